@@ -1,0 +1,45 @@
+/** A picture in memory: planar RGB in floating point, so that nothing is lost between steps. */
+export interface Picture {
+  /** In pixels. */
+  readonly width: number;
+  /** In pixels. */
+  readonly height: number;
+  /** [3, height, width] row-major, R then G then B, sRGB values in 0..255 (may lie outside while painting). */
+  readonly data: Float32Array;
+}
+
+export function picture(
+  width: number,
+  height: number,
+  data: Float32Array = new Float32Array(3 * width * height),
+): Picture {
+  if (data.length !== 3 * width * height) {
+    throw new RangeError(`A ${width}x${height} picture holds ${3 * width * height} numbers, not ${data.length}.`);
+  }
+  return { width, height, data };
+}
+
+/**
+ * Interleaved 8-bit RGB as image files have it: clipped to 0..255 and truncated (not rounded),
+ * as the notebook's save_image does.
+ */
+export function toBytes({ width, height, data }: Picture): Uint8Array {
+  const plane = width * height;
+  const bytes = new Uint8Array(3 * plane);
+  for (let channel = 0; channel < 3; channel++) {
+    for (let i = 0; i < plane; i++) {
+      bytes[3 * i + channel] = Math.min(255, Math.max(0, data[channel * plane + i] as number));
+    }
+  }
+  return bytes;
+}
+
+/** The inverse of toBytes: planar floats from interleaved 8-bit RGB. */
+export function fromBytes(width: number, height: number, bytes: Uint8Array): Picture {
+  const plane = width * height;
+  const data = new Float32Array(3 * plane);
+  for (let channel = 0; channel < 3; channel++) {
+    for (let i = 0; i < plane; i++) data[channel * plane + i] = bytes[3 * i + channel] as number;
+  }
+  return picture(width, height, data);
+}
