@@ -1,0 +1,72 @@
+/**
+ * The one form every network takes once read, whatever file it came from: kernels [C', C, 3, 3] with
+ * input RGB in 0..255 minus the mean, zero padding after the mean is subtracted.
+ */
+import { GivernyError } from '../errors.js';
+import { type Network, networkOf } from '../network.js';
+import type { Tensor, Tensors } from '../tensor.js';
+import { encodeUtf8 } from './utf8.js';
+
+declare const crypto: { subtle: { digest(algorithm: 'SHA-256', bytes: Uint8Array): Promise<ArrayBuffer> } };
+
+/** Mean of R, G, B in 0..255. */
+export type Mean = readonly [number, number, number];
+
+/** What a network file holds, in canonical form. */
+export interface NetworkFile {
+  /** Such as "safetensors" or "MatConvNet". */
+  readonly format: string;
+  /** `<conv>.weight`, `<conv>.bias`, and `<conv>.tap` where there are any. */
+  readonly tensors: Tensors;
+  readonly mean: Mean;
+  /** What the file says about itself. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Whether a tensor of this name belongs to the canonical form. */
+export function isCanonicalName(name: string): boolean {
+  return /^conv\d+_\d+\.(weight|bias|tap)$/.test(name);
+}
+
+/**
+ * Checks a network file's tensors and makes a network of them.
+ *
+ * @throws GivernyError NETWORK_TENSOR where a tensor is missing, misshaped or not finite.
+ */
+export async function toNetwork(name: string, file: NetworkFile): Promise<Network> {
+  const network = networkOf(name, '', file.tensors, file.mean);
+  const ordered = Object.fromEntries(inOrder(network));
+  for (const [key, { data }] of Object.entries(ordered)) {
+    const at = data.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) {
+      throw new GivernyError('NETWORK_TENSOR', `Expected finite numbers for ${key} in ${name} but found ${data[at]}.`);
+    }
+  }
+  return { ...network, tensors: ordered, hash: await hashOf(network) };
+}
+
+/** The tensors of a network in the order its layers have; each layer's weight, bias and tap. */
+function inOrder({ convolutions, tensors }: Network): [string, Tensor][] {
+  return convolutions
+    .flatMap(({ name }) => [`${name}.weight`, `${name}.bias`, `${name}.tap`])
+    .flatMap((key) => (tensors[key] ? [[key, tensors[key]] satisfies [string, Tensor]] : []));
+}
+
+/**
+ * The network's hash: SHA-256, in hex, of a text with a line `mean <R> <G> <B>` and a line
+ * `<name> <shape> <SHA-256 of its little-endian float32 bytes>` per tensor, in the network's order.
+ * A text of hashes, because WebCrypto has no incremental hash and 80 MB need not be joined for it.
+ */
+async function hashOf(network: Network): Promise<string> {
+  const lines = [`mean ${network.mean.join(' ')}\n`];
+  for (const [name, { shape, data }] of inOrder(network)) {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    lines.push(`${name} ${shape.join('x')} ${await sha256(bytes)}\n`);
+  }
+  return sha256(encodeUtf8(lines.join('')));
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
