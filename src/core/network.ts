@@ -32,6 +32,11 @@ export interface Network {
   readonly tensors: Tensors;
   /** Mean of R, G, B in 0..255, subtracted from the picture. */
   readonly mean: readonly [number, number, number];
+  /**
+   * Channels nC that costs of a layer are divided by, where they are not the layer's own: a network calibrated
+   * against a wider one names that one's, so that its costs are on the same scale.
+   */
+  readonly costChannels?: Readonly<Record<string, number>>;
 }
 
 /** Mean of ImageNet as VGG was trained with, R, G, B. */

@@ -1,0 +1,115 @@
+/** How the three convolution operations are written in ONNX: Winograd where it pays, else plain. */
+import type { Shape } from '../tensor.js';
+import type { Emitter, Value } from './emitter.js';
+import {
+  inverseAdjoint,
+  kernelTransform,
+  kernelTransformAdjoint,
+  POINTS,
+  TILE,
+  type Transforms,
+  turned,
+  upright,
+  WINDOW,
+} from './winograd.js';
+
+/** Below this many channels on either side a tile's transforms cost more than its products save. */
+const FEWEST_CHANNELS = 32;
+
+type Four = readonly [number, number, number, number];
+
+/** y [N, K, H', W'] of x [N, C, H, W] and w [K, C, kH, kW]; `shape` is y's. */
+export function emitConvolution(e: Emitter, x: Value, w: Value, padding: number, shape: Shape): Value {
+  if (winogradFits(x.shape, w.shape, padding)) {
+    return filter(e, x, kernelPoints(e, w), upright, shape);
+  }
+  return e.apply('Conv', [x, w], shape, { pads: [padding, padding, padding, padding] });
+}
+
+/** x [N, C, H, W] of y [N, K, H', W'] and w [K, C, kH, kW]; `shape` is x's. */
+export function emitConvolutionInputGradient(e: Emitter, y: Value, w: Value, padding: number, shape: Shape): Value {
+  if (winogradFits(y.shape, w.shape, padding)) {
+    return filter(e, y, e.transpose(kernelPoints(e, w), [0, 2, 1]), turned, shape);
+  }
+  const [, channels, kernelHeight, kernelWidth] = w.shape as Four;
+  // For few output channels (the picture's three) the transposed convolution is three times as fast.
+  if (channels < 16) {
+    return e.apply('ConvTranspose', [y, w], shape, { pads: [padding, padding, padding, padding] });
+  }
+  const vertical = kernelHeight - 1 - padding;
+  const horizontal = kernelWidth - 1 - padding;
+  return e.apply('Conv', [y, turn(e, w)], shape, { pads: [vertical, horizontal, vertical, horizontal] });
+}
+
+/** w [K, C, kH, kW] of x [N, C, H, W] and y [N, K, H', W']; `shape` is w's. */
+export function emitConvolutionWeightGradient(e: Emitter, x: Value, y: Value, padding: number, shape: Shape): Value {
+  if (winogradFits(x.shape, shape, padding)) return kernelGradient(e, x, y, shape);
+  const [k, c, kernelHeight, kernelWidth] = shape as Four;
+  const byChannel = e.transpose(x, [1, 0, 2, 3]);
+  const asKernel = e.transpose(y, [1, 0, 2, 3]);
+  const pads = [padding, padding, padding, padding];
+  const result = e.apply('Conv', [byChannel, asKernel], [c, k, kernelHeight, kernelWidth], { pads });
+  return e.transpose(result, [1, 0, 2, 3]);
+}
+
+/** The kernel turned by 180 degrees with its channel axes exchanged: [C, K, kH, kW]. */
+function turn(e: Emitter, w: Value): Value {
+  const swapped = e.transpose(w, [1, 0, 2, 3]);
+  const backwards = e.integers([-1, -1]);
+  const past = e.integers([-(2 ** 31), -(2 ** 31)]);
+  return e.apply('Slice', [swapped, backwards, past, e.integers([2, 3]), backwards], swapped.shape);
+}
+
+function winogradFits(features: Shape, kernel: Shape, padding: number): boolean {
+  const [k, c, height, width] = kernel as Four;
+  return features[0] === 1 && height === 3 && width === 3 && padding === 1 && Math.min(k, c) >= FEWEST_CHANNELS;
+}
+
+/** Transform of w [K, C, 3, 3]: [36, K, C]. */
+function kernelPoints(e: Emitter, w: Value): Value {
+  const [k, c] = w.shape as Four;
+  const columns = e.transpose(e.reshape(w, [k * c, 9]), [1, 0]);
+  return e.reshape(e.matmul(e.constant(kernelTransform), columns), [POINTS, k, c]);
+}
+
+function tiles(height: number, width: number): [number, number] {
+  return [Math.ceil(height / TILE), Math.ceil(width / TILE)];
+}
+
+/** The 6x6 windows of x [1, C, H, W], zero-padded by 1 and at stride 4, at their 36 points: [36, C, T]. */
+function windowPoints(e: Emitter, x: Value, transforms: Transforms): Value {
+  const [, c, height, width] = x.shape as Four;
+  const [rows, columns] = tiles(height, width);
+  // The channels are the batch of a convolution with one input channel and 36 output channels.
+  const kernel = e.reshape(e.constant(transforms.window), [POINTS, 1, WINDOW, WINDOW]);
+  const points = e.apply('Conv', [e.reshape(x, [c, 1, height, width]), kernel], [c, POINTS, rows, columns], {
+    strides: [TILE, TILE],
+    pads: [1, 1, rows * TILE + 1 - height, columns * TILE + 1 - width],
+  });
+  return e.transpose(e.reshape(points, [c, POINTS, rows * columns]), [1, 0, 2]);
+}
+
+/** x [1, C, H, W] filtered by a kernel given at its points [36, K, C]: [1, K, H, W]. */
+function filter(e: Emitter, x: Value, kernel: Value, transforms: Transforms, shape: Shape): Value {
+  const [, k, height, width] = shape as Four;
+  const [rows, columns] = tiles(height, width);
+  const products = e.matmul(kernel, windowPoints(e, x, transforms));
+  const outputs = e.matmul(e.constant(transforms.inverse), e.reshape(products, [POINTS, k * rows * columns]));
+  const planes = e.reshape(outputs, [1, TILE * TILE * k, rows, columns]);
+  const full = e.apply('DepthToSpace', [planes], [1, k, rows * TILE, columns * TILE], { blocksize: TILE, mode: 'DCR' });
+  return e.crop(full, shape);
+}
+
+/** Gradient with respect to the kernel, the adjoint of `filter` in its second argument. */
+function kernelGradient(e: Emitter, x: Value, y: Value, shape: Shape): Value {
+  const [k, c] = shape as Four;
+  const [, , height, width] = y.shape as Four;
+  const [rows, columns] = tiles(height, width);
+  const whole = e.pad(y, [0, 0, 0, 0], [0, 0, rows * TILE - height, columns * TILE - width]);
+  const planes = e.apply('SpaceToDepth', [whole], [1, TILE * TILE * k, rows, columns], { blocksize: TILE });
+  const outputs = e.reshape(planes, [TILE * TILE, k * rows * columns]);
+  const products = e.reshape(e.matmul(e.constant(inverseAdjoint), outputs), [POINTS, k, rows * columns]);
+  const windows = e.transpose(windowPoints(e, x, upright), [0, 2, 1]);
+  const kernels = e.reshape(e.matmul(products, windows), [POINTS, k * c]);
+  return e.reshape(e.transpose(e.matmul(e.constant(kernelTransformAdjoint), kernels), [1, 0]), shape);
+}

@@ -1,0 +1,62 @@
+/**
+ * The expression graph: immutable nodes that know their shape. Nodes are made by the functions at the end
+ * of operations.ts; a graph is whatever its outputs reach.
+ */
+import type { Shape, Tensor } from '../tensor.js';
+
+/** Every operation with its attributes. Adding a line here obliges operations.ts to say how it computes and differentiates. */
+export interface Attributes {
+  /** A tensor fed by name. `fixed`: fed once, before the first run; what depends only on fixed inputs is computed once. */
+  input: { readonly name: string; readonly fixed: boolean };
+  constant: { readonly value: Tensor };
+  add: None;
+  subtract: None;
+  multiply: None;
+  divide: None;
+  squareRoot: None;
+  relu: None;
+  gate: None;
+  gateEqual: None;
+  sumTo: { readonly shape: Shape };
+  expand: { readonly shape: Shape };
+  reshape: { readonly shape: Shape };
+  transpose: { readonly permutation: readonly number[] };
+  matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
+  gram: None;
+  convolution: { readonly padding: number };
+  convolutionInputGradient: { readonly padding: number };
+  convolutionWeightGradient: { readonly padding: number };
+  sumPool: None;
+  averagePool: None;
+  maxPool: None;
+  upsample: { readonly height: number; readonly width: number };
+}
+
+type None = Readonly<Record<never, never>>;
+
+export type OperationName = keyof Attributes;
+
+export interface Node<Name extends OperationName = OperationName> {
+  readonly operation: Name;
+  readonly inputs: readonly Node[];
+  readonly attributes: Attributes[Name];
+  readonly shape: Shape;
+}
+
+/** All nodes that the outputs reach, inputs before users. */
+export function topologicalOrder(outputs: readonly Node[]): Node[] {
+  const order = new Set<Node>();
+  // An explicit stack: graphs may be deeper than the call stack.
+  const stack = [...outputs].reverse();
+  while (stack.length > 0) {
+    const node = stack[stack.length - 1] as Node;
+    const missing = order.has(node) ? [] : node.inputs.filter((input) => !order.has(input));
+    if (missing.length > 0) {
+      stack.push(...missing.reverse());
+    } else {
+      order.add(node);
+      stack.pop();
+    }
+  }
+  return [...order];
+}

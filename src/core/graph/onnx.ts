@@ -1,0 +1,122 @@
+/**
+ * Writes an ONNX model as protobuf bytes (onnx.proto, IR version 8, operator set 17): just the messages
+ * and fields that our graphs need.
+ */
+import type { Shape } from '../tensor.js';
+
+export type AttributeValue = number | string | readonly number[];
+
+export interface OnnxNode {
+  readonly operator: string;
+  readonly inputs: readonly string[];
+  readonly output: string;
+  /** Integers, lists of integers, or strings. */
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+}
+
+export interface OnnxValue {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+export interface OnnxConstant extends OnnxValue {
+  readonly data: Float32Array | BigInt64Array;
+}
+
+export interface OnnxModel {
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  readonly constants: readonly OnnxConstant[];
+  /** In an order in which every node comes after those it reads. */
+  readonly nodes: readonly OnnxNode[];
+}
+
+const IR_VERSION = 8;
+const OPERATOR_SET = 17;
+const FLOAT = 1;
+const INT64 = 7;
+const ATTRIBUTE_TYPE = { int: 2, string: 3, ints: 7 };
+
+/** The model's bytes. */
+export function encodeModel(model: OnnxModel): Uint8Array {
+  const graph = message([
+    ...model.nodes.map((node) => field(1, encodeNode(node))),
+    field(2, text('giverny')),
+    ...model.constants.map((constant) => field(5, encodeConstant(constant))),
+    ...model.inputs.map((value) => field(11, encodeValue(value))),
+    ...model.outputs.map((value) => field(12, encodeValue(value))),
+  ]);
+  return message([
+    field(1, IR_VERSION),
+    field(2, text('giverny')),
+    field(7, graph),
+    field(8, message([field(1, text('')), field(2, OPERATOR_SET)])),
+  ]);
+}
+
+function encodeNode(node: OnnxNode): Uint8Array {
+  return message([
+    ...node.inputs.map((input) => field(1, text(input))),
+    field(2, text(node.output)),
+    field(4, text(node.operator)),
+    ...Object.entries(node.attributes).map(([name, value]) => field(5, encodeAttribute(name, value))),
+  ]);
+}
+
+function encodeAttribute(name: string, value: AttributeValue): Uint8Array {
+  if (typeof value === 'number') {
+    return message([field(1, text(name)), field(3, value), field(20, ATTRIBUTE_TYPE.int)]);
+  }
+  if (typeof value === 'string') {
+    return message([field(1, text(name)), field(4, text(value)), field(20, ATTRIBUTE_TYPE.string)]);
+  }
+  return message([field(1, text(name)), ...value.map((i) => field(8, i)), field(20, ATTRIBUTE_TYPE.ints)]);
+}
+
+function encodeConstant({ name, shape, data }: OnnxConstant): Uint8Array {
+  return message([
+    ...shape.map((extent) => field(1, extent)),
+    field(2, data instanceof Float32Array ? FLOAT : INT64),
+    field(8, text(name)),
+    field(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  ]);
+}
+
+function encodeValue({ name, shape }: OnnxValue): Uint8Array {
+  const dimensions = message(shape.map((extent) => field(1, message([field(1, extent)]))));
+  const tensorType = message([field(1, FLOAT), field(2, dimensions)]);
+  return message([field(1, text(name)), field(2, message([field(1, tensorType)]))]);
+}
+
+/** One field: a varint for a number, length-delimited for bytes. */
+function field(number: number, value: number | Uint8Array): Uint8Array {
+  if (typeof value === 'number') return message([varint(number * 8), varint(value)]);
+  return message([varint(number * 8 + 2), varint(value.length), value]);
+}
+
+function message(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}
+
+/** Base-128 of an int64; negative numbers as two's complement in ten bytes. */
+function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, BigInt(value));
+  do {
+    const low = Number(rest & 0x7fn);
+    rest >>= 7n;
+    bytes.push(rest > 0n ? low | 0x80 : low);
+  } while (rest > 0n);
+  return Uint8Array.from(bytes);
+}
+
+/** Names here are ASCII. */
+function text(value: string): Uint8Array {
+  return Uint8Array.from(value, (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,435 @@
+/**
+ * The operations: for each its shape rule, its ONNX and its gradient rule side by side. The table is total:
+ * an operation without a gradient rule does not compile. Gradients are made of the same operations, so
+ * they can be differentiated again.
+ */
+import { type Shape, sizeOf, type Tensor, tensor } from '../tensor.js';
+import { emitConvolution, emitConvolutionInputGradient, emitConvolutionWeightGradient } from './convolution.js';
+import type { Emitter, Value } from './emitter.js';
+import type { Attributes, Node, OperationName } from './node.js';
+
+interface Operation<A> {
+  /** Shape of the output; throws RangeError where the inputs do not fit. */
+  shape(inputs: readonly Shape[], attributes: A): Shape;
+  emit(emitter: Emitter, inputs: readonly Value[], attributes: A, shape: Shape): Value;
+  /**
+   * What input `index` receives of `dy`, the gradient with respect to the output; undefined where the
+   * output does not change with that input (masks).
+   */
+  gradient(dy: Node, node: Node & { readonly attributes: A }, index: number): Node | undefined;
+}
+
+/** An elementwise operation of two inputs, broadcast as numpy does. */
+function elementwise(
+  operator: string,
+  rules: readonly ((dy: Node, a: Node, b: Node) => Node)[],
+): Operation<Attributes['add']> {
+  return {
+    shape: ([a, b]) => broadcast(a as Shape, b as Shape),
+    emit: (emitter, inputs, _, shape) => emitter.apply(operator, inputs, shape),
+    gradient: (dy, { inputs }, index) => {
+      const [a, b] = inputs as [Node, Node];
+      return sumTo((rules[index] as (typeof rules)[number])(dy, a, b), (inputs[index] as Node).shape);
+    },
+  };
+}
+
+const leaf = {
+  gradient: () => {
+    throw new RangeError('A leaf has no inputs.');
+  },
+};
+
+const OPERATIONS: { readonly [Name in OperationName]: Operation<Attributes[Name]> } = {
+  input: {
+    ...leaf,
+    shape: () => {
+      throw new RangeError('An input brings its shape.');
+    },
+    emit: (emitter, _, { name, fixed }, shape) => emitter.input(name, shape, fixed),
+  },
+
+  constant: {
+    ...leaf,
+    shape: (_, { value }) => value.shape,
+    emit: (emitter, _, { value }) => emitter.constant(value),
+  },
+
+  add: elementwise('Add', [(dy) => dy, (dy) => dy]),
+  subtract: elementwise('Sub', [(dy) => dy, (dy) => negate(dy)]),
+  multiply: elementwise('Mul', [(dy, _, b) => multiply(dy, b), (dy, a) => multiply(dy, a)]),
+  divide: elementwise('Div', [
+    (dy, _, b) => divide(dy, b),
+    (dy, a, b) => negate(divide(multiply(dy, a), multiply(b, b))),
+  ]),
+
+  squareRoot: {
+    shape: ([x]) => x as Shape,
+    emit: (emitter, inputs, _, shape) => emitter.apply('Sqrt', inputs, shape),
+    gradient: (dy, node) => divide(multiply(dy, constantOf(0.5)), node),
+  },
+
+  relu: {
+    shape: ([x]) => x as Shape,
+    emit: (emitter, inputs, _, shape) => emitter.apply('Relu', inputs, shape),
+    gradient: (dy, node) => gate(node, dy),
+  },
+
+  // (mask, x): x where mask > 0, else 0.
+  gate: {
+    shape: ([mask, x]) => same(mask as Shape, x as Shape),
+    emit: (emitter, [mask, x], _, shape) => {
+      const zero = emitter.constant(tensor([]));
+      const open = emitter.apply('Greater', [mask as Value, zero], shape);
+      return emitter.apply('Where', [open, x as Value, zero], shape);
+    },
+    gradient: (dy, { inputs }, index) => (index === 1 ? gate(inputs[0] as Node, dy) : undefined),
+  },
+
+  // (a, b, x): x where a equals b, else 0.
+  gateEqual: {
+    shape: ([a, b, x]) => same(same(a as Shape, b as Shape), x as Shape),
+    emit: (emitter, [a, b, x], _, shape) => {
+      const equal = emitter.apply('Equal', [a as Value, b as Value], shape);
+      return emitter.apply('Where', [equal, x as Value, emitter.constant(tensor([]))], shape);
+    },
+    gradient: (dy, { inputs }, index) =>
+      index === 2 ? gateEqual(inputs[0] as Node, inputs[1] as Node, dy) : undefined,
+  },
+
+  // Adjoint of expand: sums over the axes that `shape` lacks or has at 1.
+  sumTo: {
+    shape: ([x], { shape }) => {
+      broadcastsTo(shape, x as Shape);
+      return shape;
+    },
+    emit: (emitter, [input], _, shape) => {
+      const x = input as Value;
+      const missing = x.shape.length - shape.length;
+      const axes = x.shape
+        .map((_, axis) => axis)
+        .filter((axis) => axis < missing || shape[axis - missing] !== x.shape[axis]);
+      if (axes.length === 0) return x;
+      const kept = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
+      return emitter.reshape(emitter.apply('ReduceSum', [x, emitter.integers(axes)], kept), shape);
+    },
+    gradient: (dy, { inputs }) => expand(dy, (inputs[0] as Node).shape),
+  },
+
+  // Repeats along axes that x lacks or has at 1.
+  expand: {
+    shape: ([x], { shape }) => {
+      broadcastsTo(x as Shape, shape);
+      return shape;
+    },
+    emit: (emitter, [x], _, shape) => emitter.apply('Expand', [x as Value, emitter.integers(shape)], shape),
+    gradient: (dy, { inputs }) => sumTo(dy, (inputs[0] as Node).shape),
+  },
+
+  reshape: {
+    shape: ([x], { shape }) => {
+      if (sizeOf(x as Shape) !== sizeOf(shape)) throw new RangeError(`Cannot reshape [${x}] to [${shape}].`);
+      return shape;
+    },
+    emit: (emitter, [x], _, shape) => emitter.reshape(x as Value, shape),
+    gradient: (dy, { inputs }) => reshape(dy, (inputs[0] as Node).shape),
+  },
+
+  transpose: {
+    shape: ([x], { permutation }) => permutation.map((axis) => (x as Shape)[axis] as number),
+    emit: (emitter, [x], { permutation }) => emitter.transpose(x as Value, permutation),
+    gradient: (dy, { attributes: { permutation } }) =>
+      transpose(
+        dy,
+        permutation.map((_, axis) => permutation.indexOf(axis)),
+      ),
+  },
+
+  // [..., M, K] x [..., K, N] -> [..., M, N], each side optionally transposed in its last two axes.
+  matmul: {
+    shape: ([a, b], { transposeA, transposeB }) => {
+      const [m, k] = lastTwo(a as Shape, transposeA);
+      const [k2, n] = lastTwo(b as Shape, transposeB);
+      const batch = (a as Shape).slice(0, -2);
+      if (k !== k2 || String(batch) !== String((b as Shape).slice(0, -2))) {
+        throw new RangeError(`Cannot multiply [${a}] by [${b}].`);
+      }
+      return [...batch, m, n];
+    },
+    emit: (emitter, [a, b], { transposeA, transposeB }) =>
+      emitter.matmul(
+        transposeA ? swapLastTwo(emitter, a as Value) : (a as Value),
+        transposeB ? swapLastTwo(emitter, b as Value) : (b as Value),
+      ),
+    gradient: (dy, { inputs, attributes: { transposeA, transposeB } }, index) => {
+      const [a, b] = inputs as [Node, Node];
+      if (index === 0) {
+        return transposeA
+          ? matmul(b, dy, { transposeA: transposeB, transposeB: true })
+          : matmul(dy, b, { transposeB: !transposeB });
+      }
+      return transposeB
+        ? matmul(dy, a, { transposeA: true, transposeB: transposeA })
+        : matmul(a, dy, { transposeA: !transposeA });
+    },
+  },
+
+  // A A' of [C, N]: a matmul whose two gradients are taken in one product.
+  gram: {
+    shape: ([a]) => [(a as Shape)[0] as number, (a as Shape)[0] as number],
+    emit: (emitter, [a]) => emitter.matmul(a as Value, swapLastTwo(emitter, a as Value)),
+    gradient: (dy, { inputs }) => matmul(add(dy, transpose(dy, [1, 0])), inputs[0] as Node),
+  },
+
+  // The three faces of one trilinear form T(x, w, y) = <convolution(x, w), y>: each is T's derivative with
+  // respect to one argument, and so each one's gradients are the other two.
+  // x [N, C, H, W], w [K, C, kH, kW] -> y [N, K, H', W'], stride 1.
+  convolution: {
+    shape: ([x, w], { padding }) => {
+      const [n, c, height, width] = four(x as Shape);
+      const [k, c2, kernelHeight, kernelWidth] = four(w as Shape);
+      if (c !== c2) throw new RangeError(`A kernel [${w}] does not fit features [${x}].`);
+      return [n, k, height + 2 * padding - kernelHeight + 1, width + 2 * padding - kernelWidth + 1];
+    },
+    emit: (emitter, [x, w], { padding }, shape) => emitConvolution(emitter, x as Value, w as Value, padding, shape),
+    gradient: (dy, { inputs, attributes: { padding } }, index) => {
+      const [x, w] = inputs as [Node, Node];
+      return index === 0 ? convolutionInputGradient(dy, w, padding) : convolutionWeightGradient(x, dy, padding);
+    },
+  },
+
+  // y [N, K, H', W'], w [K, C, kH, kW] -> x [N, C, H, W].
+  convolutionInputGradient: {
+    shape: ([y, w], { padding }) => {
+      const [n, k, height, width] = four(y as Shape);
+      const [k2, c, kernelHeight, kernelWidth] = four(w as Shape);
+      if (k !== k2) throw new RangeError(`A kernel [${w}] does not fit gradients [${y}].`);
+      return [n, c, height - 2 * padding + kernelHeight - 1, width - 2 * padding + kernelWidth - 1];
+    },
+    emit: (emitter, [y, w], { padding }, shape) =>
+      emitConvolutionInputGradient(emitter, y as Value, w as Value, padding, shape),
+    gradient: (dx, { inputs, attributes: { padding } }, index) => {
+      const [y, w] = inputs as [Node, Node];
+      return index === 0 ? convolution(dx, w, padding) : convolutionWeightGradient(dx, y, padding);
+    },
+  },
+
+  // x [N, C, H, W], y [N, K, H', W'] -> w [K, C, kH, kW].
+  convolutionWeightGradient: {
+    shape: ([x, y], { padding }) => {
+      const [n, c, height, width] = four(x as Shape);
+      const [n2, k, outHeight, outWidth] = four(y as Shape);
+      if (n !== n2) throw new RangeError(`Gradients [${y}] do not fit features [${x}].`);
+      return [k, c, height + 2 * padding - outHeight + 1, width + 2 * padding - outWidth + 1];
+    },
+    emit: (emitter, [x, y], { padding }, shape) =>
+      emitConvolutionWeightGradient(emitter, x as Value, y as Value, padding, shape),
+    gradient: (dw, { inputs, attributes: { padding } }, index) => {
+      const [x, y] = inputs as [Node, Node];
+      return index === 0 ? convolutionInputGradient(y, dw, padding) : convolution(x, dw, padding);
+    },
+  },
+
+  // Sums of 2x2 cells; an odd last row or column is a cell of its own.
+  sumPool: {
+    shape: ([x]) => pooled(x as Shape),
+    emit: (emitter, [x], _, shape) => {
+      const mean = emitter.apply('AveragePool', [x as Value], shape, {
+        ...poolAttributes(x as Value),
+        count_include_pad: 1,
+      });
+      return emitter.apply('Mul', [mean, emitter.constant(tensor([], Float32Array.of(4)))], shape);
+    },
+    gradient: (dy, { inputs }) => upsample(dy, (inputs[0] as Node).shape),
+  },
+
+  // Means of 2x2 cells, over the elements that are really there.
+  averagePool: {
+    shape: ([x]) => pooled(x as Shape),
+    emit: (emitter, [x], _, shape) => emitter.apply('AveragePool', [x as Value], shape, poolAttributes(x as Value)),
+    gradient: (dy, { inputs }) => {
+      const [x] = inputs as [Node];
+      return upsample(multiply(dy, constant(cellShares(x.shape))), x.shape);
+    },
+  },
+
+  // Maxima of 2x2 cells. Where several elements of a cell are the largest, each gets the whole gradient;
+  // after a ReLU such ties are zeros, whose gradient the ReLU stops.
+  maxPool: {
+    shape: ([x]) => pooled(x as Shape),
+    emit: (emitter, [x], _, shape) => emitter.apply('MaxPool', [x as Value], shape, poolAttributes(x as Value)),
+    gradient: (dy, node) => {
+      const [x] = node.inputs as [Node];
+      return gateEqual(x, upsample(node, x.shape), upsample(dy, x.shape));
+    },
+  },
+
+  // Adjoint of sumPool: every element repeated over its 2x2 cell, cropped to height x width.
+  upsample: {
+    shape: ([x], { height, width }) => {
+      const shape = [...(x as Shape).slice(0, 2), height, width];
+      same(pooled(shape), x as Shape);
+      return shape;
+    },
+    emit: (emitter, [input], _, shape) => {
+      const x = input as Value;
+      const [n, c, h, w] = four(x.shape);
+      const cells = emitter.reshape(x, [n, c, h, 1, w, 1]);
+      const repeated = emitter.apply('Expand', [cells, emitter.integers([n, c, h, 2, w, 2])], [n, c, h, 2, w, 2]);
+      return emitter.crop(emitter.reshape(repeated, [n, c, 2 * h, 2 * w]), shape);
+    },
+    gradient: (dy) => sumPool(dy),
+  },
+};
+
+/** Names of all operations, for tests that walk the table. */
+export const OPERATION_NAMES = Object.keys(OPERATIONS) as OperationName[];
+
+/** Applies an operation after checking shapes. */
+function apply<Name extends OperationName>(
+  operation: Name,
+  inputs: readonly Node[],
+  attributes: Attributes[Name],
+): Node<Name> {
+  const shape = OPERATIONS[operation].shape(
+    inputs.map((node) => node.shape),
+    attributes,
+  );
+  return { operation, inputs, attributes, shape };
+}
+
+/** What input `index` of `node` receives of `dy`; undefined for none. */
+export function gradientOf(node: Node, dy: Node, index: number): Node | undefined {
+  return (OPERATIONS[node.operation] as Operation<unknown>).gradient(dy, node, index);
+}
+
+/** Writes one node through the emitter; its inputs are written already. */
+export function emitNode(emitter: Emitter, node: Node, inputs: readonly Value[]): Value {
+  return (OPERATIONS[node.operation] as Operation<unknown>).emit(emitter, inputs, node.attributes, node.shape);
+}
+
+// The builder: one function per operation.
+
+/** A tensor fed by name on every run. */
+export function input(name: string, shape: Shape): Node {
+  return { operation: 'input', inputs: [], attributes: { name, fixed: false }, shape };
+}
+
+/** A tensor fed by name once, before the first run: weights, targets. */
+export function fixedInput(name: string, shape: Shape): Node {
+  return { operation: 'input', inputs: [], attributes: { name, fixed: true }, shape };
+}
+
+/** A small tensor that is part of the model. */
+export const constant = (value: Tensor): Node => apply('constant', [], { value });
+const constantOf = (value: number) => constant(tensor([], Float32Array.of(value)));
+
+/** Elementwise, broadcast as numpy does. */
+export const add = (a: Node, b: Node): Node => apply('add', [a, b], {});
+export const subtract = (a: Node, b: Node): Node => apply('subtract', [a, b], {});
+export const multiply = (a: Node, b: Node): Node => apply('multiply', [a, b], {});
+export const divide = (a: Node, b: Node): Node => apply('divide', [a, b], {});
+export const squareRoot = (x: Node): Node => apply('squareRoot', [x], {});
+/** x times a number known when the graph is built. */
+export const scale = (x: Node, factor: number): Node => multiply(x, constantOf(factor));
+const negate = (x: Node) => scale(x, -1);
+
+export const relu = (x: Node): Node => apply('relu', [x], {});
+/** x where mask > 0, else 0. */
+export const gate = (mask: Node, x: Node): Node => apply('gate', [mask, x], {});
+/** x where a equals b, else 0. */
+export const gateEqual = (a: Node, b: Node, x: Node): Node => apply('gateEqual', [a, b, x], {});
+
+/** Sums over the axes that `shape` lacks or has at 1. */
+export const sumTo = (x: Node, shape: Shape): Node =>
+  String(x.shape) === String(shape) ? x : apply('sumTo', [x], { shape });
+/** Sum of all elements, shape []. */
+export const sum = (x: Node): Node => sumTo(x, []);
+/** Repeats along axes that x lacks or has at 1. */
+export const expand = (x: Node, shape: Shape): Node =>
+  String(x.shape) === String(shape) ? x : apply('expand', [x], { shape });
+export const reshape = (x: Node, shape: Shape): Node => apply('reshape', [x], { shape });
+export const transpose = (x: Node, permutation: readonly number[]): Node => apply('transpose', [x], { permutation });
+
+/** [..., M, K] x [..., K, N] -> [..., M, N]; the flags transpose a side's last two axes first. */
+export const matmul = (a: Node, b: Node, { transposeA = false, transposeB = false } = {}): Node =>
+  apply('matmul', [a, b], { transposeA, transposeB });
+/** A A' of [C, N]: [C, C]. */
+export const gram = (a: Node): Node => apply('gram', [a], {});
+
+/** Stride-1 cross-correlation: x [N, C, H, W], w [K, C, kH, kW] -> [N, K, H', W']. */
+export const convolution = (x: Node, w: Node, padding: number): Node => apply('convolution', [x, w], { padding });
+/** Gradient of convolution with respect to x: y [N, K, H', W'], w [K, C, kH, kW] -> [N, C, H, W]. */
+export const convolutionInputGradient = (y: Node, w: Node, padding: number): Node =>
+  apply('convolutionInputGradient', [y, w], { padding });
+/** Gradient of convolution with respect to w: x [N, C, H, W], y [N, K, H', W'] -> [K, C, kH, kW]. */
+export const convolutionWeightGradient = (x: Node, y: Node, padding: number): Node =>
+  apply('convolutionWeightGradient', [x, y], { padding });
+
+/** 2x2 pools, stride 2: [N, C, H, W] -> [N, C, ceil(H/2), ceil(W/2)]. */
+export const sumPool = (x: Node): Node => apply('sumPool', [x], {});
+export const averagePool = (x: Node): Node => apply('averagePool', [x], {});
+export const maxPool = (x: Node): Node => apply('maxPool', [x], {});
+/** Repeats every element over its 2x2 cell, cropped to the last two extents of `shape`. */
+export const upsample = (x: Node, shape: Shape): Node =>
+  apply('upsample', [x], { height: shape[2] as number, width: shape[3] as number });
+
+// Shapes.
+
+function four(shape: Shape): [number, number, number, number] {
+  if (shape.length !== 4) throw new RangeError(`Expected four axes but received [${shape}].`);
+  return shape as unknown as [number, number, number, number];
+}
+
+function same(a: Shape, b: Shape): Shape {
+  if (String(a) !== String(b)) throw new RangeError(`Expected equal shapes but received [${a}] and [${b}].`);
+  return a;
+}
+
+function broadcast(a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, axis) => {
+    const m = a[axis - rank + a.length] ?? 1;
+    const n = b[axis - rank + b.length] ?? 1;
+    if (m !== n && m !== 1 && n !== 1) throw new RangeError(`Shapes [${a}] and [${b}] cannot be broadcast.`);
+    return Math.max(m, n);
+  });
+}
+
+function broadcastsTo(small: Shape, large: Shape): void {
+  if (String(broadcast(small, large)) !== String(large)) {
+    throw new RangeError(`Shape [${small}] cannot be broadcast to [${large}].`);
+  }
+}
+
+function lastTwo(shape: Shape, swap: boolean): [number, number] {
+  const [a, b] = shape.slice(-2) as [number, number];
+  return swap ? [b, a] : [a, b];
+}
+
+function swapLastTwo(emitter: Emitter, x: Value): Value {
+  const axes = x.shape.map((_, axis) => axis);
+  return emitter.transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
+}
+
+function pooled(shape: Shape): Shape {
+  const [n, c, height, width] = four(shape);
+  return [n, c, Math.ceil(height / 2), Math.ceil(width / 2)];
+}
+
+function poolAttributes(x: Value) {
+  const [, , height, width] = four(x.shape);
+  return { kernel_shape: [2, 2], strides: [2, 2], pads: [0, 0, height % 2, width % 2] };
+}
+
+/** [1, 1, H', W']: one over the number of elements in each 2x2 cell. */
+function cellShares(shape: Shape): Tensor {
+  const [, , height, width] = four(shape);
+  const [, , rows, columns] = four(pooled(shape));
+  const data = Float32Array.from({ length: rows * columns }, (_, i) => {
+    const row = Math.floor(i / columns);
+    const column = i % columns;
+    return 1 / (Math.min(2, height - 2 * row) * Math.min(2, width - 2 * column));
+  });
+  return tensor([1, 1, rows, columns], data);
+}
