@@ -1,5 +1,8 @@
 /** All example styles by name, in gallery order. */
 import type { Style } from './canvas.js';
+import { dots } from './dots.js';
+import { glass } from './glass.js';
+import { mosaic } from './mosaic.js';
 import { swirls } from './swirls.js';
 
-export const styles: Readonly<Record<string, Style>> = { swirls };
+export const styles: Readonly<Record<string, Style>> = { swirls, dots, glass, mosaic };

@@ -40,13 +40,13 @@ export const swirls: Style = (width, height, seed) => {
   const canvas = new Canvas(width, height, pick(SKY, 0));
   const unit = width / 768;
   const shore = (x: number) => height * (0.7 + 0.012 * Math.sin((x / width) * 9));
-  const ridge = (x: number) => height * (0.46 + 0.3 * fbm((x / width) * 3.2, 5, 3, seed));
+  const ridge = (x: number) => height * (0.42 + 0.32 * fbm((x / width) * 3.2, 5, 3, seed));
   const reach = (whirl: (typeof WHIRLS)[number], x: number, y: number) =>
     Math.hypot(x - whirl.x * width, y - whirl.y * height) / (whirl.size * width);
 
   const angle = (x: number, y: number): number => {
     if (y > shore(x)) return 0.1 * Math.sin(x / (26 * unit) + y / (9 * unit));
-    if (y > ridge(x)) return 0.7 * Math.cos((x / width) * 14) + 0.6 * noise(x / (60 * unit), y / (40 * unit), seed);
+    if (y > ridge(x)) return 0.35 * Math.cos((x / width) * 14) + 0.7 * noise(x / (60 * unit), y / (40 * unit), seed);
     const breeze =
       0.5 * Math.sin((x / width) * 7 + (y / height) * 3) + 0.9 * (noise(x / (150 * unit), y / (90 * unit), seed) - 0.5);
     let [vx, vy] = [Math.cos(breeze), Math.sin(breeze)];
@@ -64,13 +64,12 @@ export const swirls: Style = (width, height, seed) => {
     if (y > shore(x)) {
       const ripple = 0.5 + 0.5 * Math.sin(y / (6.5 * unit) + 5 * noise(x / (80 * unit), y / (30 * unit), seed));
       let water = ramp(WATER, 0.15 + 0.5 * patch * ripple + 0.25 * (1 - (y - shore(x)) / (height - shore(x))));
+      const depth = (y - shore(x)) / (height - shore(x));
       for (const { x: cx, size } of WHIRLS) {
-        const wide = Math.abs(x / width - cx) / (size * (0.22 + 0.5 * noise(3, y / (8 * unit), 5)));
-        water = mix(
-          water,
-          ramp(GLOW, wide * 0.4 + patch * 0.3),
-          smoothstep(1, 0.3, wide) * smoothstep(0.25, 0.75, ripple),
-        );
+        const sway = 0.03 * (noise(cx * 50, y / (11 * unit), seed) - 0.5) * (1 + 2 * depth);
+        const wide = Math.abs(x / width - cx - sway) / (size * (0.12 + 0.55 * noise(cx * 90, y / (7 * unit), 5)));
+        const shine = smoothstep(1, 0.3, wide) * smoothstep(0.2, 0.7, ripple) * smoothstep(0.2 + size * 6, 0, depth);
+        water = mix(water, ramp(GLOW, wide * 0.4 + depth * 0.35 + patch * 0.2), shine);
       }
       return water;
     }
@@ -91,9 +90,9 @@ export const swirls: Style = (width, height, seed) => {
   };
 
   for (const [spacing, radius, length] of [
-    [13, 11, 70],
-    [8.5, 6, 52],
-    [8, 3.6, 38],
+    [17, 13, 84],
+    [11, 7.5, 60],
+    [12, 4.6, 44],
   ] as const)
     for (const at of scatter(width, height, spacing * unit, random)) {
       const base = colour(...at);

@@ -1,0 +1,93 @@
+/** Pictures made of pieces: which piece a pixel belongs to, and how far it lies from the seam. */
+import type { Point } from './tools.js';
+
+export interface Site {
+  x: number;
+  y: number;
+  /** A piece never reaches into another group. */
+  group: number;
+  /** Pieces with an angle are squares turned by it rather than Voronoi cells. */
+  angle?: number;
+}
+
+/** The nearest site of the pixel's own group, for every pixel. */
+export function cells(width: number, height: number, sites: readonly Site[], group: (x: number, y: number) => number) {
+  const size = 1.5 * Math.sqrt((width * height) / sites.length);
+  const columns = Math.ceil(width / size) + 2;
+  const buckets: number[][] = Array.from({ length: columns * (Math.ceil(height / size) + 2) }, () => []);
+  const bucket = (x: number, y: number) => (Math.floor(y / size) + 1) * columns + Math.floor(x / size) + 1;
+  for (const [i, site] of sites.entries()) buckets[bucket(site.x, site.y)]?.push(i);
+  const all = sites.map((_, i) => i);
+  const labels = new Int32Array(width * height).fill(-1);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const own = group(x + 0.5, y + 0.5);
+      let [found, best] = [-1, Infinity];
+      const search = (candidates: readonly number[] = []) => {
+        for (const i of candidates) {
+          const site = sites[i] as Site;
+          if (site.group !== own) continue;
+          const distance = apart(x + 0.5 - site.x, y + 0.5 - site.y, site.angle);
+          if (distance < best) [found, best] = [i, distance];
+        }
+      };
+      const at = bucket(x, y);
+      for (let row = -columns; row <= columns; row += columns)
+        for (let k = -1; k <= 1; k++) search(buckets[at + row + k]);
+      if (found < 0) search(all);
+      labels[y * width + x] = found;
+    }
+  return labels;
+}
+
+function apart(dx: number, dy: number, angle?: number): number {
+  if (angle === undefined) return dx * dx + dy * dy;
+  const [c, s] = [Math.cos(angle), Math.sin(angle)];
+  return Math.max(Math.abs(dx * c + dy * s), Math.abs(dy * c - dx * s));
+}
+
+/** Moves each site to the middle of its piece (Lloyd's relaxation), so that the pieces become even. */
+export function relax(sites: Site[], labels: Int32Array, width: number): void {
+  const sums = sites.map(() => [0, 0, 0] as [number, number, number]);
+  labels.forEach((label, i) => {
+    const sum = sums[label];
+    if (!sum) return;
+    sum[0] += (i % width) + 0.5;
+    sum[1] += Math.floor(i / width) + 0.5;
+    sum[2] += 1;
+  });
+  for (const [i, [x, y, n]] of sums.entries()) if (n > 0) Object.assign(sites[i] as Site, { x: x / n, y: y / n });
+}
+
+/** For every pixel the way to the nearest seam between two labels, as [dx, dy] (8-point sweeping). */
+export function seams(labels: Int32Array, width: number, height: number): (x: number, y: number) => Point {
+  const dx = new Int16Array(width * height);
+  const dy = new Int16Array(width * height);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i];
+    const last = i % width === width - 1;
+    const edge = (!last && labels[i + 1] !== label) || (i + width < labels.length && labels[i + width] !== label);
+    if (!edge) dx[i] = dy[i] = 9999;
+  }
+  const far = (x: number, y: number) => x * x + y * y;
+  const take = (i: number, x: number, y: number, ox: number, oy: number) => {
+    if (x + ox < 0 || x + ox >= width || y + oy < 0 || y + oy >= height) return;
+    const j = i + oy * width + ox;
+    const [nx, ny] = [(dx[j] as number) + ox, (dy[j] as number) + oy];
+    if (far(nx, ny) < far(dx[i] as number, dy[i] as number)) [dx[i], dy[i]] = [nx, ny];
+  };
+  for (const way of [-1, 1]) {
+    for (let k = 0; k < labels.length; k++) {
+      const i = way < 0 ? k : labels.length - 1 - k;
+      const [x, y] = [i % width, Math.floor(i / width)];
+      for (const [ox, oy] of [
+        [1, 0],
+        [1, 1],
+        [0, 1],
+        [-1, 1],
+      ] as const)
+        take(i, x, y, ox * way, oy * way);
+    }
+  }
+  return (x, y) => [dx[y * width + x] as number, dy[y * width + x] as number];
+}
