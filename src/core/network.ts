@@ -76,7 +76,7 @@ export function networkOf(
   mean: readonly [number, number, number] = VGG_MEAN,
 ): Network {
   const names = Object.keys(tensors)
-    .map((key) => /^conv(\d+)_(\d+)\.(?:weight|bias)$/.exec(key))
+    .map((key) => /^conv(\d{1,3})_(\d{1,3})\.(?:weight|bias)$/.exec(key))
     .filter((match) => match !== null)
     .map((match) => ({ block: Number(match[1]), index: Number(match[2]) }));
   if (names.length === 0) {
@@ -97,6 +97,8 @@ export function networkOf(
   for (const { name: layer, inputChannels, outputChannels } of convolutions) {
     expectShape(name, tensors, `${layer}.weight`, [outputChannels, inputChannels, 3, 3]);
     expectShape(name, tensors, `${layer}.bias`, [outputChannels]);
+    const tap = tensors[`${layer}.tap`];
+    if (tap) expectShape(name, tensors, `${layer}.tap`, [tap.shape[0] ?? 0, outputChannels, 1, 1]);
   }
   return { name, hash, convolutions, tensors, mean };
 }

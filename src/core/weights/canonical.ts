@@ -12,6 +12,11 @@ declare const crypto: { subtle: { digest(algorithm: 'SHA-256', bytes: Uint8Array
 /** Mean of R, G, B in 0..255. */
 export type Mean = readonly [number, number, number];
 
+/** A mean made channel by channel; 0 is R. */
+export function perChannel(mean: (channel: number) => number): Mean {
+  return [mean(0), mean(1), mean(2)];
+}
+
 /** What a network file holds, in canonical form. */
 export interface NetworkFile {
   /** Such as "safetensors" or "MatConvNet". */
@@ -25,24 +30,35 @@ export interface NetworkFile {
 
 /** Whether a tensor of this name belongs to the canonical form. */
 export function isCanonicalName(name: string): boolean {
-  return /^conv\d+_\d+\.(weight|bias|tap)$/.test(name);
+  return /^conv\d{1,3}_\d{1,3}\.(weight|bias|tap)$/.test(name);
 }
 
 /**
  * Checks a network file's tensors and makes a network of them.
  *
- * @throws GivernyError NETWORK_TENSOR where a tensor is missing, misshaped or not finite.
+ * @throws GivernyError NETWORK_TENSOR where a tensor is missing, misshaped or not finite, NETWORK_FORMAT
+ *   where the file's metadata states another hash.
  */
 export async function toNetwork(name: string, file: NetworkFile): Promise<Network> {
   const network = networkOf(name, '', file.tensors, file.mean);
   const ordered = Object.fromEntries(inOrder(network));
   for (const [key, { data }] of Object.entries(ordered)) {
-    const at = data.findIndex((value) => !Number.isFinite(value));
-    if (at >= 0) {
-      throw new GivernyError('NETWORK_TENSOR', `Expected finite numbers for ${key} in ${name} but found ${data[at]}.`);
+    // A plain loop: over 20 million numbers, findIndex takes half a second more.
+    for (let i = 0; i < data.length; i++) {
+      if (!Number.isFinite(data[i])) {
+        throw new GivernyError('NETWORK_TENSOR', `Expected finite numbers for ${key} in ${name} but found ${data[i]}.`);
+      }
     }
   }
-  return { ...network, tensors: ordered, hash: await hashOf(network) };
+  const hash = await hashOf(network);
+  const stated = file.metadata.hash;
+  if (stated !== undefined && stated !== hash) {
+    throw new GivernyError(
+      'NETWORK_FORMAT',
+      `Expected the hash ${stated} for ${name}, as its file states, but found ${hash}.`,
+    );
+  }
+  return { ...network, tensors: ordered, hash };
 }
 
 /** The tensors of a network in the order its layers have; each layer's weight, bias and tap. */

@@ -2,9 +2,10 @@
  * Safetensors: eight bytes with the length of a JSON header, the header, then the tensors' bytes.
  * https://github.com/huggingface/safetensors#format
  */
-import { GivernyError, show } from '../errors.js';
+import { show } from '../errors.js';
 import { type Shape, sizeOf, type Tensor, type Tensors } from '../tensor.js';
 import { fromHalf, toHalf } from './half.js';
+import { malformed } from './malformed.js';
 import { decodeUtf8, encodeUtf8 } from './utf8.js';
 
 /** Where one tensor lies; offsets in bytes from the start of the file. */
@@ -52,7 +53,7 @@ export function isSafetensors(bytes: Uint8Array): boolean {
  * @throws GivernyError NETWORK_FORMAT.
  */
 export function safetensorsHeaderSize(start: Uint8Array, file: string): number {
-  if (start.length < 8) throw malformed(file, 'at least 8 bytes', `${start.length}`);
+  if (start.length < 8) throw malformed(file, 'at least 8 bytes', start.length);
   const length = Number(new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true));
   if (length > MAX_HEADER_BYTES) {
     throw malformed(file, `a header of at most ${MAX_HEADER_BYTES} bytes`, `the length ${length}`);
@@ -69,7 +70,7 @@ export function safetensorsHeaderSize(start: Uint8Array, file: string): number {
  */
 export function readSafetensorsHeader(start: Uint8Array, fileBytes: number, file: string): SafetensorsHeader {
   const dataStart = safetensorsHeaderSize(start, file);
-  if (dataStart > start.length) throw malformed(file, `a header of ${dataStart - 8} bytes`, `${start.length - 8}`);
+  if (dataStart > start.length) throw malformed(file, `a header of ${dataStart - 8} bytes`, start.length - 8);
   const header = parseObject(start.subarray(8, dataStart), file);
   const entries = new Map<string, SafetensorsEntry>();
   let metadata: Record<string, string> = {};
@@ -82,7 +83,7 @@ export function readSafetensorsHeader(start: Uint8Array, fileBytes: number, file
     if (begin !== covered) throw malformed(file, `${name} to begin at byte ${covered}`, `byte ${begin}`);
     covered = end;
   }
-  if (covered !== fileBytes) throw malformed(file, `${covered} bytes in all`, `${fileBytes}`);
+  if (covered !== fileBytes) throw malformed(file, `${covered} bytes in all`, fileBytes);
   return { entries, metadata };
 }
 
@@ -168,9 +169,7 @@ function parseObject(json: Uint8Array, file: string): object {
   try {
     header = JSON.parse(decodeUtf8(json));
   } catch (cause) {
-    throw new GivernyError('NETWORK_FORMAT', `Expected a safetensors header in JSON in ${file} but found none.`, {
-      cause,
-    });
+    throw malformed(file, 'a safetensors header in JSON', 'none', cause);
   }
   if (!isObject(header)) throw malformed(file, 'a JSON object as header', show(header));
   return header;
@@ -191,7 +190,7 @@ function readEntry(name: string, value: unknown, dataStart: number, file: string
   }
   const [begin = 0, end = 0] = offsets;
   if (end - begin !== sizeOf(shape) * bytesEach) {
-    throw malformed(file, `${sizeOf(shape) * bytesEach} bytes for ${show(name)}`, `${end - begin}`);
+    throw malformed(file, `${sizeOf(shape) * bytesEach} bytes for ${show(name)}`, end - begin);
   }
   return { dtype, shape, begin: dataStart + begin, end: dataStart + end };
 }
@@ -202,8 +201,4 @@ function isObject(value: unknown): value is object {
 
 function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-}
-
-function malformed(file: string, what: string, found: string): GivernyError {
-  return new GivernyError('NETWORK_FORMAT', `Expected ${what} in ${file} but found ${found}.`);
 }
