@@ -68,5 +68,5 @@ function checkLength(bytes: Uint8Array, file: string): void {
 
 function bufferOf(bytes: Uint8Array): ArrayBuffer {
   const whole = bytes.byteOffset === 0 && bytes.length === bytes.buffer.byteLength;
-  return (whole ? bytes : bytes.slice()).buffer as ArrayBuffer;
+  return (whole ? bytes : new Uint8Array(bytes)).buffer as ArrayBuffer;
 }

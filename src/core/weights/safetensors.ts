@@ -131,7 +131,8 @@ export function decodeSafetensor(name: string, entry: SafetensorsEntry, bytes: U
 
 /** Little-endian float32 numbers in `bytes`: a view where they are aligned, else a copy. */
 export function float32Of(bytes: Uint8Array): Float32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  // Not slice(), which on Node's Buffer does not copy.
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
 }
 
