@@ -11,7 +11,7 @@ export interface Site {
 }
 
 /** The nearest site of the pixel's own group, for every pixel. */
-export function cells(width: number, height: number, sites: readonly Site[], group: (x: number, y: number) => number) {
+function cells(width: number, height: number, sites: readonly Site[], group: (x: number, y: number) => number) {
   const size = 1.5 * Math.sqrt((width * height) / sites.length);
   const columns = Math.ceil(width / size) + 2;
   const buckets: number[][] = Array.from({ length: columns * (Math.ceil(height / size) + 2) }, () => []);
@@ -46,17 +46,45 @@ function apart(dx: number, dy: number, angle?: number): number {
   return Math.max(Math.abs(dx * c + dy * s), Math.abs(dy * c - dx * s));
 }
 
-/** Moves each site to the middle of its piece (Lloyd's relaxation), so that the pieces become even. */
-export function relax(sites: Site[], labels: Int32Array, width: number): void {
-  const sums = sites.map(() => [0, 0, 0] as [number, number, number]);
-  labels.forEach((label, i) => {
-    const sum = sums[label];
-    if (!sum) return;
-    sum[0] += (i % width) + 0.5;
-    sum[1] += Math.floor(i / width) + 0.5;
-    sum[2] += 1;
-  });
-  for (const [i, [x, y, n]] of sums.entries()) if (n > 0) Object.assign(sites[i] as Site, { x: x / n, y: y / n });
+/**
+ * Evens the sites out and gives the final labels: each round moves every site to the middle of its piece (Lloyd's
+ * relaxation) on a picture a quarter the size. A group without any site gets one.
+ */
+export function settle(
+  width: number,
+  height: number,
+  sites: Site[],
+  group: (x: number, y: number) => number,
+  rounds: number,
+  angle?: (x: number, y: number) => number,
+): Int32Array {
+  const turn = () => {
+    if (angle) for (const site of sites) site.angle = angle(site.x, site.y);
+  };
+  const known = new Set(sites.map((site) => site.group));
+  const [w, h] = [Math.floor(width / 4), Math.floor(height / 4)];
+  const groups = Int32Array.from({ length: w * h }, (_, i) => group((i % w) * 4 + 2, Math.floor(i / w) * 4 + 2));
+  for (const [i, found] of groups.entries()) {
+    if (known.has(found)) continue;
+    sites.push({ x: (i % w) * 4 + 2, y: Math.floor(i / w) * 4 + 2, group: found });
+    known.add(found);
+  }
+  for (let round = 0; round < rounds; round++) {
+    turn();
+    const small = sites.map((site) => ({ ...site, x: site.x / 4, y: site.y / 4 }));
+    const labels = cells(w, h, small, (x, y) => groups[Math.floor(y) * w + Math.floor(x)] as number);
+    const sums = sites.map((): [number, number, number] => [0, 0, 0]);
+    for (const [i, label] of labels.entries()) {
+      const sum = sums[label];
+      if (!sum) continue;
+      sum[0] += (i % w) * 4 + 2;
+      sum[1] += Math.floor(i / w) * 4 + 2;
+      sum[2] += 1;
+    }
+    for (const [i, [x, y, n]] of sums.entries()) if (n > 0) Object.assign(sites[i] as Site, { x: x / n, y: y / n });
+  }
+  turn();
+  return cells(width, height, sites, group);
 }
 
 /** For every pixel the way to the nearest seam between two labels, as [dx, dy] (8-point sweeping). */

@@ -4,7 +4,7 @@
  * its own with streaks and bubbles and a glow in the middle; the seams become rounded lead.
  */
 import { Canvas, type Style } from './canvas.js';
-import { cells, relax, type Site, seams } from './cells.js';
+import { type Site, seams, settle } from './cells.js';
 import {
   fbm,
   hex,
@@ -23,20 +23,20 @@ import {
 } from './tools.js';
 
 const SUN = palette('#fff2a8 #ffd23f #ff9f1c');
-const RAYS = palette('#ffb52e #f2703a #ffd873 #d8433f #f7924a #b02a5b');
-const SKY = palette('#f0a35e #d45d79 #7a4fa3 #3a4fb5 #1c3f94');
-const HILLS = palette('#7fb8a0 #2e8f86 #1b6e6a #3f9447 #216b3a');
-const RIVER = palette('#bfe6e8 #58b7d6 #1f77b8 #134a96');
-const PETALS = palette('#5b2a9a #8a4fd0 #b98be8 #3a2a8a');
-const LEAVES = palette('#0f5b3a #2f8f3f #76b947');
-const BORDER = palette('#b3202f #1f3f9e #e2a92c #1f7a4a');
+const RAYS = palette('#ffb52e #f2602a #ffd860 #e0332f #ff8a3a #c02068');
+const SKY = palette('#ffb04f #f0506e #9a3fc0 #2f55e0 #0f3fc0');
+const HILLS = palette('#5fd0b0 #18a898 #12808a #3fae3f #1d8a3a');
+const RIVER = palette('#d0f6ff #58c7f0 #1f87d8 #135ac0');
+const PETALS = palette('#5a1fc0 #9a4ff0 #d09bff #4a2ad0');
+const LEAVES = palette('#0f7b3a #2fa53f #96d947');
+const BORDER = palette('#d8202f #1f4fd0 #ffb82c #1f9a5a');
 
 /** Irises: where the flower sits and how large it is, in shares of the height. */
 const FLOWERS = [
-  { x: 0.17, y: 0.53, size: 0.1 },
-  { x: 0.33, y: 0.74, size: 0.085 },
-  { x: 1.02, y: 0.69, size: 0.09 },
-  { x: 1.17, y: 0.48, size: 0.105 },
+  { x: 0.18, y: 0.5, size: 0.13 },
+  { x: 0.37, y: 0.77, size: 0.11 },
+  { x: 0.98, y: 0.75, size: 0.11 },
+  { x: 1.16, y: 0.46, size: 0.135 },
 ];
 /** Petals: direction (turns), length and width in flower sizes. */
 const PETAL = [
@@ -53,6 +53,7 @@ function region(x: number, y: number, wide: number): number {
   if (Math.min(x, y, wide - x, 1 - y) < 0.048) return 90;
   for (const [f, flower] of FLOWERS.entries()) {
     const [dx, dy] = [(x - flower.x) / flower.size, (y - flower.y) / flower.size];
+    if (Math.abs(dx) > 1.2 || Math.abs(dy) > 1.2) continue;
     if (Math.hypot(dx, dy) < 0.2) return 60;
     for (const [p, [turn, length, width]] of PETAL.entries()) {
       const [c, s] = [Math.cos(turn * 6.283), Math.sin(turn * 6.283)];
@@ -71,7 +72,7 @@ function region(x: number, y: number, wide: number): number {
       if (down > 0.11 && out > 0 && out < 0.055 * smoothstep(0.11, 0.3, down)) return side > 0 ? 51 : 52;
     }
   }
-  const [sx, sy] = [x - 0.64 * 1, y - 0.4];
+  const [sx, sy] = [x - 0.64, y - 0.4];
   const ring = Math.hypot(sx, sy);
   const hill = (k: number) => 0.5 + k * 0.1 + (0.055 - k * 0.008) * Math.sin(x * (5.2 - k) + k * 2.2 + 0.4);
   const river = 0.66 + 0.13 * Math.sin(y * 13 + 0.6) * smoothstep(0.55, 0.75, y);
@@ -95,11 +96,7 @@ export const glass: Style = (outWidth, outHeight, seed) => {
   const sites: Site[] = scatter(width, height, 29 * unit, random)
     .filter(inside)
     .map(([x, y]) => ({ x, y, group: group(x, y) }));
-  let labels = cells(width, height, sites, group);
-  for (let round = 0; round < 2; round++) {
-    relax(sites, labels, width);
-    labels = cells(width, height, sites, group);
-  }
+  const labels = settle(width, height, sites, group, 2);
   const toSeam = seams(labels, width, height);
   const panes = sites.map((site) => ({
     ...site,
@@ -117,15 +114,13 @@ export const glass: Style = (outWidth, outHeight, seed) => {
     const [c, s] = [Math.cos(pane.turn), Math.sin(pane.turn)];
     const [u, v] = [(x * c + y * s) / unit, (y * c - x * s) / unit];
     const streak = fbm(u / 22 + 3 * noise(u / 30, v / 30, seed), v / 3.6, 3, seed);
-    const seed2 = smoothstep(0.83, 0.93, noise(u / 2.4, v / 2.4, 3));
+    const seed2 = smoothstep(0.9, 0.97, noise(u / 3.4, v / 3.4, 3));
     const glow = smoothstep(1, 16, near);
-    let colour = mix(
-      scale(pane.glass, 1 - pane.deep * 1.15),
-      mix(pane.glass, [1, 1, 0.92], 0.28),
-      0.5 * glow + 0.9 * (streak - 0.22),
-    );
+    const light =
+      lerp(0.85 - pane.deep * 0.5, 1.24, glow) + 0.95 * (streak - 0.5) + 0.25 * (noise(u / 60, v / 60, 9) - 0.5);
+    let colour = mix(scale(pane.glass, light), [1, 0.98, 0.86], smoothstep(1.1, 1.8, light) * 0.5);
     colour = mix(colour, [1, 1, 0.95], seed2 * 0.35);
-    const lead = smoothstep(3.1, 2.3, near - (noise(x / (9 * unit), y / (9 * unit), 4) - 0.5));
+    const lead = smoothstep(2.9, 2.1, near - (noise(x / (9 * unit), y / (9 * unit), 4) - 0.5));
     const round = (dx + dy) / (Math.abs(dx) + Math.abs(dy) + 2);
     const metal = 0.13 + 0.12 * round + 0.22 * smoothstep(0.8, 0, near) * noise(x / (3 * unit), y / (3 * unit), 6);
     colour = mix(colour, scale(colour, 0.55), smoothstep(6, 3, near) * 0.6);

@@ -4,7 +4,7 @@
  * each stone has a bevel, a grain and a tilt of its own.
  */
 import { Canvas, type Style } from './canvas.js';
-import { cells, relax, type Site, seams } from './cells.js';
+import { type Site, seams, settle } from './cells.js';
 import {
   clamp,
   fbm,
@@ -57,14 +57,14 @@ function look(x: number, y: number, wide: number, seed: number): Look {
 /** A fish bent round the middle of the picture, seen in polar coordinates: head to the left at the top. */
 function fish(x: number, y: number, colours: readonly Rgb[]): Look | undefined {
   const turn = Math.atan2(-y, x * 0.8);
-  const along = (2.62 - turn) / 2.15;
-  const across = (Math.hypot(x * 0.8, y) - 0.56) / 0.25;
+  const along = (2.72 - turn) / 2.3;
+  const across = (Math.hypot(x * 0.8, y) - 0.57) / 0.215;
   if (along < -0.02 || along > 1.25) return undefined;
   const body = 0.95 * Math.sin(Math.PI * clamp(along * 0.93 + 0.02) ** 0.72) ** 0.85;
   const tail = smoothstep(0.88, 1.2, along) * 1.05;
   const notch = along > 1.2 - 0.14 * (1 - Math.abs(across) / 1.05);
-  if (Math.hypot((along - 0.13) * 4, across - 0.22) < 0.13) return { group: 3, colour: hex('#10161c'), level: along };
-  if (Math.hypot((along - 0.13) * 4, across - 0.22) < 0.27) return { group: 4, colour: hex('#fbf3dc'), level: along };
+  if (Math.hypot((along - 0.12) * 5, across - 0.2) < 0.1) return { group: 3, colour: hex('#10161c'), level: along };
+  if (Math.hypot((along - 0.12) * 5, across - 0.2) < 0.2) return { group: 4, colour: hex('#fbf3dc'), level: along };
   if (Math.abs(across) < body && along < 0.97) {
     const gill = smoothstep(0.03, 0, Math.abs(along - 0.27 - 0.05 * (1 - across * across)));
     const scales = Math.sin(along * 52 + 2.2 * Math.cos(across * 9)) * (along > 0.3 ? 0.16 : 0);
@@ -92,15 +92,7 @@ export const mosaic: Style = (outWidth, outHeight, seed) => {
   const sites: Site[] = scatter(width, height, 11.5 * unit, random)
     .filter(([x, y]) => x > 0 && y > 0 && x < width && y < height)
     .map(([x, y]) => ({ x, y, group: at(x, y).group, angle: 0 }));
-  let labels = new Int32Array();
-  for (let round = 0; round < 6; round++) {
-    // Rounds of relaxing need no fine picture: every fourth pixel will do.
-    const k = round < 5 ? 4 : 1;
-    for (const site of sites) Object.assign(site, { angle: angle(site.x, site.y), x: site.x / k, y: site.y / k });
-    labels = cells(Math.floor(width / k), Math.floor(height / k), sites, (x, y) => at(x * k, y * k).group);
-    if (k > 1) relax(sites, labels, Math.floor(width / k));
-    for (const site of sites) Object.assign(site, { x: site.x * k, y: site.y * k });
-  }
+  const labels = settle(width, height, sites, (x, y) => at(x, y).group, 5, angle);
   const toSeam = seams(labels, width, height);
   const stones = sites.map((site) => {
     const base = at(site.x, site.y).colour;
