@@ -1,0 +1,139 @@
+/** `giverny network`: list, pull, import, info and remove. */
+import process from 'node:process';
+import { Command } from 'commander';
+import type { DownloadProgress } from '../node/download.js';
+import { REGISTRY, registryEntry } from '../node/network-registry.js';
+import {
+  importNetwork,
+  type ListedNetwork,
+  listNetworks,
+  openNetwork,
+  removeNetwork,
+  unknownNetwork,
+} from '../node/networks.js';
+import { pullNetwork } from '../node/pull.js';
+
+/** The command with its subcommands, to be mounted in the program. */
+export function networkCommand(): Command {
+  const command = new Command('network').description('see, get and remove networks');
+  command
+    .command('list')
+    .description('networks that are here, and those that can be pulled')
+    .option('--json', 'print JSON')
+    .action(list);
+  command
+    .command('pull')
+    .description(`download a network: ${REGISTRY.map((entry) => entry.name).join(', ')}`)
+    .argument('<name>')
+    .action(pull);
+  command
+    .command('import')
+    .description('take a network from a file: safetensors, Keras .h5, MatConvNet .mat, TensorFlow.js model.json')
+    .argument('<file>')
+    .option('--name <name>', 'what to call it')
+    .action(importFile);
+  command
+    .command('info')
+    .description('layers, hash and provenance of a network')
+    .argument('<name or file>')
+    .option('--json', 'print JSON')
+    .action(info);
+  command.command('remove').description('remove a network from the cache').argument('<name>').action(remove);
+  return command;
+}
+
+async function list({ json }: { json?: boolean }): Promise<void> {
+  const networks = await listNetworks();
+  if (json) return printJson(networks);
+  const width = Math.max(...networks.map(({ name }) => name.length));
+  for (const { name, state, sizeBytes, title, licence } of networks) {
+    const about = [title, licence].filter(Boolean).join(', ');
+    print(`${name.padEnd(width)}  ${STATES[state].padEnd(15)} ${megabytes(sizeBytes).padStart(7)}  ${about}`);
+  }
+}
+
+const STATES: Record<ListedNetwork['state'], string> = {
+  package: 'in the package',
+  cache: 'in the cache',
+  pull: 'can be pulled',
+};
+
+async function pull(name: string): Promise<void> {
+  const entry = registryEntry(name);
+  if (!entry) {
+    throw unknownNetwork(
+      name,
+      REGISTRY.map((known) => known.name),
+    );
+  }
+  const progress = progressLine();
+  try {
+    const file = await pullNetwork(entry, { onProgress: progress.show });
+    progress.clear();
+    print(`${name} is in the cache: ${file}`);
+    print(`${entry.licence}, ${entry.attribution}`);
+  } finally {
+    progress.clear();
+  }
+}
+
+/** One line on a terminal, rewritten at most ten times a second; nothing where standard error is no terminal. */
+function progressLine() {
+  let shown = 0;
+  const write = (text: string) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`);
+  return {
+    show({ url, receivedBytes, totalBytes }: DownloadProgress): void {
+      if (Date.now() - shown < 100 && receivedBytes < totalBytes) return;
+      shown = Date.now();
+      const done = Math.floor((20 * receivedBytes) / totalBytes);
+      const bar = '█'.repeat(done) + '░'.repeat(20 - done);
+      write(`${bar} ${megabytes(receivedBytes)} of ${megabytes(totalBytes)} from ${new URL(url).host}`);
+    },
+    clear(): void {
+      if (shown > 0) write('');
+      shown = 0;
+    },
+  };
+}
+
+async function importFile(file: string, { name }: { name?: string }): Promise<void> {
+  const imported = await importNetwork(file, name);
+  print(`${imported.name} is in the cache: ${imported.path}`);
+}
+
+async function info(nameOrFile: string, { json }: { json?: boolean }): Promise<void> {
+  const { tensors, convolutions, ...about } = await openNetwork(nameOrFile);
+  const layers = convolutions.map(({ name, outputChannels }) => ({
+    name,
+    channels: outputChannels,
+    ...(tensors[`${name}.tap`] && { tap: tensors[`${name}.tap`]?.shape[0] }),
+  }));
+  const parameters = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
+  if (json) return printJson({ ...about, parameters, layers });
+  const lines = {
+    name: about.name,
+    file: about.path,
+    layers: layers.map(({ name, channels }) => `${name} ${channels}`).join(', '),
+    parameters: parameters.toLocaleString('en'),
+    mean: about.mean.join(', '),
+    ...about.metadata,
+    hash: about.hash,
+  };
+  for (const [label, value] of Object.entries(lines)) print(`${label.padEnd(12)} ${value}`);
+}
+
+async function remove(name: string): Promise<void> {
+  print((await removeNetwork(name)) ? `${name} is removed from the cache.` : `${name} was not in the cache.`);
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
