@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DEFAULTS } from '../../src/core/options.js';
+import { findRecipeFiles, parseRecipe, type Recipe, recipeOf } from '../../src/node/recipe.js';
+
+let folder: string;
+const home = process.cwd();
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'giverny-recipe-'));
+  for (const name of ['album', 'desk']) mkdirSync(join(folder, name));
+  process.chdir(join(folder, 'desk'));
+});
+afterEach(() => {
+  process.chdir(home);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+const file = (name: string) => ({ name, sha256: hash(name) });
+
+const recipe: Recipe = recipeOf({
+  giverny: '0.1.0',
+  content: file('photo.jpg'),
+  styles: [
+    { ...file('one.png'), weight: 1 },
+    { ...file('two.png'), weight: 2 },
+  ],
+  start: file('start.png'),
+  network: { name: 'models/vgg19.safetensors', hash: 'abc' },
+  engine: 'cpu',
+  options: { ...DEFAULTS, init: 'somewhere/start.png' },
+  steps: 7,
+});
+
+/** Writes a file whose bytes are its own name, as the recipe has it, or others. */
+const put = (path: string, text = path.split('/').at(-1) as string) => writeFileSync(join(folder, path), text);
+
+test('a recipe carries no folder, and comes back from its text', () => {
+  expect(JSON.stringify(recipe)).not.toMatch(/somewhere|models/);
+  expect(parseRecipe(JSON.stringify(recipe), 'x.png')).toEqual(recipe);
+});
+
+test('files beside the painting come before those in the current folder, unless only the latter match', async () => {
+  for (const name of ['photo.jpg', 'one.png', 'two.png', 'start.png']) put(`desk/${name}`);
+  put('album/photo.jpg');
+  put('album/one.png', 'another picture of that name');
+  const painting = join(folder, 'album', 'painted.png');
+  expect(await findRecipeFiles(recipe, { painting })).toEqual({
+    content: { path: join(folder, 'album', 'photo.jpg'), matches: true },
+    styles: [
+      { path: 'one.png', matches: true },
+      { path: 'two.png', matches: true },
+    ],
+    start: { path: 'start.png', matches: true },
+  });
+});
+
+test('explicit paths win, and a file that changed is told', async () => {
+  for (const name of ['photo.jpg', 'one.png', 'two.png', 'start.png']) put(`desk/${name}`);
+  put('album/other.jpg');
+  const found = await findRecipeFiles(recipe, {
+    content: join(folder, 'album', 'other.jpg'),
+    styles: ['two.png', 'one.png'],
+  });
+  expect(found.content).toEqual({ path: join(folder, 'album', 'other.jpg'), matches: false });
+  expect(found.styles.map((style) => style.matches)).toEqual([false, false]);
+});
+
+test('what is missing is named', async () => {
+  await expect(findRecipeFiles(recipe)).rejects.toMatchObject({
+    code: 'FILE_NOT_FOUND',
+    message:
+      'Expected "photo.jpg" beside the painting or in the current folder but found it in neither; give its path.',
+  });
+  await expect(findRecipeFiles(recipe, { content: 'no.jpg' })).rejects.toMatchObject({
+    code: 'FILE_NOT_FOUND',
+    message: 'Expected a picture at "no.jpg" but there is no such file.',
+  });
+  await expect(findRecipeFiles(recipe, { styles: ['one.png'] })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+    message: 'Expected as many styles as the recipe has (2) but received 1.',
+  });
+});
