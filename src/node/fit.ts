@@ -19,7 +19,10 @@ export interface FittedPicture extends Layered {
  *
  * @throws GivernyError IMAGE_SIZE where a side would come below 32 pixels.
  */
-export async function fitPicture(source: Layered, size: Options['size']): Promise<FittedPicture> {
+export async function fitPicture(
+  source: Layered & { readonly name?: string },
+  size: Options['size'],
+): Promise<FittedPicture> {
   const { picture: from, alpha } = source;
   const scale = typeof size === 'number' ? size / Math.max(from.width, from.height) : 0;
   const to =
@@ -27,11 +30,10 @@ export async function fitPicture(source: Layered, size: Options['size']): Promis
       ? { width: Math.round(from.width * scale), height: Math.round(from.height * scale) }
       : { width: size.width, height: size.height };
   if (to.width < MIN_SIDE_PX || to.height < MIN_SIDE_PX) {
+    const what = source.name === undefined ? text(from) : `"${source.name}" of ${text(from)}`;
     throw new GivernyError(
       'IMAGE_SIZE',
-      `Expected both sides to have at least ${MIN_SIDE_PX} pixels but ${text(from)} brought to size ${
-        typeof size === 'number' ? size : text(size)
-      } becomes ${text(to)}.`,
+      `Expected both sides to have at least ${MIN_SIDE_PX} pixels but ${what} becomes ${text(to)}.`,
     );
   }
   if (from.width === to.width && from.height === to.height) return { picture: from, ...(alpha ? { alpha } : {}) };

@@ -309,9 +309,9 @@ describe('fitting', () => {
   });
 
   test('a side that would vanish', async () => {
-    await expect(fitPicture({ picture: quarters(3000, 100) }, 512)).rejects.toMatchObject({
+    await expect(fitPicture({ picture: quarters(3000, 100), name: 'sea.jpg' }, 512)).rejects.toMatchObject({
       code: 'IMAGE_SIZE',
-      message: 'Expected both sides to have at least 32 pixels but 3000x100 brought to size 512 becomes 512x17.',
+      message: 'Expected both sides to have at least 32 pixels but "sea.jpg" of 3000x100 becomes 512x17.',
     });
   });
 });
