@@ -87,7 +87,7 @@ export class Canvas {
     for (let j = 0; j < w * h; j++) {
       const distance = near[j] as number;
       if (distance === Infinity) continue;
-      const t = (along[j] as number) / length;
+      const t = Math.min(1, (along[j] as number) / length);
       const r = radius * (brush.profile?.(t) ?? 1);
       const edge = clamp(r + 0.5 - Math.abs(distance)) * clamp(r * 2);
       if (edge <= 0) continue;
@@ -106,19 +106,33 @@ export class Canvas {
     }
   }
 
-  /** Fills a polygon; `paint` gets the pixel and its distance to the outline, and gives a colour and an opacity. */
-  fill(
-    polygon: readonly Point[],
-    paint: Rgb | ((x: number, y: number, inside: number) => readonly [Rgb, number]),
-  ): void {
-    const [x0, y0, w, h] = this.box(polygon, 1);
-    for (let y = y0; y < y0 + h; y++)
-      for (let x = x0; x < x0 + w; x++) {
-        const inside = insideDistance(polygon, x + 0.5, y + 0.5);
-        if (inside <= -0.5) continue;
-        const [colour, alpha] = typeof paint === 'function' ? paint(x, y, inside) : [paint, 1];
-        this.blend(x, y, colour, alpha * clamp(inside + 0.5));
+  /** Fills a polygon with a colour, or with a colour and opacity for each pixel. */
+  fill(polygon: readonly Point[], paint: Rgb | ((x: number, y: number) => readonly [Rgb, number])): void {
+    const [x0, y0, w, h] = this.box(polygon, 0);
+    const fine = 4;
+    for (let y = y0; y < y0 + h; y++) {
+      const cover = new Float32Array(w);
+      for (let line = 0; line < fine; line++) {
+        const at = y + (line + 0.5) / fine;
+        const crossings: number[] = [];
+        polygon.forEach(([bx, by], i) => {
+          const [ax, ay] = polygon[(i || polygon.length) - 1] as Point;
+          if (ay > at !== by > at) crossings.push(ax + ((bx - ax) * (at - ay)) / (by - ay) - x0);
+        });
+        crossings.sort((a, b) => a - b);
+        for (let c = 0; c + 1 < crossings.length; c += 2) {
+          const from = clamp(crossings[c] as number, 0, w);
+          const to = clamp(crossings[c + 1] as number, 0, w);
+          for (let x = Math.floor(from); x < to; x++)
+            cover[x] = (cover[x] as number) + (Math.min(to, x + 1) - Math.max(from, x)) / fine;
+        }
       }
+      for (const [x, part] of cover.entries()) {
+        if (part === 0) continue;
+        const [colour, alpha] = typeof paint === 'function' ? paint(x0 + x, y) : [paint, 1];
+        this.blend(x0 + x, y, colour, alpha * part);
+      }
+    }
   }
 
   /** Lights the relief from the upper left: bright on slopes that face the light, dark on the others. */
@@ -168,20 +182,4 @@ export class Canvas {
       Math.min(this.height, Math.ceil(bottom + margin)) - y,
     ];
   }
-}
-
-/** Distance from a place to a polygon's outline: above 0 inside, below 0 outside. */
-export function insideDistance(polygon: readonly Point[], x: number, y: number): number {
-  let best = Infinity;
-  let inside = false;
-  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
-    const [ax, ay] = polygon[j] as Point;
-    const [bx, by] = polygon[i] as Point;
-    const [dx, dy, px, py] = [bx - ax, by - ay, x - ax, y - ay];
-    const t = clamp((px * dx + py * dy) / (dx * dx + dy * dy || 1e-9));
-    const [ex, ey] = [px - t * dx, py - t * dy];
-    best = Math.min(best, ex * ex + ey * ey);
-    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
-  }
-  return inside ? Math.sqrt(best) : -Math.sqrt(best);
 }

@@ -13,60 +13,26 @@ import {
   noise,
   type Point,
   palette,
+  path,
   pick,
   ramp,
   randomFrom,
+  rows,
   scale,
   smoothstep,
 } from './tools.js';
 
 const PAPER = hex('#e9dfc8');
-const TONES = palette('#a9adab #7f8889 #566166 #333c42 #14181c');
+const TONES = palette('#a9adab #7f8889 #566166 #2b3439 #0e1215');
 const SEAL = hex('#b5342a');
 
-/** Ranges from far to near: ground line, peaks as [place, height, half width], ink. */
+/** Ranges from far to near: ground line, ink, peaks (place, height, half width). */
 const RANGES = [
-  {
-    base: 0.5,
-    tone: 0.1,
-    peaks: [
-      [0.12, 0.2, 0.1],
-      [0.34, 0.34, 0.08],
-      [0.62, 0.27, 0.13],
-      [0.92, 0.36, 0.09],
-    ],
-  },
-  {
-    base: 0.58,
-    tone: 0.35,
-    peaks: [
-      [0.02, 0.36, 0.1],
-      [0.24, 0.26, 0.07],
-      [0.5, 0.45, 0.075],
-      [0.78, 0.3, 0.1],
-    ],
-  },
-  {
-    base: 0.72,
-    tone: 0.62,
-    peaks: [
-      [0.13, 0.38, 0.085],
-      [0.66, 0.47, 0.075],
-      [0.74, 0.3, 0.13],
-      [0.4, 0.2, 0.09],
-    ],
-  },
-  {
-    base: 0.9,
-    tone: 0.85,
-    peaks: [
-      [0.9, 0.34, 0.12],
-      [1.02, 0.48, 0.1],
-      [0.08, 0.2, 0.14],
-      [0.3, 0.08, 0.12],
-    ],
-  },
-] as const;
+  { base: 0.5, tone: 0.1, peaks: rows('0.12,0.2,0.1 0.34,0.34,0.08 0.62,0.27,0.13 0.92,0.36,0.09') },
+  { base: 0.58, tone: 0.35, peaks: rows('0.02,0.36,0.1 0.24,0.26,0.07 0.5,0.45,0.075 0.78,0.3,0.1') },
+  { base: 0.72, tone: 0.62, peaks: rows('0.13,0.38,0.085 0.66,0.47,0.075 0.74,0.3,0.13 0.4,0.2,0.09') },
+  { base: 0.9, tone: 0.9, peaks: rows('0.9,0.34,0.12 1.02,0.48,0.1 0.08,0.2,0.14 0.3,0.08,0.12') },
+];
 
 export const ink: Style = (width, height, seed) => {
   const random = randomFrom(seed);
@@ -86,35 +52,19 @@ export const ink: Style = (width, height, seed) => {
   water();
   pine();
   bamboo();
-  canvas.fill(
-    (
-      [
-        [0, 0],
-        [30, 1],
-        [31, 30],
-        [1, 31],
-      ] as const
-    ).map(([x, y]): Point => [width * 0.055 + x * unit, height * 0.87 + y * unit]),
-    (x, y) => {
-      const [u, v] = [(x - width * 0.055) / unit, (y - height * 0.87) / unit];
-      const cut =
-        Math.abs(u - 15.5) < 1.3 ||
-        (Math.abs(v - 9) < 1.4 && u > 5 && u < 26) ||
-        (Math.abs(v - 21) < 1.4 && Math.abs(u - 15) > 4 && u > 5 && u < 26);
-      return [SEAL, cut ? 0.1 : smoothstep(0.2, 0.45, noise(x / (2 * unit), y / (2 * unit), 4) + 0.2)];
-    },
-  );
+  seal();
   canvas.shade((x, y, was) => {
-    const fibre = fbm(x / (14 * unit), y / (1.8 * unit), 2, 21) + fbm(x / (1.8 * unit), y / (10 * unit), 2, 22) - 1;
+    const fibre =
+      fbm(x / (14 * unit), y / (1.8 * unit), 2, 21) + 0.4 * fbm(x / (2 * unit), y / (2 * unit), 2, 22) - 0.7;
     const speck = smoothstep(0.9, 0.98, noise(x / (2.5 * unit), y / (2.5 * unit), 23));
-    return scale(mix(was, hex('#b79f72'), speck * 0.35), 1 + 0.22 * fibre);
+    return scale(mix(was, hex('#b79f72'), speck * 0.35), 1 + 0.2 * fibre);
   });
   return canvas;
 
   function mountains({ base, tone, peaks }: (typeof RANGES)[number], layer: number): void {
     const ridge = (x: number) => {
       let top = 0;
-      for (const [at, high, wide] of peaks)
+      for (const [at = 0, high = 0, wide = 1] of peaks)
         top = Math.max(top, high * Math.exp(-((Math.abs(x / width - at) / wide) ** 2.2)));
       return (base - top - 0.07 * (fbm((x / width) * 16, layer * 9, 4, seed) - 0.5)) * height;
     };
@@ -135,17 +85,22 @@ export const ink: Style = (width, height, seed) => {
       const slope = (ridge(x + 5 * unit) - ridge(x - 5 * unit)) / (10 * unit);
       const y = ridge(x) + between(2, 70) * unit * random();
       const long = between(14, 42) * unit * (0.6 + 0.2 * layer);
-      const lean = Math.max(-0.9, Math.min(0.9, slope === 0 ? 0 : 0.75 / slope)) + between(-0.25, 0.25);
-      const points = curve(
-        [
-          [x, y],
-          [x + lean * long * 0.4, y + long * 0.5],
-          [x + lean * long * 0.7, y + long],
-        ],
-        5,
-      );
+      const lean = (1.1 * slope) / (1 + slope * slope) + between(-0.15, 0.15);
+      const points = bow(x, y, lean * long * 0.7, long, 0.05 * long);
       canvas.stroke(points, between(1.6, 4.5) * unit, { ...dryInk(0.3 + 0.7 * tone), opacity: 0.2 + 0.4 * tone });
     }
+  }
+
+  /** A line to a place dx, dy away, bent sideways by `bend`. */
+  function bow(x: number, y: number, dx: number, dy: number, bend: number): Point[] {
+    return curve(
+      [
+        [x, y],
+        [x + dx / 2 + (dx ? 0 : bend), y + dy / 2 + bend],
+        [x + dx, y + dy],
+      ],
+      5,
+    );
   }
 
   function dryInk(tone: number) {
@@ -163,82 +118,46 @@ export const ink: Style = (width, height, seed) => {
     for (let k = 0; k < 150; k++) {
       const y = height * between(0.74, 1);
       const [x, long] = [width * between(-0.1, 1), width * between(0.04, 0.2)];
-      const points = curve(
-        [
-          [x, y],
-          [x + long / 2, y + between(-3, 3) * unit],
-          [x + long, y],
-        ],
-        5,
-      );
+      const points = bow(x, y, long, 0, between(-3, 3) * unit);
       canvas.stroke(points, between(0.8, 3.4) * unit, { ...dryInk(between(0.1, 0.75)), opacity: between(0.25, 0.7) });
     }
     const [bx, by] = [width * 0.43, height * 0.84];
-    const hull: Point[] = [
-      [-46, -6],
-      [-24, 3],
-      [10, 5],
-      [34, 0],
-      [50, -9],
-    ];
+    const hull = path('-46,-6 -24,3 10,5 34,0 50,-9');
     canvas.stroke(curve(hull.map(([x, y]): Point => [bx + x * unit, by + y * unit])), 3.6 * unit, {
       ...dryInk(1),
       profile: (t) => 0.25 + Math.sin(Math.PI * t),
     });
-    for (const [x0, y0, x1, y1, r] of [
-      [8, -2, 6, -19, 4.5],
-      [6, -24, 5, -25, 3.2],
-      [-4, -25, 17, -24, 1.6],
-      [22, -34, -12, 16, 0.9],
-    ] as const)
-      canvas.stroke(
-        [
-          [bx + x0 * unit, by + y0 * unit],
-          [bx + x1 * unit, by + y1 * unit],
-        ],
-        r * unit,
-        { colour: pick(TONES, 4), opacity: 0.9 },
-      );
+    for (const [x = 0, y = 0, dx = 0, dy = 0, r = 1] of rows(
+      '8,-2,-2,-17,4.5 6,-24,-1,-1,3.2 -4,-25,21,1,1.6 22,-34,-34,50,0.9',
+    ))
+      canvas.stroke(bow(bx + x * unit, by + y * unit, dx * unit, dy * unit, 0), r * unit, { colour: pick(TONES, 4) });
+  }
+
+  function seal(): void {
+    const [left, top] = [width * 0.055, height * 0.87];
+    const stamp = path('0,0 30,1 31,30 1,31').map(([x, y]): Point => [left + x * unit, top + y * unit]);
+    canvas.fill(stamp, (x, y) => {
+      const [u, v] = [(x - left) / unit, (y - top) / unit];
+      const bar = (at: number) => Math.abs(v - at) < 1.4 && u > 5 && u < 26;
+      const cut = Math.abs(u - 15.5) < 1.3 || bar(9) || (bar(21) && Math.abs(u - 15) > 4);
+      return [SEAL, cut ? 0.1 : smoothstep(0.2, 0.45, noise(u / 2, v / 2, 4) + 0.2)];
+    });
   }
 
   function pine(): void {
     const at = ([x, y]: Point): Point => [x * width, y * height];
-    const trunk: Point[] = [
-      [0.97, 1.02],
-      [0.9, 0.86],
-      [0.93, 0.74],
-      [0.86, 0.62],
-      [0.88, 0.5],
-      [0.82, 0.4],
-    ];
-    const limbs: Point[][] = [
-      [
-        [0.91, 0.7],
-        [0.8, 0.64],
-        [0.72, 0.66],
-        [0.65, 0.62],
-      ],
-      [
-        [0.87, 0.56],
-        [0.96, 0.49],
-        [1.01, 0.5],
-      ],
-      [
-        [0.87, 0.5],
-        [0.79, 0.5],
-        [0.73, 0.46],
-      ],
-      [
-        [0.93, 0.78],
-        [1, 0.7],
-      ],
-    ];
+    const trunk = path('0.97,1.02 0.9,0.86 0.93,0.74 0.86,0.62 0.88,0.5 0.82,0.4');
+    const limbs = [
+      '0.91,0.7 0.8,0.64 0.72,0.66 0.65,0.62',
+      '0.87,0.56 0.96,0.49 1.01,0.5',
+      '0.87,0.5 0.79,0.5 0.73,0.46',
+    ].map(path);
     canvas.stroke(curve(trunk.map(at)), 15 * unit, { ...dryInk(1), dry: 0.5, profile: (t) => 1 - 0.75 * t });
     for (const limb of limbs)
       canvas.stroke(curve(limb.map(at)), 6.5 * unit, { ...dryInk(0.95), profile: (t) => 1 - 0.7 * t });
     for (const line of [...limbs, trunk.slice(3)])
-      for (const [x, y] of curve(line.map(at), 3).slice(3))
-        for (let tuft = 0; tuft < 2; tuft++) {
+      for (const [x, y] of curve(line.map(at), 3).slice(2))
+        for (let tuft = 0; tuft < 3; tuft++) {
           const [cx, cy] = [x + between(-16, 16) * unit, y - between(0, 18) * unit];
           for (let k = 0; k < 22; k++) {
             const turn = lerp(-Math.PI * 1.08, Math.PI * 0.08, k / 21) + between(-0.08, 0.08);
@@ -261,14 +180,7 @@ export const ink: Style = (width, height, seed) => {
       const [x, y] = [width * (stem * 0.36 - 0.02), height * (0.03 + 0.13 * stem ** 2 + between(-0.05, 0.09))];
       const turn = between(0.25, 1.25) + (random() < 0.3 ? 1.1 : 0);
       const long = between(36, 74) * unit;
-      const points = curve(
-        [
-          [x, y],
-          [x + Math.cos(turn) * long * 0.5, y + Math.sin(turn) * long * 0.45],
-          [x + Math.cos(turn) * long, y + Math.sin(turn) * long],
-        ],
-        6,
-      );
+      const points = bow(x, y, Math.cos(turn) * long, Math.sin(turn) * long, long * 0.05);
       canvas.stroke(points, between(4, 7) * unit, {
         ...dryInk(between(0.45, 1)),
         dry: 0.5,

@@ -122,6 +122,20 @@ export function flowLine(at: Point, angle: (x: number, y: number) => number, len
   return [...half(-1).reverse(), at, ...half(1)];
 }
 
+/** Rows of numbers as text, like points in SVG: rows('0,0 10,5'). */
+export const rows = (text: string): number[][] => text.split(' ').map((row) => row.split(',').map(Number));
+export const path = (text: string): Point[] => rows(text).map(([x = 0, y = 0]) => [x, y]);
+
+/** Whether a place lies inside a polygon. */
+export function contains(polygon: readonly Point[], x: number, y: number): boolean {
+  let inside = false;
+  polygon.forEach(([bx, by], i) => {
+    const [ax, ay] = polygon[(i || polygon.length) - 1] as Point;
+    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
+  });
+  return inside;
+}
+
 /** A smooth curve through the points (Catmull-Rom), `samples` pieces between two points. */
 export function curve(points: readonly Point[], samples = 10, closed = false): Point[] {
   const n = points.length;

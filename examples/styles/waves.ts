@@ -13,6 +13,7 @@ import {
   noise,
   type Point,
   palette,
+  path,
   pick,
   type Rgb,
   randomFrom,
@@ -27,26 +28,8 @@ const BLUES = palette('#1c3f78 #2b5f9e #5b93bd #a5c8cf');
 const SUN = hex('#c9452f');
 
 /** From the tip down the hollow face to the trough, and from the tip over the back; y points down, size 1. */
-const FACE: Point[] = [
-  [-0.4, -0.6],
-  [-0.24, -0.73],
-  [-0.06, -0.72],
-  [0.07, -0.56],
-  [0.05, -0.33],
-  [-0.12, -0.12],
-  [-0.45, 0.02],
-  [-1, 0.1],
-];
-const BACK: Point[] = [
-  [-0.4, -0.6],
-  [-0.38, -0.8],
-  [-0.2, -0.97],
-  [0.08, -1],
-  [0.4, -0.82],
-  [0.75, -0.5],
-  [1.15, -0.2],
-  [1.8, 0.1],
-];
+const FACE = path('-0.4,-0.6 -0.24,-0.73 -0.06,-0.72 0.07,-0.56 0.05,-0.33 -0.12,-0.12 -0.45,0.02 -1,0.1');
+const BACK = path('-0.4,-0.6 -0.38,-0.8 -0.2,-0.97 0.08,-1 0.4,-0.82 0.75,-0.5 1.15,-0.2 1.8,0.1');
 
 /** Waves from far to near: the foot's place (shares of the height), size, facing left (1) or right (-1). */
 const WAVES = [
@@ -72,7 +55,7 @@ export const waves: Style = (width, height, seed) => {
   canvas.shade((x, y, was) => {
     const [u, v] = [x / unit, y / unit];
     const grain = noise(u / 60, v * 0.55 + 7 * fbm(u / 170, v / 120, 2, seed), 11);
-    const fibre = fbm(u / 9, v / 2.2, 2, 12) + fbm(u / 2, v / 7, 2, 13) - 1;
+    const fibre = fbm(u / 8, v / 2.4, 2, 12) + 0.35 * fbm(u / 2, v / 2, 2, 13) - 0.67;
     const bare = smoothstep(0.66, 0.95, fbm(u / 5, v / 5, 2, 14) * 0.7 + 0.45 * grain);
     return scale(mix(was, PAPER, 0.08 + bare * 0.5), 1 + 0.16 * (grain - 0.5) + 0.2 * fibre);
   });
@@ -86,31 +69,31 @@ export const waves: Style = (width, height, seed) => {
       const disc = smoothstep(sr + 0.7, sr - 0.7, Math.hypot(x - sx, y - sy));
       return mix(air, mix(SUN, hex('#e88a4a'), smoothstep(-sr, sr, y - sy) * 0.7), disc);
     });
-    for (let k = 0; k < 17; k++) {
-      const y = height * (0.05 + 0.034 * k + 0.012 * random());
+    for (let k = 0; k < 22; k++) {
+      const y = height * (0.04 + 0.026 * k);
       const x = width * (random() * 1.2 - 0.2);
-      const long = width * (0.14 + 0.25 * random());
+      const long = width * (0.16 + 0.25 * random());
       const points = curve(
         [
           [x, y],
-          [x + long * 0.35, y - 3 * unit],
-          [x + long * 0.7, y + 2 * unit],
+          [x + long * 0.35, y - 4 * unit],
+          [x + long * 0.7, y + 3 * unit],
           [x + long, y],
         ],
         8,
       );
       const tint = k % 3 === 0 ? hex('#9db7bd') : FOAM;
-      line(points, 8.2 + (k % 2) * 2, INK);
-      line(points, 7 + (k % 2) * 2, tint);
-      for (const [from, to, off] of [
-        [0.1, 0.75, -2.5],
-        [0.35, 0.95, 2.5],
-      ] as const)
+      const wisp = (t: number) => Math.max(0.12, Math.sin(Math.PI * t) ** 0.6 * (0.7 + 0.3 * Math.sin(t * 19 + k)));
+      line(points, 8.2, INK, wisp);
+      line(points, 7, tint, (t) => wisp(t) * 0.98);
+      for (const off of [-2, 1.5]) {
+        const inner = points.slice(5 + 3 * off, 18 + 3 * off);
         line(
-          points.slice(Math.floor(from * 24), Math.floor(to * 24)).map(([px, py]) => [px, py + off * unit]),
+          inner.map(([px, py]) => [px, py + off * unit]),
           0.7,
           mix(tint, INK, 0.6),
         );
+      }
     }
     for (let row = 0; row < 9; row++) {
       const y = (x: number) =>
@@ -158,30 +141,34 @@ export const waves: Style = (width, height, seed) => {
 
   /** Lumps along the crest and claws at the tip: first everything a little larger in ink, then again in white. */
   function foam(face: readonly Point[], back: readonly Point[], size: number, facing: number): void {
-    const crest = [...face.slice(0, 14)].reverse().concat(back.slice(0, 36));
+    const crest = [...face.slice(0, 15)].reverse().concat(back.slice(0, 30));
     const shapes: { points: Point[]; radius: number; profile?: Brush['profile'] }[] = [];
     for (const [i, [x, y]] of crest.entries()) {
-      const lump = size * (24 - 0.42 * Math.abs(i - 18)) * (0.45 + 0.6 * random());
-      shapes.push({
-        points: [
-          [x, y],
-          [x + 0.1, y],
-        ],
-        radius: Math.max(2.5, lump),
-      });
-      if (i > 34) continue;
+      const swell = Math.sin(Math.PI * ((i + 3) / 48)) ** 1.4;
+      const spread = size * height * 0.05 * swell;
+      for (let lump = 0; lump < 2; lump++) {
+        const [px, py] = [x + (random() - 0.5) * spread, y + (random() - 0.5) * spread];
+        shapes.push({
+          points: [
+            [px, py],
+            [px + 0.1, py],
+          ],
+          radius: 1.5 + size * 27 * swell * (0.35 + 0.65 * random()),
+        });
+      }
+      if (i > 30 || i % 2) continue;
       for (let finger = 0; finger < 2; finger++) {
-        const long = size * 576 * (0.05 + 0.075 * random()) * unit;
-        let heading = Math.PI * (0.62 + 0.62 * (i / 34)) + (random() - 0.5) * 0.9;
+        const long = size * height * (0.1 + 0.1 * random()) * (finger ? 0.75 : 1);
+        let heading = Math.PI * (0.56 + 0.66 * (i / 30)) + (finger - 0.5) * 0.9 + (random() - 0.5) * 0.4;
         let [px, py] = [x, y];
-        const points = Array.from({ length: 9 }, (): Point => {
+        const points = Array.from({ length: 9 }, (_, k): Point => {
           const here: Point = [px, py];
-          px += Math.cos(heading) * facing * (long / 9);
-          py += Math.sin(heading) * (long / 9);
-          heading -= 0.24 + 0.1 * finger;
+          px += Math.cos(heading) * facing * (long / 8);
+          py += Math.sin(heading) * (long / 8);
+          heading -= k < 3 ? -0.1 : 0.42;
           return here;
         });
-        shapes.push({ points, radius: size * 13 + 1.2, profile: (t) => 1 - 0.85 * t });
+        shapes.push({ points, radius: size * 17 + 0.8, profile: (t) => 1 - 0.88 * t });
       }
     }
     for (let k = 0; k < 60 * size + 12; k++) {
@@ -195,27 +182,18 @@ export const waves: Style = (width, height, seed) => {
           [px, py],
           [px + 0.1, py],
         ],
-        radius: 1.3 + 2.4 * random() * (0.5 + size),
+        radius: 1.2 + 2 * random() ** 2 * (0.5 + size),
       });
     }
     for (const { points, radius, profile } of shapes)
-      line(points, radius + 1.3, INK, profile && ((t) => Math.max(profile(t), 0.25)));
+      line(points, radius + 1.3, INK, profile && ((t) => Math.max(profile(t), 0.22)));
     for (const { points, radius, profile } of shapes) line(points, radius, FOAM, profile);
-    for (const { points, radius } of shapes) {
+    for (const { points, radius, profile } of shapes) {
+      if (radius < 3.5 || random() < 0.35) continue;
       const [x, y] = points[0] as Point;
-      if (radius > 4 && points.length === 2)
-        line(
-          curve(
-            [
-              [x - radius * 0.5 * unit, y],
-              [x, y + radius * 0.5 * unit],
-              [x + radius * 0.5 * unit, y],
-            ],
-            5,
-          ),
-          0.9,
-          pick(BLUES, 2),
-        );
+      const r = radius * unit * (0.4 + 0.4 * random());
+      const arc = Array.from({ length: 7 }, (_, k): Point => [x + Math.cos(k / 2) * r, y + Math.sin(k / 2) * r]);
+      line(profile ? points.slice(1, 6) : arc, profile ? 0.6 : 0.9, pick(BLUES, profile ? 1 : 2));
     }
   }
 };

@@ -1,0 +1,228 @@
+/**
+ * A golden tree: scrolls of gold packed into every gap, a trunk inlaid with eyes and rectangles, a meadow of ringed
+ * flowers. Circles of many sizes are thrown until nothing fits; each becomes a scroll above or a flower below, so
+ * ornament fills the picture at every scale.
+ */
+import { Canvas, type Style } from './canvas.js';
+import {
+  curve,
+  fbm,
+  hex,
+  lerp,
+  mix,
+  noise,
+  type Point,
+  palette,
+  path,
+  pick,
+  type Random,
+  type Rgb,
+  randomFrom,
+  smoothstep,
+  vary,
+} from './tools.js';
+
+const LEAF = palette('#8a5a14 #b9851f #d9a932 #efcb5a #fae79a');
+const LINE = hex('#3a2212');
+const JEWEL = palette('#1f5a6a #b03a2a #2a2a5a #e8e0c8 #4f8a4a #7a2a5a #d8702a');
+const PETAL = palette('#f6efe0 #c23a4a #3f6fb0 #f2c23a #7a3a8a #e8743a #5fa8a0');
+
+interface Disc {
+  x: number;
+  y: number;
+  r: number;
+}
+
+/** Throws circles of ever smaller radii that touch no other. */
+function pack(
+  width: number,
+  height: number,
+  unit: number,
+  radii: readonly number[],
+  random: Random,
+  free: (d: Disc) => boolean,
+) {
+  const discs: Disc[] = [];
+  for (const radius of radii)
+    for (let k = 0; k < 2400 / radius ** 0.7; k++) {
+      const disc = { x: random() * width, y: random() * height, r: radius * unit };
+      if (free(disc) && discs.every((d) => Math.hypot(d.x - disc.x, d.y - disc.y) > d.r + disc.r + 1.2 * unit))
+        discs.push(disc);
+    }
+  return discs;
+}
+
+export const gold: Style = (width, height, seed) => {
+  const random = randomFrom(seed);
+  const canvas = new Canvas(width, height);
+  const unit = height / 576;
+  const meadow = (x: number) => height * (0.78 + 0.035 * Math.sin((x / width) * 7 + 1));
+  const TRUNK = curve(
+    path(
+      '0.36,1 0.44,0.86 0.455,0.7 0.43,0.55 0.36,0.42 0.4,0.43 0.47,0.5 0.49,0.36 0.51,0.5 0.6,0.4 0.63,0.39 0.56,0.54 0.545,0.7 0.56,0.86 0.64,1',
+    ).map(([x, y]): Point => [x * width, y * height]),
+    8,
+  );
+  const nearTrunk = ({ x, y, r }: Disc) =>
+    TRUNK.some(([tx, ty]) => Math.hypot(tx - x, ty - y) < r) || (y > height * 0.5 && Math.abs(x / width - 0.5) < 0.05);
+
+  canvas.shade((x, y) => {
+    const [u, v] = [x / (36 * unit), y / (36 * unit)];
+    const sheet = noise(Math.floor(u) * 3.7, Math.floor(v) * 5.3, seed);
+    const seam = Math.min(u % 1, v % 1) < 0.05 ? 0.13 : 0;
+    const worn = fbm(x / (20 * unit), y / (20 * unit), 4, seed);
+    return gilt(0.1 + 0.3 * sheet + 0.7 * worn - seam);
+  });
+  const scrolls = pack(
+    width,
+    height,
+    unit,
+    [70, 58, 46, 36, 28, 21, 15, 11],
+    random,
+    (d) => d.y + d.r * 0.7 < meadow(d.x) && !nearTrunk(d),
+  );
+  for (const disc of scrolls) scroll(disc);
+  for (const { x, y, r } of pack(
+    width,
+    height,
+    unit,
+    [6.5, 4.5, 3],
+    random,
+    (d) => d.y < meadow(d.x) && !nearTrunk(d) && scrolls.every((s) => Math.hypot(s.x - d.x, s.y - d.y) > s.r + d.r),
+  ))
+    bead(x, y, r, vary(pick(random() < 0.45 ? JEWEL : LEAF, random() * 7), random, 0.15));
+  const ground = Array.from({ length: 65 }, (_, i): Point => [(i * width) / 64, meadow((i * width) / 64)]);
+  canvas.fill([...ground, [width, height], [0, height]], (x, y) => [
+    mix(hex('#1f4a2a'), hex('#6a8a2a'), fbm(x / (9 * unit), y / (14 * unit), 3, seed)),
+    1,
+  ]);
+  for (const disc of pack(
+    width,
+    height,
+    unit,
+    [24, 18, 14, 10, 7, 4.5, 3],
+    random,
+    (d) => d.y - d.r * 0.6 > meadow(d.x),
+  ))
+    flower(disc);
+  trunk();
+  canvas.light(0.28, 0.1);
+  return canvas;
+
+  function gilt(t: number): Rgb {
+    const at = Math.min(0.999, Math.max(0, t)) * (LEAF.length - 1);
+    return mix(pick(LEAF, at), pick(LEAF, Math.min(LEAF.length - 1, at + 1)), at % 1);
+  }
+
+  function ring(x: number, y: number, r: number, radius: number, colour: Rgb): void {
+    const points = Array.from(
+      { length: 25 },
+      (_, k): Point => [x + Math.cos(k * 0.2618) * r, y + Math.sin(k * 0.2618) * r],
+    );
+    canvas.stroke(points, radius, { colour, relief: 1 });
+  }
+
+  function bead(x: number, y: number, r: number, colour: Rgb): void {
+    canvas.stroke(
+      [
+        [x, y],
+        [x + 0.1, y],
+      ],
+      r + 0.8 * unit,
+      { colour: LINE },
+    );
+    canvas.stroke(
+      [
+        [x, y],
+        [x + 0.1, y],
+      ],
+      r - 0.4 * unit,
+      { colour, relief: 1.5 },
+    );
+    if (r > 4 * unit)
+      canvas.stroke(
+        [
+          [x, y],
+          [x + 0.1, y],
+        ],
+        r * 0.4,
+        { colour: pick(JEWEL, 3), relief: 1.5 },
+      );
+  }
+
+  /** A spiral that winds inwards, in dark line and gold, with a jewel in the middle and beads between the turns. */
+  function scroll({ x, y, r }: Disc): void {
+    const turn = Math.atan2(height * 0.5 - y, width * 0.5 - x);
+    const sense = random() < 0.5 ? -1 : 1;
+    const turns = 1.6 + r / (32 * unit);
+    const thick = Math.min(5.2 * unit, r * 0.17);
+    const points = Array.from({ length: 70 }, (_, k): Point => {
+      const t = k / 69;
+      const a = turn + sense * t * turns * 6.283;
+      const out = lerp(r - thick, r * 0.16, t ** 0.9);
+      return [x + Math.cos(a) * out, y + Math.sin(a) * out];
+    });
+    canvas.stroke(
+      [
+        [x, y],
+        [x + 0.1, y],
+      ],
+      r,
+      { colour: gilt(random()), opacity: 0.35 },
+    );
+    const profile = (t: number) => 1.1 - 0.5 * t;
+    const bright = vary(pick(LEAF, 3 + random() * 2), random, 0.1);
+    canvas.stroke(points, thick + 1.3 * unit, { colour: random() < 0.2 ? pick(JEWEL, 2) : LINE, profile });
+    canvas.stroke(points, thick * 0.72, {
+      colour: bright,
+      second: pick(LEAF, 2),
+      bristle: 0.7,
+      relief: 2.2,
+      profile,
+      seed: Math.floor(random() * 1e6),
+    });
+    if (r > 14 * unit) bead(x, y, r * 0.15, pick(JEWEL, random() * 7));
+    for (let k = 4; k < 60 && r > 26 * unit; k += 3) {
+      const [px, py] = points[k] as Point;
+      const pull = 1 - (r * 0.48) / turns / Math.hypot(px - x, py - y);
+      if (pull > 0.25)
+        bead(lerp(x, px, pull), lerp(y, py, pull), (k % 2 ? 2 : 1.2) * unit, pick(k % 2 ? JEWEL : LEAF, k * 0.77));
+    }
+  }
+
+  function flower({ x, y, r }: Disc): void {
+    const colours = [pick(PETAL, random() * 7), pick(PETAL, random() * 7), pick(PETAL, random() * 7)];
+    bead(x, y, r, vary(pick(colours, 0), random, 0.1));
+    for (let out = r * 0.8, k = 1; out > 2 * unit; out -= 3.4 * unit, k++)
+      ring(x, y, out, 1.3 * unit, vary(pick(colours, k), random, 0.12));
+    for (let k = 0; r > 9 * unit && k < 8; k++)
+      bead(x + Math.cos(k * 0.785) * r * 0.6, y + Math.sin(k * 0.785) * r * 0.6, r * 0.13, pick(colours, k + 1));
+    bead(x, y, r * 0.25, hex('#f2c23a'));
+  }
+
+  /** Brown bark inlaid with upright rectangles and eyes. */
+  function trunk(): void {
+    canvas.fill(TRUNK, (x, y) => {
+      const [column, row] = [
+        Math.floor(x / (11 * unit)),
+        Math.floor(y / (24 * unit) + 0.5 * (Math.floor(x / (11 * unit)) % 2)),
+      ];
+      const kind = noise(column * 7.1, row * 3.3, seed + 1);
+      const [u, v] = [(x / (11 * unit)) % 1, (y / (24 * unit) + 0.5 * (column % 2)) % 1];
+      const rim = smoothstep(0.06, 0.16, Math.min(u, 1 - u, v * 2, 2 - v * 2));
+      const eye = Math.hypot((u - 0.5) * 1.3, (v - 0.5) * 2.4);
+      const inlay =
+        kind > 0.62
+          ? eye < 0.18
+            ? LINE
+            : eye < 0.42
+              ? pick(JEWEL, 3)
+              : pick(JEWEL, column + row)
+          : kind > 0.4
+            ? pick(LEAF, 1 + kind * 6)
+            : hex('#6a3f1c');
+      return [mix(LINE, mix(inlay, hex('#7a4a1c'), 0.18), rim), 1];
+    });
+    canvas.stroke(TRUNK, 1.8 * unit, { colour: LINE });
+  }
+};
