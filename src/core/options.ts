@@ -26,7 +26,10 @@ export interface OptionMeta {
 
 type About = Pick<OptionMeta, 'help' | 'group'>;
 
-const asNumber = (value: unknown) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value);
+/** A number for text that reads as one; anything else as it is, for the schema to judge. */
+function asNumber(value: unknown): unknown {
+  return typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value)) ? Number(value) : value;
+}
 
 function wholeNumber(min: number, max: number, placeholder: string, about: About) {
   return z.preprocess(asNumber, z.number().int().min(min).max(max)).meta({

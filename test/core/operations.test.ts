@@ -28,10 +28,32 @@ const EXAMPLES: Record<OperationName, readonly Example[] | typeof LEAF> = {
   input: LEAF,
   constant: LEAF,
   add: [
-    { shapes: [[2, 3], [2, 3]], build: o.add },
-    { name: 'broadcast', shapes: [[2, 3, 4], [3, 1]], build: o.add },
+    {
+      shapes: [
+        [2, 3],
+        [2, 3],
+      ],
+      build: o.add,
+    },
+    {
+      name: 'broadcast',
+      shapes: [
+        [2, 3, 4],
+        [3, 1],
+      ],
+      build: o.add,
+    },
   ],
-  subtract: [{ name: 'broadcast', shapes: [[3, 1], [2, 3, 4]], build: o.subtract }],
+  subtract: [
+    {
+      name: 'broadcast',
+      shapes: [
+        [3, 1],
+        [2, 3, 4],
+      ],
+      build: o.subtract,
+    },
+  ],
   multiply: [
     { name: 'broadcast', shapes: [[2, 3], [3]], build: o.multiply },
     { name: 'with itself', shapes: [[2, 3]], build: (x) => o.multiply(x, x) },
@@ -39,9 +61,26 @@ const EXAMPLES: Record<OperationName, readonly Example[] | typeof LEAF> = {
   divide: [{ name: 'broadcast', shapes: [[2, 3], []], build: o.divide, awayFromZero: 0.5 }],
   squareRoot: [{ shapes: [[2, 3]], build: o.squareRoot, awayFromZero: 0.5, positive: true }],
   relu: [{ shapes: [[3, 4]], build: o.relu, awayFromZero: 0.1 }],
-  gate: [{ shapes: [[3, 4], [3, 4]], build: o.gate, masks: [0], awayFromZero: 0.1 }],
+  gate: [
+    {
+      shapes: [
+        [3, 4],
+        [3, 4],
+      ],
+      build: o.gate,
+      masks: [0],
+      awayFromZero: 0.1,
+    },
+  ],
   gateEqual: [
-    { shapes: [[1, 1, 4, 4], [1, 1, 4, 4]], build: (a, x) => o.gateEqual(a, o.upsample(o.maxPool(a), [1, 1, 4, 4]), x), masks: [0] },
+    {
+      shapes: [
+        [1, 1, 4, 4],
+        [1, 1, 4, 4],
+      ],
+      build: (a, x) => o.gateEqual(a, o.upsample(o.maxPool(a), [1, 1, 4, 4]), x),
+      masks: [0],
+    },
   ],
   sumTo: [
     { shapes: [[2, 3, 4]], build: (x) => o.sumTo(x, [3, 1]) },
@@ -59,18 +98,74 @@ const EXAMPLES: Record<OperationName, readonly Example[] | typeof LEAF> = {
   ),
   gram: [{ shapes: [[3, 7]], build: o.gram }],
   convolution: [
-    { name: 'plain', shapes: [[2, 3, 5, 6], [4, 3, 3, 3]], build: (x, w) => o.convolution(x, w, 1) },
-    { name: '1x1', shapes: [[1, 3, 5, 6], [2, 3, 1, 1]], build: (x, w) => o.convolution(x, w, 0) },
-    { name: 'Winograd, ragged tiles', shapes: [[1, 32, 5, 6], [33, 32, 3, 3]], build: (x, w) => o.convolution(x, w, 1) },
+    {
+      name: 'plain',
+      shapes: [
+        [2, 3, 5, 6],
+        [4, 3, 3, 3],
+      ],
+      build: (x, w) => o.convolution(x, w, 1),
+    },
+    {
+      name: '1x1',
+      shapes: [
+        [1, 3, 5, 6],
+        [2, 3, 1, 1],
+      ],
+      build: (x, w) => o.convolution(x, w, 0),
+    },
+    {
+      name: 'Winograd, ragged tiles',
+      shapes: [
+        [1, 96, 5, 6],
+        [97, 96, 3, 3],
+      ],
+      build: (x, w) => o.convolution(x, w, 1),
+    },
   ],
   convolutionInputGradient: [
-    { name: 'transposed', shapes: [[1, 4, 5, 6], [4, 3, 3, 3]], build: (y, w) => o.convolutionInputGradient(y, w, 1) },
-    { name: 'turned kernel', shapes: [[1, 4, 5, 6], [4, 17, 3, 3]], build: (y, w) => o.convolutionInputGradient(y, w, 1) },
-    { name: 'Winograd', shapes: [[1, 33, 5, 6], [33, 32, 3, 3]], build: (y, w) => o.convolutionInputGradient(y, w, 1) },
+    {
+      name: 'transposed',
+      shapes: [
+        [1, 4, 5, 6],
+        [4, 3, 3, 3],
+      ],
+      build: (y, w) => o.convolutionInputGradient(y, w, 1),
+    },
+    {
+      name: 'turned kernel',
+      shapes: [
+        [1, 4, 5, 6],
+        [4, 17, 3, 3],
+      ],
+      build: (y, w) => o.convolutionInputGradient(y, w, 1),
+    },
+    {
+      name: 'Winograd',
+      shapes: [
+        [1, 97, 5, 6],
+        [97, 96, 3, 3],
+      ],
+      build: (y, w) => o.convolutionInputGradient(y, w, 1),
+    },
   ],
   convolutionWeightGradient: [
-    { name: 'plain', shapes: [[2, 3, 5, 6], [2, 4, 5, 6]], build: (x, y) => o.convolutionWeightGradient(x, y, 1) },
-    { name: 'Winograd', shapes: [[1, 32, 5, 6], [1, 33, 5, 6]], build: (x, y) => o.convolutionWeightGradient(x, y, 1) },
+    {
+      name: 'plain',
+      shapes: [
+        [2, 3, 5, 6],
+        [2, 4, 5, 6],
+      ],
+      build: (x, y) => o.convolutionWeightGradient(x, y, 1),
+    },
+    {
+      name: 'Winograd',
+      shapes: [
+        [1, 96, 5, 6],
+        [1, 97, 5, 6],
+      ],
+      build: (x, y) => o.convolutionWeightGradient(x, y, 1),
+    },
   ],
   sumPool: [{ name: 'odd', shapes: [[1, 2, 5, 7]], build: o.sumPool }],
   averagePool: [
@@ -132,7 +227,10 @@ async function check({ shapes, build, masks = [], awayFromZero = 0, positive, di
     for (let trial = 0; trial < 3; trial++) {
       const direction = Float32Array.from(at.data, () => numbers() * 2 - 1);
       const along = async (h: number) => {
-        const moved = tensor(at.shape, at.data.map((value, j) => value + h * (direction[j] as number)));
+        const moved = tensor(
+          at.shape,
+          at.data.map((value, j) => value + h * (direction[j] as number)),
+        );
         return ((await program.run({ ...feeds, [name]: moved })).cost as Tensor).data[0] as number;
       };
       const h = 1e-2;

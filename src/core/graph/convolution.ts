@@ -14,7 +14,9 @@ import {
 } from './winograd.js';
 
 /** Below this many channels on either side a tile's transforms cost more than its products save. */
-const FEWEST_CHANNELS = 32;
+const FEWEST_CHANNELS = 96;
+/** Tiles are worked on in strips whose points take at most this many bytes: large pictures need less memory. */
+const STRIP_BYTES = 64 * 2 ** 20;
 
 type Four = readonly [number, number, number, number];
 
@@ -72,39 +74,59 @@ function kernelPoints(e: Emitter, w: Value): Value {
   return e.reshape(e.matmul(e.constant(kernelTransform), columns), [POINTS, k, c]);
 }
 
-function tiles(height: number, width: number): [number, number] {
-  return [Math.ceil(height / TILE), Math.ceil(width / TILE)];
+/** Rows and columns of tiles that cover features [1, C, H, W]. */
+function tiles([, , height, width]: Shape): [number, number] {
+  return [Math.ceil((height as number) / TILE), Math.ceil((width as number) / TILE)];
 }
 
-/** The 6x6 windows of x [1, C, H, W], zero-padded by 1 and at stride 4, at their 36 points: [36, C, T]. */
-function windowPoints(e: Emitter, x: Value, transforms: Transforms): Value {
+/**
+ * The 6x6 windows of rows of tiles of x [1, C, H, W], zero-padded by 1 and at stride 4, at their 36 points:
+ * [36, C, T].
+ */
+function windowPoints(e: Emitter, x: Value, transforms: Transforms, first = 0, count = tiles(x.shape)[0]): Value {
   const [, c, height, width] = x.shape as Four;
-  const [rows, columns] = tiles(height, width);
+  const [, columns] = tiles(x.shape);
+  // The rows that these tiles see; the padding supplies what lies outside of x.
+  const from = Math.max(0, first * TILE - 1);
+  const to = Math.min(height, (first + count) * TILE + 1);
+  const rows = e.slice(x, 2, from, to);
   // The channels are the batch of a convolution with one input channel and 36 output channels.
   const kernel = e.reshape(e.constant(transforms.window), [POINTS, 1, WINDOW, WINDOW]);
-  const points = e.apply('Conv', [e.reshape(x, [c, 1, height, width]), kernel], [c, POINTS, rows, columns], {
+  const points = e.apply('Conv', [e.reshape(rows, [c, 1, to - from, width]), kernel], [c, POINTS, count, columns], {
     strides: [TILE, TILE],
-    pads: [1, 1, rows * TILE + 1 - height, columns * TILE + 1 - width],
+    pads: [from - (first * TILE - 1), 1, (first + count) * TILE + 1 - to, columns * TILE + 1 - width],
   });
-  return e.transpose(e.reshape(points, [c, POINTS, rows * columns]), [1, 0, 2]);
+  return e.transpose(e.reshape(points, [c, POINTS, count * columns]), [1, 0, 2]);
 }
 
 /** x [1, C, H, W] filtered by a kernel given at its points [36, K, C]: [1, K, H, W]. */
 function filter(e: Emitter, x: Value, kernel: Value, transforms: Transforms, shape: Shape): Value {
-  const [, k, height, width] = shape as Four;
-  const [rows, columns] = tiles(height, width);
-  const products = e.matmul(kernel, windowPoints(e, x, transforms));
-  const outputs = e.matmul(e.constant(transforms.inverse), e.reshape(products, [POINTS, k * rows * columns]));
-  const planes = e.reshape(outputs, [1, TILE * TILE * k, rows, columns]);
-  const full = e.apply('DepthToSpace', [planes], [1, k, rows * TILE, columns * TILE], { blocksize: TILE, mode: 'DCR' });
-  return e.crop(full, shape);
+  const [, k, , width] = shape as Four;
+  const [, c] = x.shape as Four;
+  const [rows, columns] = tiles(shape);
+  const pointBytes = 4 * POINTS * Math.max(c, k) * rows * columns;
+  const perStrip = Math.ceil(rows / Math.ceil(pointBytes / STRIP_BYTES));
+  const strips: Value[] = [];
+  for (let first = 0; first < rows; first += perStrip) {
+    const count = Math.min(perStrip, rows - first);
+    const products = e.matmul(kernel, windowPoints(e, x, transforms, first, count));
+    const outputs = e.matmul(e.constant(transforms.inverse), e.reshape(products, [POINTS, k * count * columns]));
+    const planes = e.reshape(outputs, [1, TILE * TILE * k, count, columns]);
+    const full = e.apply('DepthToSpace', [planes], [1, k, count * TILE, columns * TILE], {
+      blocksize: TILE,
+      mode: 'DCR',
+    });
+    const height = Math.min(count * TILE, (shape[2] as number) - first * TILE);
+    strips.push(e.crop(full, [1, k, height, width]));
+  }
+  return strips.length === 1 ? (strips[0] as Value) : e.apply('Concat', strips, shape, { axis: 2 });
 }
 
 /** Gradient with respect to the kernel, the adjoint of `filter` in its second argument. */
 function kernelGradient(e: Emitter, x: Value, y: Value, shape: Shape): Value {
   const [k, c] = shape as Four;
   const [, , height, width] = y.shape as Four;
-  const [rows, columns] = tiles(height, width);
+  const [rows, columns] = tiles(y.shape);
   const whole = e.pad(y, [0, 0, 0, 0], [0, 0, rows * TILE - height, columns * TILE - width]);
   const planes = e.apply('SpaceToDepth', [whole], [1, TILE * TILE * k, rows, columns], { blocksize: TILE });
   const outputs = e.reshape(planes, [TILE * TILE, k * rows * columns]);

@@ -35,6 +35,9 @@ export class Emitter {
   /** Values by what computes them, so that equal expressions are computed once. */
   readonly #known = new Map<string, Value>();
 
+  /** Stands for an optional input that is left out. */
+  readonly absent: Value = { name: '', shape: [], stage: 'constant' };
+
   input(name: string, shape: Shape, fixed: boolean): Value {
     const value: Value = { name, shape, stage: fixed ? 'fixed' : 'varying' };
     const known = this.#inputs.get(name);
@@ -93,6 +96,14 @@ export class Emitter {
   matmul(a: Value, b: Value): Value {
     const batch = a.shape.length >= b.shape.length ? a.shape.slice(0, -2) : b.shape.slice(0, -2);
     return this.apply('MatMul', [a, b], [...batch, a.shape.at(-2) as number, b.shape.at(-1) as number]);
+  }
+
+  /** The part of one axis from `start` up to `end`. */
+  slice(x: Value, axis: number, start: number, end: number): Value {
+    if (start === 0 && end === x.shape[axis]) return x;
+    const shape = x.shape.map((extent, i) => (i === axis ? end - start : extent));
+    const [starts, ends, axes] = [start, end, axis].map((i) => this.integers([i])) as [Value, Value, Value];
+    return this.apply('Slice', [x, starts, ends, axes], shape);
   }
 
   /** The first elements along each axis, up to `shape`. */

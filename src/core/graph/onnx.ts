@@ -4,13 +4,13 @@
  */
 import type { Shape } from '../tensor.js';
 
-export type AttributeValue = number | string | readonly number[];
+export type AttributeValue = number | string | readonly number[] | { readonly float: number };
 
 export interface OnnxNode {
   readonly operator: string;
   readonly inputs: readonly string[];
   readonly output: string;
-  /** Integers, lists of integers, or strings. */
+  /** Integers, lists of integers, strings, or floats. */
   readonly attributes: Readonly<Record<string, AttributeValue>>;
 }
 
@@ -35,7 +35,7 @@ const IR_VERSION = 8;
 const OPERATOR_SET = 17;
 const FLOAT = 1;
 const INT64 = 7;
-const ATTRIBUTE_TYPE = { int: 2, string: 3, ints: 7 };
+const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 };
 
 /** The model's bytes. */
 export function encodeModel(model: OnnxModel): Uint8Array {
@@ -69,6 +69,10 @@ function encodeAttribute(name: string, value: AttributeValue): Uint8Array {
   }
   if (typeof value === 'string') {
     return message([field(1, text(name)), field(4, text(value)), field(20, ATTRIBUTE_TYPE.string)]);
+  }
+  if ('float' in value) {
+    const bytes = new Uint8Array(Float32Array.of(value.float).buffer);
+    return message([field(1, text(name)), varint(2 * 8 + 5), bytes, field(20, ATTRIBUTE_TYPE.float)]);
   }
   return message([field(1, text(name)), ...value.map((i) => field(8, i)), field(20, ATTRIBUTE_TYPE.ints)]);
 }

@@ -79,9 +79,9 @@ const OPERATIONS: { readonly [Name in OperationName]: Operation<Attributes[Name]
   gate: {
     shape: ([mask, x]) => same(mask as Shape, x as Shape),
     emit: (emitter, [mask, x], _, shape) => {
-      const zero = emitter.constant(tensor([]));
-      const open = emitter.apply('Greater', [mask as Value, zero], shape);
-      return emitter.apply('Where', [open, x as Value, zero], shape);
+      // 1 where mask > 0, else 0: min(1, max(0, alpha * mask)) runs on all cores, where Greater and Where do not.
+      const open = emitter.apply('HardSigmoid', [mask as Value], shape, { alpha: { float: 1e30 }, beta: { float: 0 } });
+      return emitter.apply('Mul', [x as Value, open], shape);
     },
     gradient: (dy, { inputs }, index) => (index === 1 ? gate(inputs[0] as Node, dy) : undefined),
   },
@@ -274,9 +274,14 @@ const OPERATIONS: { readonly [Name in OperationName]: Operation<Attributes[Name]
     emit: (emitter, [input], _, shape) => {
       const x = input as Value;
       const [n, c, h, w] = four(x.shape);
-      const cells = emitter.reshape(x, [n, c, h, 1, w, 1]);
-      const repeated = emitter.apply('Expand', [cells, emitter.integers([n, c, h, 2, w, 2])], [n, c, h, 2, w, 2]);
-      return emitter.crop(emitter.reshape(repeated, [n, c, 2 * h, 2 * w]), shape);
+      const scales = emitter.constant(tensor([4], Float32Array.of(1, 1, 2, 2)));
+      // The second input, a region of interest, is left out.
+      const repeated = emitter.apply('Resize', [x, emitter.absent, scales], [n, c, 2 * h, 2 * w], {
+        mode: 'nearest',
+        coordinate_transformation_mode: 'asymmetric',
+        nearest_mode: 'floor',
+      });
+      return emitter.crop(repeated, shape);
     },
     gradient: (dy) => sumPool(dy),
   },
