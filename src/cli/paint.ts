@@ -1,0 +1,147 @@
+/** `giverny paint`: paints a photo in the style of a painting. */
+import { join, parse, resolve } from 'node:path';
+import process from 'node:process';
+import { Command } from 'commander';
+import { expected, GivernyError } from '../core/errors.js';
+import { type OptionsInput, PRESETS } from '../core/options.js';
+import { registryEntry } from '../node/network-registry.js';
+import type { PaintRequest } from '../node/paint-files.js';
+import { startPainting } from '../node/painting.js';
+import { OPTION_NAMES, optionFlags } from './flags.js';
+import { stopOnSignals } from './interrupts.js';
+import { repeatRecipe } from './repeat.js';
+import { jsonReporter, plainReporter, silence } from './reporters.js';
+
+type Flags = OptionsInput & {
+  readonly output?: string;
+  readonly saveEvery?: number;
+  readonly saveDir?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly recipe?: string;
+  readonly network?: string;
+};
+
+/** Files that a preset writes where no flag says otherwise. */
+const PRESET_FILES: Readonly<Record<string, Pick<Flags, 'output' | 'saveEvery' | 'saveDir'>>> = {
+  notebook: { output: join('output', 'generated_image.jpg'), saveEvery: 20, saveDir: 'output' },
+};
+
+export function paintCommand(): Command {
+  const presets = Object.keys(PRESETS).join(', ');
+  const command = new Command('paint')
+    .summary('paint a photo in the style of a painting (the word "paint" may be left out)')
+    .description('Paints a photo in the style of a painting.')
+    .usage('<photo> <painting> [options]')
+    .argument('[photo]', 'the picture to paint')
+    .argument('[painting]', 'the picture whose style to take')
+    .helpOption('-h, --help', 'print this help')
+    .optionsGroup('Output:')
+    .option('-o, --output <file>', 'PNG, JPEG, WebP, TIFF or AVIF (default: <photo>-<painting>.png)')
+    .option('--save-every <n>', 'print the costs and save the picture every n steps', everyN)
+    .option('--save-dir <folder>', 'where those pictures go (default: <output>-steps)')
+    .option('--json', 'print one JSON object per line: each step, then the result')
+    .option('-q, --quiet', 'print nothing but errors')
+    .optionsGroup('Method:')
+    .option('--preset <name>', `start from a set of options: ${presets}`, presetName)
+    .option('--recipe <picture>', 'paint as this painted picture was; all else that is given wins over it')
+    .option('--network <name or file>', 'what looks at the pictures (default: auto)')
+    .action(paint);
+  for (const option of optionFlags()) command.addOption(option);
+  return command;
+}
+
+function everyN(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1) throw expected('a whole number of at least 1', '--save-every', text);
+  return n;
+}
+
+function presetName(text: string): string {
+  if (!Object.hasOwn(PRESETS, text)) throw expected(`one of ${Object.keys(PRESETS).join(', ')}`, '--preset', text);
+  return text;
+}
+
+async function paint(photo: string | undefined, painting: string | undefined, flags: Flags): Promise<void> {
+  const { recipe, preset } = flags;
+  if (recipe !== undefined && preset !== undefined) {
+    throw new GivernyError('OPTION_INVALID', 'Expected --preset or --recipe but received both.');
+  }
+  const repeat = recipe === undefined ? undefined : await repeatRecipe(recipe, { content: photo, style: painting });
+  const content = photo ?? repeat?.content;
+  const style = painting ?? repeat?.style;
+  if (content === undefined || style === undefined) {
+    throw new GivernyError(
+      'OPTION_INVALID',
+      `Expected a photo and a painting but received ${content === undefined ? 'neither' : `only "${content}"`}.`,
+    );
+  }
+  const request: PaintRequest = {
+    content,
+    style,
+    ...filesToWrite(content, style, flags),
+    network: flags.network ?? repeat?.network.name,
+    options: { ...repeat?.options, preset, ...optionsOf(flags) },
+  };
+  const reporter = flags.json
+    ? jsonReporter()
+    : flags.quiet
+      ? silence
+      : plainReporter(content, style, request.frames?.every);
+  for (const notice of repeat?.notices ?? []) reporter.onNotice(notice);
+  const running = startPainting(request, {
+    ...reporter,
+    onStart(started) {
+      reporter.onStart?.(started);
+      if (repeat && started.network.hash !== repeat.network.hash) {
+        reporter.onNotice(
+          `The recipe was painted with another network, ${repeat.network.name}: the picture will differ.`,
+        );
+      }
+    },
+  });
+  const interrupts = stopOnSignals(running, reporter.onNotice);
+  try {
+    reporter.onEnd(await running.done);
+  } catch (error) {
+    reporter.onEnd();
+    // There is nothing to explain about an end that the person asked for.
+    if (!interrupts.killed) throw repeat && flags.network === undefined ? unfound(error, repeat.network.name) : error;
+  } finally {
+    if (interrupts.exitCode !== undefined) process.exitCode = interrupts.exitCode;
+  }
+}
+
+/** A recipe knows the name of its network but not where its file lies. */
+function unfound(error: unknown, network: string): unknown {
+  if (!(error instanceof GivernyError && error.code === 'NETWORK_UNKNOWN') || registryEntry(network)) return error;
+  return new GivernyError(
+    'NETWORK_UNKNOWN',
+    `Expected the network "${network}" that the recipe was painted with but found none of that name; give its file with --network.`,
+  );
+}
+
+function optionsOf(flags: Flags): OptionsInput {
+  return Object.fromEntries(OPTION_NAMES.filter((name) => name in flags).map((name) => [name, flags[name]]));
+}
+
+/** Where the picture and those on the way to it go. */
+function filesToWrite(content: string, style: string, flags: Flags): Pick<PaintRequest, 'output' | 'frames'> {
+  const { output, saveEvery, saveDir }: Partial<Flags> = { ...PRESET_FILES[flags.preset ?? ''], ...flags };
+  if (saveDir !== undefined && saveEvery === undefined) {
+    throw new GivernyError('OPTION_INVALID', 'Expected --save-every along with --save-dir but received none.');
+  }
+  const path = output ?? defaultOutput(content, style, flags.recipe);
+  const { dir, name } = parse(path);
+  return {
+    output: path,
+    frames: saveEvery === undefined ? undefined : { every: saveEvery, folder: saveDir ?? join(dir, `${name}-steps`) },
+  };
+}
+
+/** `<content>-<style>.png` in the current folder; another name where that is the picture being repeated. */
+function defaultOutput(content: string, style: string, repeated: string | undefined): string {
+  const name = `${parse(content).name}-${parse(style).name}`;
+  const taken = repeated !== undefined && resolve(repeated) === resolve(`${name}.png`);
+  return taken ? `${name}-again.png` : `${name}.png`;
+}

@@ -1,0 +1,114 @@
+/**
+ * What a person sees of a painting: one line redrawn on a terminal, calm plain lines elsewhere.
+ */
+import type { StepReport } from '../node/paint-files.js';
+
+/** The part of a stream that progress needs; `process.stdout` is one. */
+export interface Screen {
+  readonly isTTY?: boolean | undefined;
+  /** Width of the terminal in characters. */
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+export interface Progress {
+  step(report: StepReport): void;
+  /** Prints a sentence above the progress line. */
+  say(sentence: string, screen?: Screen): void;
+  /** Takes the progress line away. */
+  end(): void;
+}
+
+/**
+ * @param linesEvery print a plain line with full costs every so many steps; without it a terminal shows
+ * none and a pipe about ten in all.
+ */
+export function showProgress(screen: Screen, linesEvery?: number): Progress {
+  const redraws = screen.isTTY === true && process.env.TERM !== 'dumb';
+  const pace = runningMedian();
+  let bar = '';
+  const clear = () => redraws && bar !== '' && screen.write('\r\x1b[K');
+  return {
+    step(report) {
+      const { step, steps, seconds } = report;
+      const last = step === steps - 1;
+      const every = linesEvery ?? (redraws ? undefined : Math.ceil(steps / 10));
+      if ((every !== undefined && step % every === 0) || (last && !redraws)) {
+        clear();
+        screen.write(`${plainLine(report)}\n`);
+      }
+      if (!redraws) return;
+      bar = barLine(report, pace(seconds), screen.columns ?? 80);
+      screen.write(`\r${bar}\x1b[K`);
+    },
+    say(sentence, to = screen) {
+      clear();
+      to.write(`${sentence}\n`);
+      if (redraws && bar !== '') screen.write(bar);
+    },
+    end() {
+      clear();
+      bar = '';
+    },
+  };
+}
+
+/** A step as one line of a log, with digits enough to compare runs by. */
+export function plainLine({ step, steps, costs, seconds }: StepReport): string {
+  const digits = (cost: number) => cost.toPrecision(9);
+  return (
+    `step ${step}/${steps}  total cost ${digits(costs.total)}  content cost ${digits(costs.content)}` +
+    `  style cost ${digits(costs.style)}  ${pacing(seconds)}`
+  );
+}
+
+/**
+ * The progress line, never wider than the terminal: what matters least is left out first.
+ *
+ * @param pace seconds per step, undefined while too few steps are known to promise anything.
+ */
+export function barLine({ step, steps, costs }: StepReport, pace: number | undefined, columns: number): string {
+  const done = step + 1;
+  const short = (cost: number) => cost.toPrecision(4);
+  const count = `${done}/${steps}`;
+  const parts = [count, `cost ${short(costs.total)}`];
+  if (pace !== undefined && done < steps) parts.push(`${duration(pace * (steps - done))} left`);
+  if (pace !== undefined) parts.push(pacing(pace));
+  parts.push(`content ${short(costs.content)}`, `style ${short(costs.style)}`);
+  // One column stays free: a line as wide as the terminal wraps on some.
+  const room = columns - 1;
+  while (parts.length > 1 && parts.join('  ').length > room) parts.pop();
+  const text = parts.join('  ').slice(0, Math.max(0, room));
+  const width = Math.min(24, room - text.length - 2);
+  if (width < 6) return text;
+  const filled = Math.floor((width * done) / steps);
+  return `${'█'.repeat(filled)}${'░'.repeat(width - filled)}  ${text}`;
+}
+
+/** Seconds as people say them: `8 s`, `2 min 05 s`, `1 h 20 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const pad = (n: number) => String(n).padStart(2, '0');
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
+}
+
+function pacing(seconds: number): string {
+  return `${seconds < 10 ? seconds.toFixed(2) : seconds.toFixed(1)} s/step`;
+}
+
+/** Median of the last values given: one slow step (the first, or a busy machine) does not sway it. */
+function runningMedian(window = 15): (value: number) => number | undefined {
+  const recent: number[] = [];
+  return (value) => {
+    recent.push(value);
+    if (recent.length > window) recent.shift();
+    if (recent.length < 2) return undefined;
+    const sorted = recent.toSorted((a, b) => a - b);
+    const middle = sorted.length >> 1;
+    const upper = sorted[middle] as number;
+    return sorted.length % 2 ? upper : (upper + (sorted[middle - 1] as number)) / 2;
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * The child process of one painting. It is sent a PaintRequest, then perhaps 'stop'; it sends PaintEvents.
+ */
+import process from 'node:process';
+import { GivernyError } from '../core/errors.js';
+import type { PaintRequest } from './paint-files.js';
+import type { PaintEvent } from './painting.js';
+
+const send = (event: PaintEvent, sent?: () => void) => process.send?.(event, undefined, undefined, sent);
+const stop = new AbortController();
+
+// A terminal sends these to the whole group; what they mean is the parent's to decide.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+process.once('disconnect', () => process.exit(1));
+process.once('message', async (request) => {
+  process.on('message', () => stop.abort());
+  send(await paintingOf(request as PaintRequest), () => process.exit());
+});
+
+async function paintingOf(request: PaintRequest): Promise<PaintEvent> {
+  try {
+    // Loaded here, so that a native library that is missing or broken becomes a sentence as well.
+    const { paintFile } = await import('./paint-files.js');
+    const painted = await paintFile({
+      ...request,
+      signal: stop.signal,
+      onStart: (started) => send({ event: 'start', started }),
+      onStep: (report) => send({ event: 'step', report }),
+      onSaved: (path) => send({ event: 'saved', path }),
+      onNotice: (sentence) => send({ event: 'notice', sentence }),
+    });
+    return { event: 'done', painted };
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    return { event: 'error', code: error instanceof GivernyError ? error.code : undefined, message, stack };
+  }
+}
