@@ -106,7 +106,7 @@ export class Canvas {
     }
   }
 
-  /** Fills a polygon with a colour, or with a colour and opacity for each pixel. */
+  /** Fills a polygon, flat, with a colour or with a colour and opacity for each pixel. */
   fill(polygon: readonly Point[], paint: Rgb | ((x: number, y: number) => readonly [Rgb, number])): void {
     const [x0, y0, w, h] = this.box(polygon, 0);
     const fine = 4;
@@ -131,6 +131,7 @@ export class Canvas {
         if (part === 0) continue;
         const [colour, alpha] = typeof paint === 'function' ? paint(x0 + x, y) : [paint, 1];
         this.blend(x0 + x, y, colour, alpha * part);
+        this.relief[y * this.width + x0 + x] = (this.relief[y * this.width + x0 + x] as number) * (1 - alpha * part);
       }
     }
   }

@@ -24,9 +24,9 @@ import {
   vary,
 } from './tools.js';
 
-const WALL = palette('#8c9aa0 #c9b48a #5f7480 #d9cba6');
-const WARM = palette('#c8762e #e0a24a #8a4522 #b5532c #efd08c');
-const COOL = palette('#2f5d6e #1f3f5a #6d9a96 #3f6f5a');
+const WALL = palette('#7f98a8 #d9b878 #4a6f88 #e6d2a0');
+const WARM = palette('#d8742a #f0aa45 #94421e #c44c26 #f6d588');
+const COOL = palette('#2a6a80 #183f68 #68aaa4 #327a5a');
 const DARK = hex('#221a1c');
 
 const GUITAR = curve(
@@ -106,12 +106,12 @@ export const facets: Style = (width, height, seed) => {
   const canvas = new Canvas(width, height, DARK);
   const unit = height / 576;
   const frame = path('0,0 1,0 1,1 0,1').map(([x, y]): Point => [x * width, y * height]);
-  const pieces = cut(frame, height * 0.3, random).map((polygon) => ({
+  const pieces = cut(frame, height * 0.27, random).map((polygon) => ({
     polygon,
     centre: middle(polygon),
-    turn: (random() - 0.5) * 0.5,
-    zoom: 0.8 + 0.4 * random(),
-    shift: [(random() - 0.5) * 0.09, (random() - 0.5) * 0.09] as Point,
+    turn: (random() - 0.5) * 0.34,
+    zoom: 0.85 + 0.3 * random(),
+    shift: [(random() - 0.5) * 0.07, (random() - 0.5) * 0.07] as Point,
     shade: random() * 6.28,
     tint: vary(pick(random() < 0.5 ? WARM : COOL, random() * 4), random, 0.2),
   }));
@@ -125,17 +125,17 @@ export const facets: Style = (width, height, seed) => {
         (centre[1] + dx * s + dy * c) / height + shift[1],
       );
       const across = (dx * Math.cos(shade) + dy * Math.sin(shade)) / size;
-      const lit = across < 0 ? scale(seen, 1 + across * 0.75) : mix(seen, hex('#f6ead0'), across * 0.55);
-      return [mix(lit, tint, 0.16 + 0.12 * across), 1];
+      const lit = across < 0 ? scale(seen, 1 + across * 0.85) : mix(seen, hex('#f6ead0'), across * 0.7);
+      return [mix(lit, tint, 0.2 + 0.12 * across), 1];
     });
   }
   const under = new Canvas(width, height);
   under.pixels.set(canvas.pixels);
-  for (const [x, y] of scatter(width, height, 6.5 * unit, random)) {
+  for (const [x, y] of scatter(width, height, 5.5 * unit, random)) {
     const piece = pieces.find(({ polygon }) => contains(polygon, x, y));
     if (!piece) continue;
     const turn = piece.shade + (random() - 0.5) * 0.35 + 1.57;
-    const [dx, dy] = [Math.cos(turn) * 8 * unit, Math.sin(turn) * 8 * unit];
+    const [dx, dy] = [Math.cos(turn) * 4.5 * unit, Math.sin(turn) * 4.5 * unit];
     const colour = vary(under.get(x, y), random, 0.16, 0.03);
     const second = scale(colour, random() < 0.5 ? 0.72 : 1.25);
     canvas.stroke(
@@ -143,20 +143,20 @@ export const facets: Style = (width, height, seed) => {
         [x - dx, y - dy],
         [x + dx, y + dy],
       ],
-      4.2 * unit,
-      { colour, second, bristle: 0.6, dry: 0.3, relief: 0.9, opacity: 0.9, seed: Math.floor(random() * 1e6) },
+      3 * unit,
+      { colour, second, bristle: 0.6, dry: 0.3, relief: 0.9, opacity: 0.8, seed: Math.floor(random() * 1e6) },
     );
   }
   canvas.light(0.14);
   for (const { polygon } of pieces)
     polygon.forEach((b, i) => {
       const a = polygon[(i || polygon.length) - 1] as Point;
-      contour([a, b], 1.9 * random());
+      contour([a, b], 0.5 + 1.5 * random());
     });
   for (const shape of [GUITAR, BOTTLE, GLASS, NECK, ...PEARS]) {
     const [ox, oy] = [(random() - 0.5) * 0.03, (random() - 0.5) * 0.03];
     const outline = [...shape, shape[0] as Point].map(([x, y]): Point => [(x + ox) * height, (y + oy) * height]);
-    for (let i = 0; i + 4 < outline.length; i += 4) if (random() < 0.7) contour(outline.slice(i, i + 5), 1.7);
+    for (let i = 0; i + 4 < outline.length; i += 4) if (random() < 0.8) contour(outline.slice(i, i + 5), 2);
   }
   for (let k = 0; k < 5; k++)
     contour(
@@ -172,7 +172,6 @@ export const facets: Style = (width, height, seed) => {
     canvas.stroke(points, radius * unit, {
       colour: DARK,
       opacity: 0.85,
-      dry: 0.5,
       bristle: 0.1,
       profile: (t) => 0.6 + 0.6 * Math.sin(t * 3),
       seed: Math.floor(random() * 1e6),

@@ -44,7 +44,7 @@ function pack(
 ) {
   const discs: Disc[] = [];
   for (const radius of radii)
-    for (let k = 0; k < 2400 / radius ** 0.7; k++) {
+    for (let k = 0; k < 4200 / radius ** 0.7; k++) {
       const disc = { x: random() * width, y: random() * height, r: radius * unit };
       if (free(disc) && discs.every((d) => Math.hypot(d.x - disc.x, d.y - disc.y) > d.r + disc.r + 1.2 * unit))
         discs.push(disc);
@@ -81,6 +81,7 @@ export const gold: Style = (width, height, seed) => {
     random,
     (d) => d.y + d.r * 0.7 < meadow(d.x) && !nearTrunk(d),
   );
+  for (const disc of scrolls) if (disc.r > 20 * unit) stem(disc);
   for (const disc of scrolls) scroll(disc);
   for (const { x, y, r } of pack(
     width,
@@ -96,6 +97,12 @@ export const gold: Style = (width, height, seed) => {
     mix(hex('#1f4a2a'), hex('#6a8a2a'), fbm(x / (9 * unit), y / (14 * unit), 3, seed)),
     1,
   ]);
+  for (let k = 0; k < 700; k++) {
+    const [x, y] = [random() * width, height * lerp(0.76, 1.02, random())];
+    const tip: Point = [x + (random() - 0.5) * 9 * unit, y - 14 * unit];
+    const colour = vary(pick(JEWEL, 4), random, 0.5, 0.1);
+    if (y > meadow(x)) canvas.stroke([[x, y], tip], 1.7 * unit, { colour, relief: 1, profile: (t) => 1 - 0.8 * t });
+  }
   for (const disc of pack(
     width,
     height,
@@ -106,7 +113,7 @@ export const gold: Style = (width, height, seed) => {
   ))
     flower(disc);
   trunk();
-  canvas.light(0.28, 0.1);
+  canvas.light(0.2, 0.05);
   return canvas;
 
   function gilt(t: number): Rgb {
@@ -150,14 +157,31 @@ export const gold: Style = (width, height, seed) => {
       );
   }
 
+  /** A branch from the fork of the trunk to the outer end of a scroll. */
+  function stem({ x, y, r }: Disc): void {
+    const [dx, dy] = [x - width * 0.5, y - height * 0.46];
+    const away = Math.hypot(dx, dy);
+    const bend = (random() - 0.5) * 0.35;
+    const bent = (t: number, k: number): Point => [
+      width * 0.5 + dx * t - dy * bend * k,
+      height * 0.46 + dy * t + dx * bend * k,
+    ];
+    const foot: Point = [width * (0.5 + 0.05 * Math.sign(dx)), height * 0.5];
+    const points = curve([foot, bent(0.3, 0.5), bent(0.65, 0.7), bent(1 - (r / away) * 0.9, 0)]);
+    const profile = (t: number) => 1.6 - t;
+    canvas.stroke(points, 6.5 * unit, { colour: LINE, profile });
+    const colour = pick(LEAF, 3);
+    canvas.stroke(points, 4.4 * unit, { colour, second: pick(LEAF, 1), bristle: 0.8, relief: 2, profile });
+  }
+
   /** A spiral that winds inwards, in dark line and gold, with a jewel in the middle and beads between the turns. */
   function scroll({ x, y, r }: Disc): void {
     const turn = Math.atan2(height * 0.5 - y, width * 0.5 - x);
     const sense = random() < 0.5 ? -1 : 1;
-    const turns = 1.6 + r / (32 * unit);
-    const thick = Math.min(5.2 * unit, r * 0.17);
-    const points = Array.from({ length: 70 }, (_, k): Point => {
-      const t = k / 69;
+    const turns = 1.5 + r / (48 * unit);
+    const thick = Math.min(6.5 * unit, r * 0.16);
+    const points = Array.from({ length: 140 }, (_, k): Point => {
+      const t = k / 139;
       const a = turn + sense * t * turns * 6.283;
       const out = lerp(r - thick, r * 0.16, t ** 0.9);
       return [x + Math.cos(a) * out, y + Math.sin(a) * out];
@@ -182,11 +206,11 @@ export const gold: Style = (width, height, seed) => {
       seed: Math.floor(random() * 1e6),
     });
     if (r > 14 * unit) bead(x, y, r * 0.15, pick(JEWEL, random() * 7));
-    for (let k = 4; k < 60 && r > 26 * unit; k += 3) {
+    for (let k = 6; k < 110 && r > 26 * unit; k += 4) {
       const [px, py] = points[k] as Point;
       const pull = 1 - (r * 0.48) / turns / Math.hypot(px - x, py - y);
       if (pull > 0.25)
-        bead(lerp(x, px, pull), lerp(y, py, pull), (k % 2 ? 2 : 1.2) * unit, pick(k % 2 ? JEWEL : LEAF, k * 0.77));
+        bead(lerp(x, px, pull), lerp(y, py, pull), (k % 8 ? 1.5 : 2.4) * unit, pick(k % 8 ? LEAF : JEWEL, k * 0.37));
     }
   }
 

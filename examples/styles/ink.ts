@@ -153,6 +153,12 @@ export const ink: Style = (width, height, seed) => {
       '0.87,0.5 0.79,0.5 0.73,0.46',
     ].map(path);
     canvas.stroke(curve(trunk.map(at)), 15 * unit, { ...dryInk(1), dry: 0.5, profile: (t) => 1 - 0.75 * t });
+    for (const [x, y] of curve(trunk.map(at), 22))
+      for (let k = 0; k < 2; k++) {
+        const [bx, by] = [x + between(-9, 9) * unit, y + between(-4, 4) * unit];
+        const bark = { ...dryInk(between(0.05, 0.5)), opacity: between(0.2, 0.6) };
+        canvas.stroke(bow(bx, by, between(-5, 5) * unit, 12 * unit, 2 * unit), between(0.8, 2) * unit, bark);
+      }
     for (const limb of limbs)
       canvas.stroke(curve(limb.map(at)), 6.5 * unit, { ...dryInk(0.95), profile: (t) => 1 - 0.7 * t });
     for (const line of [...limbs, trunk.slice(3)])

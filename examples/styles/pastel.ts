@@ -38,11 +38,13 @@ export const pastel: Style = (width, height, seed) => {
   const canvas = new Canvas(width, height, SHEET);
   const unit = width / 768;
   const tooth = (x: number, y: number) =>
-    smoothstep(
-      0.25,
-      0.6,
-      0.65 * noise(x / (1.9 * unit), y / (1.9 * unit), 31) + 0.35 * noise(x / (4.5 * unit), y / (3.2 * unit), 32),
-    );
+    0.22 +
+    0.78 *
+      smoothstep(
+        0.2,
+        0.62,
+        0.6 * noise(x / (1.5 * unit), y / (1.5 * unit), 31) + 0.4 * noise(x / (5 * unit), y / (2.6 * unit), 32),
+      );
   const horizon = (x: number) => height * (0.62 + 0.02 * Math.sin((x / width) * 8));
 
   const scene = (x: number, y: number): Rgb => {
