@@ -1,5 +1,6 @@
 /** Writing files so that a reader finds the old file or the whole new one, never a part. */
 import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { access, constants, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GivernyError } from '../core/errors.js';
@@ -16,7 +17,7 @@ export async function writeAtomically(path: string, bytes: Uint8Array): Promise<
     const target = await targetOf(path);
     const folder = dirname(target);
     await makeFolder(folder);
-    temporary = join(folder, `.giverny-${randomUUID()}.tmp`);
+    temporary = join(folder, `${temporaryPrefix(process.pid)}${randomUUID()}.tmp`);
     const file = await open(temporary, 'wx');
     try {
       await file.writeFile(bytes);
@@ -30,6 +31,22 @@ export async function writeAtomically(path: string, bytes: Uint8Array): Promise<
     throw writeError(path, error);
   }
 }
+
+/**
+ * Removes what a process left beside `path` that was killed while it wrote there. Synchronous, so that a
+ * process can do it for itself at its very end.
+ */
+export function removeTemporaries(path: string, pid: number): void {
+  try {
+    const folder = dirname(existsSync(path) ? realpathSync(path) : path);
+    const left = readdirSync(folder).filter((name) => name.startsWith(temporaryPrefix(pid)));
+    for (const name of left) rmSync(join(folder, name), { force: true });
+  } catch {
+    // Where the folder cannot be read, nothing was written either.
+  }
+}
+
+const temporaryPrefix = (pid: number) => `.giverny-${pid}-`;
 
 /**
  * Checks before the work that its result can be written; makes nothing.

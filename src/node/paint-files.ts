@@ -1,6 +1,6 @@
 /** One painting from files to a file, in this process. */
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { GivernyError } from '../core/errors.js';
 import { type OptionsInput, resolveOptions } from '../core/options.js';
@@ -85,15 +85,7 @@ export async function paintFile(
   const options = resolveOptions(request.options);
   const start = typeof options.init === 'string' && !/^(content|noise)$/.test(options.init) ? options.init : undefined;
   const inputs = [request.content, request.style, ...(start === undefined ? [] : [start])];
-  await assertWritablePicture(output);
-  await refuseOverwriting(inputs, output);
-  if (frames) {
-    await assertWritable(join(frames.folder, '0.png'));
-    for (const input of inputs) {
-      if (/^\d+\.png$/.test(input.slice(dirname(input).length + 1)))
-        await refuseOverwriting([dirname(input)], frames.folder);
-    }
-  }
+  await checkOutputs(inputs, request);
 
   const notes: string[] = [];
   const load = async (path: string, size: typeof options.size) => {
@@ -168,6 +160,15 @@ export async function paintFile(
     network: name,
     seconds: (performance.now() - began) / 1000,
   };
+}
+
+async function checkOutputs(inputs: readonly string[], { output, frames }: PaintRequest): Promise<void> {
+  await assertWritablePicture(output);
+  await refuseOverwriting(inputs, output);
+  if (!frames) return;
+  await assertWritable(join(frames.folder, '0.png'));
+  const namedAsFrames = inputs.filter((input) => /^\d+\.png$/.test(basename(input)));
+  await refuseOverwriting(namedAsFrames.map(dirname), frames.folder);
 }
 
 /** @throws GivernyError OPTION_INVALID where `output` is one of `inputs`, under whatever name. */

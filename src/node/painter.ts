@@ -4,7 +4,7 @@
 import process from 'node:process';
 import { GivernyError } from '../core/errors.js';
 import type { PaintRequest } from './paint-files.js';
-import type { PaintEvent } from './painting.js';
+import { cleanUp, type PaintEvent } from './painting.js';
 
 const send = (event: PaintEvent, sent?: () => void) => process.send?.(event, undefined, undefined, sent);
 const stop = new AbortController();
@@ -12,9 +12,12 @@ const stop = new AbortController();
 // A terminal sends these to the whole group; what they mean is the parent's to decide.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.once('disconnect', () => process.exit(1));
-process.once('message', async (request) => {
+process.once('message', async (message) => {
+  const request = message as PaintRequest;
   process.on('message', () => stop.abort());
-  send(await paintingOf(request as PaintRequest), () => process.exit());
+  // A parent that has disappeared can no longer clean up.
+  process.on('exit', () => cleanUp(request, process.pid));
+  send(await paintingOf(request), () => process.exit());
 });
 
 async function paintingOf(request: PaintRequest): Promise<PaintEvent> {

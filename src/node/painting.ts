@@ -3,8 +3,10 @@
  * and whoever shows progress or answers requests must not stand still with it.
  */
 import { fork } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, GivernyError } from '../core/errors.js';
+import { removeTemporaries } from './files.js';
 import type { Painted, PaintListeners, PaintRequest, Started, StepReport } from './paint-files.js';
 
 /** What the painting process tells its parent. */
@@ -56,8 +58,11 @@ export function startPainting(request: PaintRequest, listeners: PaintListeners =
         new GivernyError('PAINTER_DIED', `The painting process could not be started: ${cause.message}.`, { cause }),
       );
     });
-    // After the last message; of no effect where one of those settled the promise.
-    child.on('close', (code, signal) => reject(death(killed, signal ?? code, stderr)));
+    // After the last message; rejecting is of no effect where one of those settled the promise.
+    child.on('close', (code, signal) => {
+      if (child.pid !== undefined) cleanUp(request, child.pid);
+      reject(death(killed, signal ?? code, stderr));
+    });
   });
   const tell = (message: PaintRequest | 'stop') => {
     // A child that is already gone needs no telling; 'close' says what became of it.
@@ -72,6 +77,12 @@ export function startPainting(request: PaintRequest, listeners: PaintListeners =
       child.kill('SIGKILL');
     },
   };
+}
+
+/** Removes what a painting process that ended while writing left behind. */
+export function cleanUp({ output, frames }: PaintRequest, pid: number): void {
+  removeTemporaries(output, pid);
+  if (frames) removeTemporaries(join(frames.folder, '0.png'), pid);
 }
 
 function revived({ code, message, stack }: Extract<PaintEvent, { event: 'error' }>): Error {
