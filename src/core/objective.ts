@@ -44,7 +44,13 @@ export class Objective {
   readonly #styleLayers: readonly string[];
   readonly #weights: Tensors;
 
-  private constructor(program: Program, network: Network, content: Picture, styleLayers: readonly string[], weights: Tensors) {
+  private constructor(
+    program: Program,
+    network: Network,
+    content: Picture,
+    styleLayers: readonly string[],
+    weights: Tensors,
+  ) {
     this.#program = program;
     this.#network = network;
     this.#shape = [1, 3, content.height, content.width];
@@ -69,7 +75,8 @@ export class Objective {
       for (const layer of styleLayers) {
         const { shape, data } = grams[layer] as Tensor;
         const blend = fixed[`style.${layer}`] ?? tensor(shape);
-        for (let i = 0; i < data.length; i++) blend.data[i] = (blend.data[i] as number) + ((data[i] as number) * weight) / whole;
+        for (let i = 0; i < data.length; i++)
+          blend.data[i] = (blend.data[i] as number) + ((data[i] as number) * weight) / whole;
         fixed[`style.${layer}`] = blend;
       }
     }
@@ -148,7 +155,11 @@ function positive(weights: Readonly<Record<string, number>>): string[] {
   return Object.keys(weights).filter((layer) => (weights[layer] as number) > 0);
 }
 
-function weighted(layers: readonly string[], weights: Readonly<Record<string, number>>, cost: (layer: string) => Node): Node {
+function weighted(
+  layers: readonly string[],
+  weights: Readonly<Record<string, number>>,
+  cost: (layer: string) => Node,
+): Node {
   return layers.map((layer) => scale(cost(layer), weights[layer] as number)).reduce((a, b) => add(a, b));
 }
 

@@ -1,0 +1,115 @@
+import type { Evaluate, Optimizer, Point } from './optimizer.js';
+
+export interface LbfgsOptions {
+  /** Pairs of past steps and gradient changes kept. */
+  readonly history?: number;
+  /** Root mean square change of a variable in the first step, when nothing is known of the curvature yet. */
+  readonly firstStep?: number;
+}
+
+interface Pair {
+  /** Change of the variables. */
+  readonly s: Float32Array;
+  /** Change of the gradient. */
+  readonly y: Float32Array;
+  /** 1 / <s, y>. */
+  readonly rho: number;
+}
+
+/** Armijo's condition asks for this share of the decrease that the slope promises. */
+const SUFFICIENT = 1e-4;
+/** A line search gives up after this many evaluations. */
+const MOST_TRIALS = 12;
+/** <s, y> below this share of |s||y| says nothing reliable about curvature. */
+const FLAT = 1e-8;
+
+/**
+ * Limited-memory BFGS: Nocedal & Wright, "Numerical Optimization" (2nd ed.), algorithms 7.4 (two-loop
+ * recursion) and 7.5, with a backtracking line search on Armijo's condition (algorithm 3.1, quadratic
+ * interpolation). Pairs without positive curvature are not kept, so that every direction goes downhill.
+ */
+export function lbfgs({ history = 10, firstStep = 2 }: LbfgsOptions = {}): Optimizer {
+  let pairs: Pair[] = [];
+  let first = firstStep;
+
+  /** -H g by the two-loop recursion. */
+  function direction(gradient: Float32Array): Float32Array {
+    const d = gradient.map((g) => -g);
+    const alphas: number[] = [];
+    for (const { s, y, rho } of [...pairs].reverse()) {
+      const alpha = rho * dot(s, d);
+      alphas.unshift(alpha);
+      accumulate(d, -alpha, y);
+    }
+    const last = pairs.at(-1);
+    const size = last ? 1 / (last.rho * dot(last.y, last.y)) : first / rootMeanSquare(gradient);
+    for (let i = 0; i < d.length; i++) d[i] = (d[i] as number) * size;
+    for (const [i, { s, y, rho }] of pairs.entries()) {
+      accumulate(d, (alphas[i] as number) - rho * dot(y, d), s);
+    }
+    return d;
+  }
+
+  /** Walks along d from `start` until the cost has fallen enough; undefined where it does not. */
+  async function search<P extends Point>(
+    pixels: Float32Array,
+    start: Float32Array,
+    at: P,
+    d: Float32Array,
+    evaluate: Evaluate<P>,
+  ): Promise<P | undefined> {
+    const slope = dot(at.gradient, d);
+    let length = 1;
+    for (let trial = 0; trial < MOST_TRIALS; trial++) {
+      for (let i = 0; i < pixels.length; i++) pixels[i] = (start[i] as number) + length * (d[i] as number);
+      const there = await evaluate(pixels);
+      if (there.cost <= at.cost + SUFFICIENT * length * slope) return there;
+      // The minimum of the parabola through both costs and the slope, kept within sensible bounds.
+      const parabola = (-slope * length * length) / (2 * (there.cost - at.cost - slope * length));
+      length = Number.isFinite(parabola) ? Math.min(0.5 * length, Math.max(0.1 * length, parabola)) : 0.1 * length;
+    }
+    return undefined;
+  }
+
+  return {
+    async step(pixels, at, evaluate) {
+      if (rootMeanSquare(at.gradient) === 0) return at;
+      const start = pixels.slice();
+      let found = await search(pixels, start, at, direction(at.gradient), evaluate);
+      if (!found && pairs.length > 0) {
+        // The curvature that was learned misleads: forget it and go straight downhill.
+        pairs = [];
+        found = await search(pixels, start, at, direction(at.gradient), evaluate);
+      }
+      if (!found) {
+        // No way down at all within float32: stay.
+        pixels.set(start);
+        return at;
+      }
+      const s = pixels.map((value, i) => value - (start[i] as number));
+      const y = found.gradient.map((value, i) => value - (at.gradient[i] as number));
+      const curvature = dot(s, y);
+      if (curvature > FLAT * Math.sqrt(dot(s, s) * dot(y, y))) {
+        pairs = [...pairs, { s, y, rho: 1 / curvature }].slice(-history);
+      }
+      return found;
+    },
+    calm() {
+      pairs = [];
+      first /= 4;
+    },
+  };
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let total = 0;
+  for (let i = 0; i < a.length; i++) total += (a[i] as number) * (b[i] as number);
+  return total;
+}
+
+/** a += factor * b */
+function accumulate(a: Float32Array, factor: number, b: Float32Array): void {
+  for (let i = 0; i < a.length; i++) a[i] = (a[i] as number) + factor * (b[i] as number);
+}
+
+const rootMeanSquare = (a: Float32Array) => Math.sqrt(dot(a, a) / a.length);
