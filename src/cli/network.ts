@@ -47,8 +47,9 @@ async function list({ json }: { json?: boolean }): Promise<void> {
   if (json) return printJson(networks);
   const width = Math.max(...networks.map(({ name }) => name.length));
   for (const { name, state, sizeBytes, title, licence } of networks) {
-    const about = [title, licence].filter(Boolean).join(', ');
-    print(`${name.padEnd(width)}  ${STATES[state].padEnd(15)} ${megabytes(sizeBytes).padStart(7)}  ${about}`);
+    print(
+      `${name.padEnd(width)}  ${STATES[state].padEnd(15)} ${megabytes(sizeBytes).padStart(7)}  ${title}, ${licence}`,
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { expected, GivernyError } from '../core/errors.js';
 import type { Network } from '../core/network.js';
-import { writeSafetensors } from '../core/weights/safetensors.js';
+import { readSafetensorsHeader, safetensorsHeaderSize, writeSafetensors } from '../core/weights/safetensors.js';
 
 /** Where a network came from, for its file's metadata: source, licence and the like. */
 export type Provenance = Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ export function isNetworkName(name: string): boolean {
 
 /** The file of a network in the cache, be it there or not. */
 export function cachedFile(name: string): string {
-  if (!isNetworkName(name)) throw expected('a name of letters, digits, ".", "_" and "-"', 'network', name);
+  if (!isNetworkName(name)) throw expected('letters, digits, ".", "_" and "-", not auto or pocket,', 'the name', name);
   return path.join(networksFolder(), `${name}.safetensors`);
 }
 
@@ -38,6 +38,24 @@ export function cachedFile(name: string): string {
 export async function cachedNames(): Promise<string[]> {
   const files = await readdir(networksFolder()).catch(() => []);
   return files.flatMap((file) => /^(.+)\.safetensors$/.exec(file)?.[1] ?? []).sort();
+}
+
+/** What a safetensors file says about itself; nothing where it is damaged. */
+export async function metadataOf(path: string): Promise<Provenance> {
+  try {
+    const file = await open(path);
+    try {
+      const start = new Uint8Array(8);
+      await file.read(start, 0, start.length, 0);
+      const header = new Uint8Array(safetensorsHeaderSize(start, path));
+      await file.read(header, 0, header.length, 0);
+      return readSafetensorsHeader(header, (await file.stat()).size, path).metadata;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return {};
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Network } from '../core/network.js';
 import { toNetwork } from '../core/weights/canonical.js';
 import { readNetworkFile } from '../core/weights/read.js';
 import { hasRightHash, partFile } from './download.js';
-import { cachedFile, cachedNames, isNetworkName, networksFolder, saveNetwork } from './network-cache.js';
+import { cachedFile, cachedNames, isNetworkName, metadataOf, networksFolder, saveNetwork } from './network-cache.js';
 import { REGISTRY, registryEntry } from './network-registry.js';
 import { checkLayers, provenanceOf, today } from './pull.js';
 
@@ -147,25 +147,17 @@ export interface ListedNetwork {
 export async function listNetworks(): Promise<ListedNetwork[]> {
   const cached = await cachedNames();
   const listed: ListedNetwork[] = [];
-  if (existsSync(POCKET)) {
-    listed.push({
-      name: 'pocket',
-      state: 'package',
-      title: 'small, made from VGG-19',
-      licence: 'CC BY 4.0',
-      sizeBytes: (await stat(POCKET)).size,
-      path: POCKET,
-    });
+  const addFile = async (name: string, state: 'package' | 'cache', title: string, file: string) => {
+    const { licence = 'licence not stated' } = await metadataOf(file);
+    listed.push({ name, state, title, licence, sizeBytes: (await stat(file)).size, path: file });
+  };
+  if (existsSync(POCKET)) await addFile('pocket', 'package', 'small, made from VGG-19', POCKET);
+  for (const { name, title, licence, sources } of REGISTRY) {
+    if (cached.includes(name)) await addFile(name, 'cache', title, cachedFile(name));
+    else listed.push({ name, state: 'pull', title, licence, sizeBytes: sources[0]?.sizeBytes ?? 0 });
   }
-  for (const name of new Set([...REGISTRY.map((entry) => entry.name), ...cached])) {
-    const entry = registryEntry(name);
-    const about = { name, title: entry?.title ?? 'imported', licence: entry?.licence ?? '' };
-    if (cached.includes(name)) {
-      const file = cachedFile(name);
-      listed.push({ ...about, state: 'cache', sizeBytes: (await stat(file)).size, path: file });
-    } else {
-      listed.push({ ...about, state: 'pull', sizeBytes: entry?.sources[0]?.sizeBytes ?? 0 });
-    }
+  for (const name of cached.filter((other) => !registryEntry(other))) {
+    await addFile(name, 'cache', 'imported', cachedFile(name));
   }
   return listed;
 }

@@ -1,0 +1,145 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { networkCommand } from '../../src/cli/network.js';
+import { vggTable } from '../../src/core/network.js';
+import { sizeOf, type Tensor } from '../../src/core/tensor.js';
+import { writeSafetensors } from '../../src/core/weights/safetensors.js';
+import { networksFolder } from '../../src/node/network-cache.js';
+import { importNetwork, openNetwork } from '../../src/node/networks.js';
+import { smallTensors } from './small.js';
+
+let folder = '';
+let file = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'giverny-networks-'));
+  file = path.join(folder, 'small.safetensors');
+  writeFileSync(file, writeSafetensors(smallTensors(), { licence: 'CC0' }));
+  vi.stubEnv('GIVERNY_CACHE', path.join(folder, 'cache'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs `giverny network ...` and returns what it prints. */
+async function run(...args: string[]): Promise<string> {
+  let printed = '';
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += text;
+    return true;
+  });
+  try {
+    await networkCommand().parseAsync(args, { from: 'user' });
+  } finally {
+    write.mockRestore();
+  }
+  return printed;
+}
+
+test('import, list, info and remove', async () => {
+  const cached = path.join(folder, 'cache', 'networks', 'small.safetensors');
+  expect(await run('import', file)).toBe(`small is in the cache: ${cached}\n`);
+  expect(await run('list')).toMatch(/^small +in the cache +0\.0 MB {2}imported, CC0$/m);
+  expect(JSON.parse(await run('list', '--json'))).toContainEqual(
+    expect.objectContaining({ name: 'small', state: 'cache', path: cached }),
+  );
+  expect(await run('info', 'small')).toMatch(/^layers +conv1_1 4, conv1_2 5, conv2_1 6, conv2_2 3$/m);
+  expect(JSON.parse(await run('info', file, '--json'))).toMatchObject({
+    name: 'small',
+    origin: 'file',
+    hash: (await openNetwork('small')).hash,
+    metadata: { licence: 'CC0' },
+  });
+  expect(await run('remove', 'small')).toBe('small is removed from the cache.\n');
+  expect(readdirSync(path.dirname(cached))).toEqual([]);
+  await expect(run('remove', 'small')).rejects.toMatchObject({ code: 'NETWORK_UNKNOWN' });
+});
+
+test('an imported file keeps what it said about itself, under a name of choice', async () => {
+  await run('import', file, '--name', 'tiny');
+  expect((await openNetwork('tiny')).metadata).toMatchObject({
+    name: 'tiny',
+    licence: 'CC0',
+    source: 'small.safetensors',
+    mean: '123.68,116.779,103.939',
+  });
+});
+
+test.each(['auto', 'pocket', '../up', '', 'a b'])('a network cannot be called "%s"', async (name) => {
+  await expect(importNetwork(file, name)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+});
+
+test('a name of the registry is kept for networks of these layers', async () => {
+  await expect(run('import', file, '--name', 'vgg19')).rejects.toThrow('Expected the layers of VGG-19 but found');
+});
+
+test('auto takes vgg19 once it is in the cache, and says so', async () => {
+  const before = await openNetwork('auto').then(
+    ({ name, note }) => ({ name, note }),
+    (error) => ({ name: 'pocket', note: error.message }),
+  );
+  expect(before.name).toBe('pocket');
+  expect(before.note).toContain('giverny network pull vgg19');
+  const { path: cached } = await importNetwork(file);
+  renameSync(cached, path.join(path.dirname(cached), 'vgg19.safetensors'));
+  expect(await openNetwork('auto')).toMatchObject({ name: 'vgg19', note: expect.stringContaining('--network pocket') });
+});
+
+test('names and files that are not there', async () => {
+  await expect(openNetwork('vgg16')).rejects.toMatchObject({
+    code: 'NETWORK_UNKNOWN',
+    message: 'Expected vgg16 in the cache but it is not there yet; get it with giverny network pull vgg16.',
+  });
+  await expect(openNetwork('vgg91')).rejects.toThrow('Expected one of pocket, vgg19');
+  await expect(openNetwork('./no.h5')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+  await expect(openNetwork(folder)).rejects.toThrow('but could not read it (EISDIR)');
+  await expect(run('pull', 'vgg91')).rejects.toThrow('Expected one of vgg19, vgg16, vgg19-torchvision');
+});
+
+test('a damaged file in the cache is noticed', async () => {
+  const { path: cached } = await importNetwork(file);
+  const bytes = readFileSync(cached);
+  bytes[bytes.length - 2] = (bytes.at(-2) as number) ^ 1;
+  writeFileSync(cached, bytes);
+  await expect(openNetwork('small')).rejects.toThrow(/^Expected the hash .* for small, as its file states, but found/);
+});
+
+test('the cache lies where the platform keeps caches', () => {
+  expect(networksFolder()).toBe(path.join(folder, 'cache', 'networks'));
+  vi.stubEnv('GIVERNY_CACHE', '');
+  vi.stubEnv('XDG_CACHE_HOME', '/xdg');
+  vi.stubEnv('LOCALAPPDATA', 'C:\\local');
+  const on = (platform: NodeJS.Platform) => {
+    const real = Object.getOwnPropertyDescriptor(process, 'platform') as PropertyDescriptor;
+    Object.defineProperty(process, 'platform', { value: platform });
+    try {
+      return networksFolder();
+    } finally {
+      Object.defineProperty(process, 'platform', real);
+    }
+  };
+  expect(on('linux')).toBe('/xdg/giverny/networks');
+  expect(on('darwin')).toBe(path.join(homedir(), 'Library', 'Caches', 'giverny', 'networks'));
+  expect(on('win32')).toBe(path.join('C:\\local', 'giverny', 'Cache', 'networks'));
+  vi.stubEnv('XDG_CACHE_HOME', 'relative');
+  expect(on('linux')).toBe(path.join(homedir(), '.cache', 'giverny', 'networks'));
+});
+
+test('a VGG-16 loads by the same table', async () => {
+  const widths = [
+    [2, 2],
+    [3, 3],
+    [4, 4, 4],
+  ];
+  const tensors: Record<string, Tensor> = {};
+  for (const { name, inputChannels, outputChannels } of vggTable(widths)) {
+    const shape = [outputChannels, inputChannels, 3, 3];
+    tensors[`${name}.weight`] = { shape, data: new Float32Array(sizeOf(shape)).fill(0.1) };
+    tensors[`${name}.bias`] = { shape: [outputChannels], data: new Float32Array(outputChannels) };
+  }
+  writeFileSync(file, writeSafetensors(tensors));
+  expect((await openNetwork(file)).convolutions).toEqual(vggTable(widths));
+  expect(existsSync(path.join(folder, 'cache'))).toBe(false);
+});
