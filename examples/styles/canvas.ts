@@ -106,6 +106,18 @@ export class Canvas {
     }
   }
 
+  /** Sets the brush down once. */
+  dot(x: number, y: number, radius: number, brush: Brush): void {
+    this.stroke(
+      [
+        [x, y],
+        [x + 0.1, y],
+      ],
+      radius,
+      brush,
+    );
+  }
+
   /** Fills a polygon, flat, with a colour or with a colour and opacity for each pixel. */
   fill(polygon: readonly Point[], paint: Rgb | ((x: number, y: number) => readonly [Rgb, number])): void {
     const [x0, y0, w, h] = this.box(polygon, 0);
@@ -151,18 +163,19 @@ export class Canvas {
   /** The same picture at half the size, four pixels averaged. */
   halve(): Canvas {
     const small = new Canvas(this.width >> 1, this.height >> 1);
-    small.shade((x, y) => {
-      const four = [this.get(2 * x, 2 * y), this.get(2 * x + 1, 2 * y)];
-      four.push(this.get(2 * x, 2 * y + 1), this.get(2 * x + 1, 2 * y + 1));
-      const sum = (k: 0 | 1 | 2) => four.reduce((total, colour) => total + colour[k], 0) / 4;
-      return [sum(0), sum(1), sum(2)];
-    });
+    const part = (x: number, y: number, k: number) => this.pixels[(y * this.width + x) * 3 + k] as number;
+    for (let y = 0, i = 0; y < small.height; y++)
+      for (let x = 0; x < small.width; x++)
+        for (let k = 0; k < 3; k++, i++) {
+          const top = part(2 * x, 2 * y, k) + part(2 * x + 1, 2 * y, k);
+          small.pixels[i] = (top + part(2 * x, 2 * y + 1, k) + part(2 * x + 1, 2 * y + 1, k)) / 4;
+        }
     return small;
   }
 
   /** 8-bit RGB. */
   bytes(): Uint8Array {
-    return Uint8Array.from(this.pixels, (v) => Math.round(clamp(v) * 255));
+    return new Uint8Array(this.pixels.map((v) => Math.round(clamp(v) * 255)));
   }
 
   /** The pixels around the points, cut to the canvas: left, top, width, height. */

@@ -18,23 +18,26 @@ function cells(width: number, height: number, sites: readonly Site[], group: (x:
   const bucket = (x: number, y: number) => (Math.floor(y / size) + 1) * columns + Math.floor(x / size) + 1;
   for (const [i, site] of sites.entries()) buckets[bucket(site.x, site.y)]?.push(i);
   const all = sites.map((_, i) => i);
+  const none: number[] = [];
   const labels = new Int32Array(width * height).fill(-1);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const own = group(x + 0.5, y + 0.5);
-      let [found, best] = [-1, Infinity];
-      const search = (candidates: readonly number[] = []) => {
-        for (const i of candidates) {
-          const site = sites[i] as Site;
+      let found = -1;
+      let best = Infinity;
+      const at = bucket(x, y);
+      for (let k = 0; k < 10; k++) {
+        if (k === 9 && found >= 0) break;
+        const candidates = k === 9 ? all : (buckets[at + (Math.floor(k / 3) - 1) * columns + (k % 3) - 1] ?? none);
+        for (let c = 0; c < candidates.length; c++) {
+          const site = sites[candidates[c] as number] as Site;
           if (site.group !== own) continue;
           const distance = apart(x + 0.5 - site.x, y + 0.5 - site.y, site.angle);
-          if (distance < best) [found, best] = [i, distance];
+          if (distance >= best) continue;
+          best = distance;
+          found = candidates[c] as number;
         }
-      };
-      const at = bucket(x, y);
-      for (let row = -columns; row <= columns; row += columns)
-        for (let k = -1; k <= 1; k++) search(buckets[at + row + k]);
-      if (found < 0) search(all);
+      }
       labels[y * width + x] = found;
     }
   return labels;
@@ -101,20 +104,21 @@ export function seams(labels: Int32Array, width: number, height: number): (x: nu
   const take = (i: number, x: number, y: number, ox: number, oy: number) => {
     if (x + ox < 0 || x + ox >= width || y + oy < 0 || y + oy >= height) return;
     const j = i + oy * width + ox;
-    const [nx, ny] = [(dx[j] as number) + ox, (dy[j] as number) + oy];
-    if (far(nx, ny) < far(dx[i] as number, dy[i] as number)) [dx[i], dy[i]] = [nx, ny];
+    const nx = (dx[j] as number) + ox;
+    const ny = (dy[j] as number) + oy;
+    if (far(nx, ny) >= far(dx[i] as number, dy[i] as number)) return;
+    dx[i] = nx;
+    dy[i] = ny;
   };
   for (const way of [-1, 1]) {
     for (let k = 0; k < labels.length; k++) {
       const i = way < 0 ? k : labels.length - 1 - k;
-      const [x, y] = [i % width, Math.floor(i / width)];
-      for (const [ox, oy] of [
-        [1, 0],
-        [1, 1],
-        [0, 1],
-        [-1, 1],
-      ] as const)
-        take(i, x, y, ox * way, oy * way);
+      const x = i % width;
+      const y = (i - x) / width;
+      take(i, x, y, way, 0);
+      take(i, x, y, way, way);
+      take(i, x, y, 0, way);
+      take(i, x, y, -way, way);
     }
   }
   return (x, y) => [dx[y * width + x] as number, dy[y * width + x] as number];

@@ -18,6 +18,7 @@ import {
   scatter,
   smoothstep,
   vary,
+  xy,
 } from './tools.js';
 
 const SKY = palette('#5f8fd0 #86b3df #a5c3e6 #d9cbe0 #fbc4a4');
@@ -106,14 +107,7 @@ export const dots: Style = (width, height, seed) => {
       const tilt = 6.3 * noise(x / (90 * unit), y / (50 * unit), seed + 9);
       const [dx, dy] = [Math.cos(tilt) * unit * 1.6, Math.sin(tilt) * unit * 1.1];
       const size = radius * unit * (0.75 + 0.4 * random());
-      canvas.stroke(
-        [
-          [x - dx, y - dy],
-          [x + dx, y + dy],
-        ],
-        size,
-        { colour: pigment(base, random), relief: 0.8 },
-      );
+      canvas.stroke(xy(x - dx, y - dy, x + dx, y + dy), size, { colour: pigment(base, random), relief: 0.8 });
     }
   canvas.light(0.16);
   return canvas;

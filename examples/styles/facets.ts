@@ -8,6 +8,7 @@ import {
   clamp,
   contains,
   curve,
+  dash,
   hex,
   lerp,
   mix,
@@ -22,6 +23,7 @@ import {
   scale,
   scatter,
   vary,
+  xy,
 } from './tools.js';
 
 const WALL = palette('#7f98a8 #d9b878 #4a6f88 #e6d2a0');
@@ -113,9 +115,10 @@ export const facets: Style = (width, height, seed) => {
     zoom: 0.85 + 0.3 * random(),
     shift: [(random() - 0.5) * 0.07, (random() - 0.5) * 0.07] as Point,
     shade: random() * 6.28,
+    light: 0.72 + 0.5 * random(),
     tint: vary(pick(random() < 0.5 ? WARM : COOL, random() * 4), random, 0.2),
   }));
-  for (const { polygon, centre, turn, zoom, shift, shade, tint } of pieces) {
+  for (const { polygon, centre, turn, zoom, shift, shade, light, tint } of pieces) {
     const size = Math.max(...polygon.map(([x, y]) => Math.hypot(x - centre[0], y - centre[1])));
     canvas.fill(polygon, (x, y) => {
       const [dx, dy] = [x - centre[0], y - centre[1]];
@@ -126,7 +129,7 @@ export const facets: Style = (width, height, seed) => {
       );
       const across = (dx * Math.cos(shade) + dy * Math.sin(shade)) / size;
       const lit = across < 0 ? scale(seen, 1 + across * 0.85) : mix(seen, hex('#f6ead0'), across * 0.7);
-      return [mix(lit, tint, 0.2 + 0.12 * across), 1];
+      return [mix(scale(lit, light), tint, 0.14 + 0.12 * across), 1];
     });
   }
   const under = new Canvas(width, height);
@@ -135,17 +138,17 @@ export const facets: Style = (width, height, seed) => {
     const piece = pieces.find(({ polygon }) => contains(polygon, x, y));
     if (!piece) continue;
     const turn = piece.shade + (random() - 0.5) * 0.35 + 1.57;
-    const [dx, dy] = [Math.cos(turn) * 4.5 * unit, Math.sin(turn) * 4.5 * unit];
     const colour = vary(under.get(x, y), random, 0.16, 0.03);
-    const second = scale(colour, random() < 0.5 ? 0.72 : 1.25);
-    canvas.stroke(
-      [
-        [x - dx, y - dy],
-        [x + dx, y + dy],
-      ],
-      3 * unit,
-      { colour, second, bristle: 0.6, dry: 0.3, relief: 0.9, opacity: 0.8, seed: Math.floor(random() * 1e6) },
-    );
+    const second = scale(colour, random() < 0.5 ? 0.8 : 1.15);
+    canvas.stroke(dash(x, y, turn, 9 * unit), 3 * unit, {
+      colour,
+      second,
+      bristle: 0.6,
+      dry: 0.3,
+      relief: 0.9,
+      opacity: 0.8,
+      seed: Math.floor(random() * 1e6),
+    });
   }
   canvas.light(0.14);
   for (const { polygon } of pieces)
@@ -160,10 +163,12 @@ export const facets: Style = (width, height, seed) => {
   }
   for (let k = 0; k < 5; k++)
     contour(
-      [
-        [(1 + k * 0.009) * height, (0.08 + k * 0.01) * height],
-        [(0.44 + k * 0.014) * height, (0.74 + k * 0.012) * height],
-      ],
+      xy(
+        (1 + k * 0.009) * height,
+        (0.08 + k * 0.01) * height,
+        (0.44 + k * 0.014) * height,
+        (0.74 + k * 0.012) * height,
+      ),
       0.6,
     );
   return canvas;

@@ -27,44 +27,43 @@ const LINE = hex('#3a2212');
 const JEWEL = palette('#1f5a6a #b03a2a #2a2a5a #e8e0c8 #4f8a4a #7a2a5a #d8702a');
 const PETAL = palette('#f6efe0 #c23a4a #3f6fb0 #f2c23a #7a3a8a #e8743a #5fa8a0');
 
+/** The trunk's outline with three boughs, in shares of the width and height. */
+const TRUNK = path(
+  '0.36,1 0.44,0.86 0.455,0.7 0.43,0.55 0.36,0.42 0.4,0.43 0.47,0.5 0.49,0.36 0.51,0.5 0.6,0.4 0.63,0.39 0.56,0.54 ' +
+    '0.545,0.7 0.56,0.86 0.64,1',
+);
+
 interface Disc {
   x: number;
   y: number;
   r: number;
 }
 
-/** Throws circles of ever smaller radii that touch no other. */
-function pack(
-  width: number,
-  height: number,
-  unit: number,
-  radii: readonly number[],
-  random: Random,
-  free: (d: Disc) => boolean,
-) {
+/** Throws circles of ever smaller radii; one stays where it is free and touches no other. */
+function pack(width: number, height: number, radii: number[], random: Random, free: (d: Disc) => boolean): Disc[] {
   const discs: Disc[] = [];
+  const unit = height / 576;
   for (const radius of radii)
     for (let k = 0; k < 4200 / radius ** 0.7; k++) {
       const disc = { x: random() * width, y: random() * height, r: radius * unit };
-      if (free(disc) && discs.every((d) => Math.hypot(d.x - disc.x, d.y - disc.y) > d.r + disc.r + 1.2 * unit))
-        discs.push(disc);
+      if (free(disc) && discs.every((other) => gap(other, disc) > 1.2 * unit)) discs.push(disc);
     }
   return discs;
 }
+
+const gap = (a: Disc, b: Disc): number => Math.hypot(a.x - b.x, a.y - b.y) - a.r - b.r;
 
 export const gold: Style = (width, height, seed) => {
   const random = randomFrom(seed);
   const canvas = new Canvas(width, height);
   const unit = height / 576;
   const meadow = (x: number) => height * (0.78 + 0.035 * Math.sin((x / width) * 7 + 1));
-  const TRUNK = curve(
-    path(
-      '0.36,1 0.44,0.86 0.455,0.7 0.43,0.55 0.36,0.42 0.4,0.43 0.47,0.5 0.49,0.36 0.51,0.5 0.6,0.4 0.63,0.39 0.56,0.54 0.545,0.7 0.56,0.86 0.64,1',
-    ).map(([x, y]): Point => [x * width, y * height]),
+  const bole = curve(
+    TRUNK.map(([x, y]): Point => [x * width, y * height]),
     8,
   );
   const nearTrunk = ({ x, y, r }: Disc) =>
-    TRUNK.some(([tx, ty]) => Math.hypot(tx - x, ty - y) < r) || (y > height * 0.5 && Math.abs(x / width - 0.5) < 0.05);
+    bole.some(([tx, ty]) => Math.hypot(tx - x, ty - y) < r) || (y > height * 0.5 && Math.abs(x / width - 0.5) < 0.05);
 
   canvas.shade((x, y) => {
     const [u, v] = [x / (36 * unit), y / (36 * unit)];
@@ -73,24 +72,12 @@ export const gold: Style = (width, height, seed) => {
     const worn = fbm(x / (20 * unit), y / (20 * unit), 4, seed);
     return gilt(0.1 + 0.3 * sheet + 0.7 * worn - seam);
   });
-  const scrolls = pack(
-    width,
-    height,
-    unit,
-    [70, 58, 46, 36, 28, 21, 15, 11],
-    random,
-    (d) => d.y + d.r * 0.7 < meadow(d.x) && !nearTrunk(d),
-  );
+  const above = (d: Disc) => d.y + d.r * 0.7 < meadow(d.x) && !nearTrunk(d);
+  const scrolls = pack(width, height, [70, 58, 46, 36, 28, 21, 15, 11], random, above);
   for (const disc of scrolls) if (disc.r > 20 * unit) stem(disc);
   for (const disc of scrolls) scroll(disc);
-  for (const { x, y, r } of pack(
-    width,
-    height,
-    unit,
-    [6.5, 4.5, 3],
-    random,
-    (d) => d.y < meadow(d.x) && !nearTrunk(d) && scrolls.every((s) => Math.hypot(s.x - d.x, s.y - d.y) > s.r + d.r),
-  ))
+  const between = (d: Disc) => above(d) && scrolls.every((scroll) => gap(scroll, d) > 0);
+  for (const { x, y, r } of pack(width, height, [6.5, 4.5, 3], random, between))
     bead(x, y, r, vary(pick(random() < 0.45 ? JEWEL : LEAF, random() * 7), random, 0.15));
   const ground = Array.from({ length: 65 }, (_, i): Point => [(i * width) / 64, meadow((i * width) / 64)]);
   canvas.fill([...ground, [width, height], [0, height]], (x, y) => [
@@ -103,15 +90,8 @@ export const gold: Style = (width, height, seed) => {
     const colour = vary(pick(JEWEL, 4), random, 0.5, 0.1);
     if (y > meadow(x)) canvas.stroke([[x, y], tip], 1.7 * unit, { colour, relief: 1, profile: (t) => 1 - 0.8 * t });
   }
-  for (const disc of pack(
-    width,
-    height,
-    unit,
-    [24, 18, 14, 10, 7, 4.5, 3],
-    random,
-    (d) => d.y - d.r * 0.6 > meadow(d.x),
-  ))
-    flower(disc);
+  const below = (d: Disc) => d.y - d.r * 0.6 > meadow(d.x);
+  for (const disc of pack(width, height, [24, 18, 14, 10, 7, 4.5, 3], random, below)) flower(disc);
   trunk();
   canvas.light(0.2, 0.05);
   return canvas;
@@ -130,31 +110,9 @@ export const gold: Style = (width, height, seed) => {
   }
 
   function bead(x: number, y: number, r: number, colour: Rgb): void {
-    canvas.stroke(
-      [
-        [x, y],
-        [x + 0.1, y],
-      ],
-      r + 0.8 * unit,
-      { colour: LINE },
-    );
-    canvas.stroke(
-      [
-        [x, y],
-        [x + 0.1, y],
-      ],
-      r - 0.4 * unit,
-      { colour, relief: 1.5 },
-    );
-    if (r > 4 * unit)
-      canvas.stroke(
-        [
-          [x, y],
-          [x + 0.1, y],
-        ],
-        r * 0.4,
-        { colour: pick(JEWEL, 3), relief: 1.5 },
-      );
+    canvas.dot(x, y, r + 0.8 * unit, { colour: LINE });
+    canvas.dot(x, y, r - 0.4 * unit, { colour, relief: 1.5 });
+    if (r > 4 * unit) canvas.dot(x, y, r * 0.4, { colour: pick(JEWEL, 3), relief: 1.5 });
   }
 
   /** A branch from the fork of the trunk to the outer end of a scroll. */
@@ -186,14 +144,7 @@ export const gold: Style = (width, height, seed) => {
       const out = lerp(r - thick, r * 0.16, t ** 0.9);
       return [x + Math.cos(a) * out, y + Math.sin(a) * out];
     });
-    canvas.stroke(
-      [
-        [x, y],
-        [x + 0.1, y],
-      ],
-      r,
-      { colour: gilt(random()), opacity: 0.35 },
-    );
+    canvas.dot(x, y, r, { colour: gilt(random()), opacity: 0.35 });
     const profile = (t: number) => 1.1 - 0.5 * t;
     const bright = vary(pick(LEAF, 3 + random() * 2), random, 0.1);
     canvas.stroke(points, thick + 1.3 * unit, { colour: random() < 0.2 ? pick(JEWEL, 2) : LINE, profile });
@@ -226,27 +177,17 @@ export const gold: Style = (width, height, seed) => {
 
   /** Brown bark inlaid with upright rectangles and eyes. */
   function trunk(): void {
-    canvas.fill(TRUNK, (x, y) => {
-      const [column, row] = [
-        Math.floor(x / (11 * unit)),
-        Math.floor(y / (24 * unit) + 0.5 * (Math.floor(x / (11 * unit)) % 2)),
-      ];
-      const kind = noise(column * 7.1, row * 3.3, seed + 1);
-      const [u, v] = [(x / (11 * unit)) % 1, (y / (24 * unit) + 0.5 * (column % 2)) % 1];
+    canvas.fill(bole, (x, y) => {
+      const column = Math.floor(x / (11 * unit));
+      const down = y / (24 * unit) + 0.5 * (column % 2);
+      const [u, v] = [(x / (11 * unit)) % 1, down % 1];
+      const kind = noise(column * 7.1, Math.floor(down) * 3.3, seed + 1);
       const rim = smoothstep(0.06, 0.16, Math.min(u, 1 - u, v * 2, 2 - v * 2));
       const eye = Math.hypot((u - 0.5) * 1.3, (v - 0.5) * 2.4);
-      const inlay =
-        kind > 0.62
-          ? eye < 0.18
-            ? LINE
-            : eye < 0.42
-              ? pick(JEWEL, 3)
-              : pick(JEWEL, column + row)
-          : kind > 0.4
-            ? pick(LEAF, 1 + kind * 6)
-            : hex('#6a3f1c');
+      let inlay = kind > 0.4 ? pick(LEAF, 1 + kind * 6) : hex('#6a3f1c');
+      if (kind > 0.62) inlay = eye < 0.18 ? LINE : pick(JEWEL, eye < 0.42 ? 3 : column + down);
       return [mix(LINE, mix(inlay, hex('#7a4a1c'), 0.18), rim), 1];
     });
-    canvas.stroke(TRUNK, 1.8 * unit, { colour: LINE });
+    canvas.stroke(bole, 1.8 * unit, { colour: LINE });
   }
 };

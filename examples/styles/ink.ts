@@ -20,6 +20,7 @@ import {
   rows,
   scale,
   smoothstep,
+  xy,
 } from './tools.js';
 
 const PAPER = hex('#e9dfc8');
@@ -93,14 +94,7 @@ export const ink: Style = (width, height, seed) => {
 
   /** A line to a place dx, dy away, bent sideways by `bend`. */
   function bow(x: number, y: number, dx: number, dy: number, bend: number): Point[] {
-    return curve(
-      [
-        [x, y],
-        [x + dx / 2 + (dx ? 0 : bend), y + dy / 2 + bend],
-        [x + dx, y + dy],
-      ],
-      5,
-    );
+    return curve(xy(x, y, x + dx / 2 + (dx ? 0 : bend), y + dy / 2 + bend, x + dx, y + dy), 5);
   }
 
   function dryInk(tone: number) {
@@ -168,14 +162,11 @@ export const ink: Style = (width, height, seed) => {
           for (let k = 0; k < 22; k++) {
             const turn = lerp(-Math.PI * 1.08, Math.PI * 0.08, k / 21) + between(-0.08, 0.08);
             const long = between(13, 24) * unit;
-            canvas.stroke(
-              [
-                [cx, cy],
-                [cx + Math.cos(turn) * long, cy + Math.sin(turn) * long * 0.75],
-              ],
-              1.15 * unit,
-              { colour: ramp(TONES, between(0.6, 1)), opacity: 0.85, profile: (t) => 1 - 0.7 * t },
-            );
+            canvas.stroke(xy(cx, cy, cx + Math.cos(turn) * long, cy + Math.sin(turn) * long * 0.75), 1.15 * unit, {
+              colour: ramp(TONES, between(0.6, 1)),
+              opacity: 0.85,
+              profile: (t) => 1 - 0.7 * t,
+            });
           }
         }
   }

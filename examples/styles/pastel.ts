@@ -5,6 +5,7 @@
  */
 import { Canvas, type Style } from './canvas.js';
 import {
+  dash,
   fbm,
   hex,
   mix,
@@ -19,6 +20,7 @@ import {
   scatter,
   smoothstep,
   vary,
+  xy,
 } from './tools.js';
 
 const SHEET = hex('#2b2347');
@@ -37,14 +39,10 @@ export const pastel: Style = (width, height, seed) => {
   const random = randomFrom(seed);
   const canvas = new Canvas(width, height, SHEET);
   const unit = width / 768;
-  const tooth = (x: number, y: number) =>
-    0.22 +
-    0.78 *
-      smoothstep(
-        0.2,
-        0.62,
-        0.6 * noise(x / (1.5 * unit), y / (1.5 * unit), 31) + 0.4 * noise(x / (5 * unit), y / (2.6 * unit), 32),
-      );
+  const tooth = (x: number, y: number) => {
+    const [fine, wide] = [noise(x / (1.5 * unit), y / (1.5 * unit), 31), noise(x / (5 * unit), y / (2.6 * unit), 32)];
+    return 0.22 + 0.78 * smoothstep(0.2, 0.62, 0.6 * fine + 0.4 * wide);
+  };
   const horizon = (x: number) => height * (0.62 + 0.02 * Math.sin((x / width) * 8));
 
   const scene = (x: number, y: number): Rgb => {
@@ -88,12 +86,8 @@ export const pastel: Style = (width, height, seed) => {
   ] as const)
     for (const [x, y] of scatter(width, height, spacing * unit, random)) {
       const turn = direction(x, y) + (random() - 0.5) * 0.3;
-      const [dx, dy] = [(Math.cos(turn) * length * unit) / 2, (Math.sin(turn) * length * unit) / 2];
       chalk(
-        [
-          [x - dx, y - dy],
-          [x + dx, y + dy],
-        ],
+        dash(x, y, turn, length * unit),
         radius * (0.7 + 0.6 * random()),
         vary(scene(x, y), random, contrast, contrast * 0.4),
       );
@@ -105,10 +99,7 @@ export const pastel: Style = (width, height, seed) => {
     const turn = random() * 6.28;
     const size = (1.5 + 2.2 * random()) * (y > horizon(x) ? 0.6 + y / height : 1);
     chalk(
-      [
-        [x, y],
-        [x + Math.cos(turn) * size * 2 * unit, y + Math.sin(turn) * size * unit],
-      ],
+      xy(x, y, x + Math.cos(turn) * size * 2 * unit, y + Math.sin(turn) * size * unit),
       size,
       vary(pick(FOLIAGE, 1 + random() * 4), random, 0.2),
     );
@@ -122,15 +113,7 @@ export const pastel: Style = (width, height, seed) => {
     for (let k = 0; k < wide * 1.2; k++) {
       const y = shadow + (random() - 0.3) * wide * 0.25 * unit;
       const x = middle(shadow) + random() * wide * 6 * unit;
-      chalk(
-        [
-          [x, y],
-          [x + wide * unit, y + wide * 0.2 * unit],
-        ],
-        2.2,
-        vary(hex('#3a3580'), random, 0.3),
-        0.7,
-      );
+      chalk(xy(x, y, x + wide * unit, y + wide * 0.2 * unit), 2.2, vary(hex('#3a3580'), random, 0.3), 0.7);
     }
     for (let y = shadow; y > -10; y -= 2.4 * unit) {
       const half = (wide / 2) * (0.8 + 0.2 * (y / shadow)) * unit;
@@ -139,23 +122,18 @@ export const pastel: Style = (width, height, seed) => {
         const u = random() * 2 - 1;
         const colour = vary(ramp(BARK, 0.62 - 0.5 * u + 0.25 * (random() - 0.5)), random, 0.08);
         const long = (4 + wide * 0.35) * unit;
-        chalk(
-          [
-            [x + u * half, y - long],
-            [x + u * half * 0.96, y + long * 0.4],
-          ],
-          Math.max(1.4, wide * 0.1),
-          colour,
-          1,
-        );
+        chalk(xy(x + u * half, y - long, x + u * half * 0.96, y + long * 0.4), Math.max(1.4, wide * 0.1), colour, 1);
       }
       if (random() < 0.1 + wide * 0.002) {
         const [from, to] = [random() * 1.6 - 1, 0.3 + random() * 0.9];
-        const points: Point[] = [
-          [x + from * half, y],
-          [x + (from + to / 2) * half, y + 0.1 * half],
-          [x + Math.min(1, from + to) * half, y],
-        ];
+        const points: Point[] = xy(
+          x + from * half,
+          y,
+          x + (from + to / 2) * half,
+          y + 0.1 * half,
+          x + Math.min(1, from + to) * half,
+          y,
+        );
         chalk(points, 0.9 + wide * 0.05 * random(), hex('#1c1530'), 1);
       }
     }

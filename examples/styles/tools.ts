@@ -108,6 +108,12 @@ export function shuffle<T>(list: T[], random: Random): T[] {
   return list;
 }
 
+/** A straight line of a length and direction round its middle. */
+export const dash = (x: number, y: number, turn: number, length: number): Point[] => {
+  const [dx, dy] = [(Math.cos(turn) * length) / 2, (Math.sin(turn) * length) / 2];
+  return xy(x - dx, y - dy, x + dx, y + dy);
+};
+
 /** A line of `steps` steps that follows the direction field from its middle both ways. */
 export function flowLine(at: Point, angle: (x: number, y: number) => number, length: number, steps = 8): Point[] {
   const half = (sign: number) => {
@@ -121,6 +127,10 @@ export function flowLine(at: Point, angle: (x: number, y: number) => number, len
   };
   return [...half(-1).reverse(), at, ...half(1)];
 }
+
+/** Points from their coordinates in a row. */
+export const xy = (...flat: number[]): Point[] =>
+  flat.flatMap((x, i) => (i % 2 ? [] : [[x, flat[i + 1] as number] as const]));
 
 /** Rows of numbers as text, like points in SVG: rows('0,0 10,5'). */
 export const rows = (text: string): number[][] => text.split(' ').map((row) => row.split(',').map(Number));

@@ -19,6 +19,7 @@ import {
   randomFrom,
   scale,
   smoothstep,
+  xy,
 } from './tools.js';
 
 const INK = hex('#14233f');
@@ -73,15 +74,7 @@ export const waves: Style = (width, height, seed) => {
       const y = height * (0.04 + 0.026 * k);
       const x = width * (random() * 1.2 - 0.2);
       const long = width * (0.16 + 0.25 * random());
-      const points = curve(
-        [
-          [x, y],
-          [x + long * 0.35, y - 4 * unit],
-          [x + long * 0.7, y + 3 * unit],
-          [x + long, y],
-        ],
-        8,
-      );
+      const points = curve(xy(x, y, x + long * 0.35, y - 4 * unit, x + long * 0.7, y + 3 * unit, x + long, y), 8);
       const tint = k % 3 === 0 ? hex('#9db7bd') : FOAM;
       const wisp = (t: number) => Math.max(0.12, Math.sin(Math.PI * t) ** 0.6 * (0.7 + 0.3 * Math.sin(t * 19 + k)));
       line(points, 8.2, INK, wisp);
@@ -149,10 +142,7 @@ export const waves: Style = (width, height, seed) => {
       for (let lump = 0; lump < 2; lump++) {
         const [px, py] = [x + (random() - 0.5) * spread, y + (random() - 0.5) * spread];
         shapes.push({
-          points: [
-            [px, py],
-            [px + 0.1, py],
-          ],
+          points: xy(px, py, px + 0.1, py),
           radius: 1.5 + size * 27 * swell * (0.35 + 0.65 * random()),
         });
       }
@@ -178,10 +168,7 @@ export const waves: Style = (width, height, seed) => {
         y + size * height * (random() * 0.4 - 0.2),
       ];
       shapes.push({
-        points: [
-          [px, py],
-          [px + 0.1, py],
-        ],
+        points: xy(px, py, px + 0.1, py),
         radius: 1.2 + 2 * random() ** 2 * (0.5 + size),
       });
     }
