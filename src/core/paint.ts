@@ -10,6 +10,8 @@ import type { Options } from './options.js';
 import { type Picture, picture } from './picture.js';
 import { blend, notebookRandom, uniformNoise } from './start.js';
 
+export type { Costs } from './objective.js';
+
 /** All that a painting is made from. */
 export interface Job {
   /** Gives the painting its size. */
