@@ -28,6 +28,9 @@ export interface Brush {
 export class Canvas {
   readonly pixels: Float32Array;
   readonly relief: Float32Array;
+  /** For the stroke being drawn: signed distance from its spine and way along it, pixel by pixel. */
+  private readonly near: Float32Array;
+  private readonly along: Float32Array;
 
   constructor(
     readonly width: number,
@@ -36,6 +39,8 @@ export class Canvas {
   ) {
     this.pixels = new Float32Array(width * height * 3);
     this.relief = new Float32Array(width * height);
+    this.near = new Float32Array(width * height);
+    this.along = new Float32Array(width * height);
     this.shade(() => ground);
   }
 
@@ -63,8 +68,9 @@ export class Canvas {
     const { colour, second = colour, opacity = 1, bristle = 0, dry = 0, relief = 0, seed = 0 } = brush;
     const [x0, y0, w, h] = this.box(points, radius + 1);
     if (w <= 0 || h <= 0) return;
-    const near = new Float32Array(w * h).fill(Infinity);
-    const along = new Float32Array(w * h);
+    const near = this.near;
+    const along = this.along;
+    near.fill(Infinity, 0, w * h);
     let length = 0;
     for (let i = 1; i < points.length; i++) {
       const a = points[i - 1] as Point;
@@ -76,7 +82,7 @@ export class Canvas {
         for (let x = bx; x < bx + bw; x++) {
           const [px, py] = [x + 0.5 - a[0], y + 0.5 - a[1]];
           const t = clamp((px * dx + py * dy) / (size * size));
-          const distance = Math.hypot(px - t * dx, py - t * dy);
+          const distance = Math.sqrt((px - t * dx) ** 2 + (py - t * dy) ** 2);
           const j = (y - y0) * w + x - x0;
           if (distance >= Math.abs(near[j] as number)) continue;
           near[j] = px * dy > py * dx ? distance : -distance;

@@ -115,7 +115,7 @@ export const facets: Style = (width, height, seed) => {
     zoom: 0.85 + 0.3 * random(),
     shift: [(random() - 0.5) * 0.07, (random() - 0.5) * 0.07] as Point,
     shade: random() * 6.28,
-    light: 0.72 + 0.5 * random(),
+    light: 0.8 + 0.5 * random(),
     tint: vary(pick(random() < 0.5 ? WARM : COOL, random() * 4), random, 0.2),
   }));
   for (const { polygon, centre, turn, zoom, shift, shade, light, tint } of pieces) {
@@ -134,13 +134,13 @@ export const facets: Style = (width, height, seed) => {
   }
   const under = new Canvas(width, height);
   under.pixels.set(canvas.pixels);
-  for (const [x, y] of scatter(width, height, 5.5 * unit, random)) {
+  for (const [x, y] of scatter(width, height, 6 * unit, random)) {
     const piece = pieces.find(({ polygon }) => contains(polygon, x, y));
     if (!piece) continue;
     const turn = piece.shade + (random() - 0.5) * 0.35 + 1.57;
     const colour = vary(under.get(x, y), random, 0.16, 0.03);
     const second = scale(colour, random() < 0.5 ? 0.8 : 1.15);
-    canvas.stroke(dash(x, y, turn, 9 * unit), 3 * unit, {
+    canvas.stroke(dash(x, y, turn, 10 * unit), 3 * unit, {
       colour,
       second,
       bristle: 0.6,
@@ -157,9 +157,9 @@ export const facets: Style = (width, height, seed) => {
       contour([a, b], 0.5 + 1.5 * random());
     });
   for (const shape of [GUITAR, BOTTLE, GLASS, NECK, ...PEARS]) {
-    const [ox, oy] = [(random() - 0.5) * 0.03, (random() - 0.5) * 0.03];
+    const [ox, oy] = [(random() - 0.5) * 0.02, (random() - 0.5) * 0.02];
     const outline = [...shape, shape[0] as Point].map(([x, y]): Point => [(x + ox) * height, (y + oy) * height]);
-    for (let i = 0; i + 4 < outline.length; i += 4) if (random() < 0.8) contour(outline.slice(i, i + 5), 2);
+    for (let i = 0; i + 4 < outline.length; i += 4) if (random() < 0.95) contour(outline.slice(i, i + 5), 2);
   }
   for (let k = 0; k < 5; k++)
     contour(

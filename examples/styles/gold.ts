@@ -51,7 +51,7 @@ function pack(width: number, height: number, radii: number[], random: Random, fr
   return discs;
 }
 
-const gap = (a: Disc, b: Disc): number => Math.hypot(a.x - b.x, a.y - b.y) - a.r - b.r;
+const gap = (a: Disc, b: Disc): number => Math.sqrt((a.x - b.x) ** 2 + (a.y - b.y) ** 2) - a.r - b.r;
 
 export const gold: Style = (width, height, seed) => {
   const random = randomFrom(seed);

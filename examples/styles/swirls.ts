@@ -42,7 +42,7 @@ export const swirls: Style = (width, height, seed) => {
   const shore = (x: number) => height * (0.7 + 0.012 * Math.sin((x / width) * 9));
   const ridge = (x: number) => height * (0.42 + 0.32 * fbm((x / width) * 3.2, 5, 3, seed));
   const reach = (whirl: (typeof WHIRLS)[number], x: number, y: number) =>
-    Math.hypot(x - whirl.x * width, y - whirl.y * height) / (whirl.size * width);
+    Math.sqrt((x - whirl.x * width) ** 2 + (y - whirl.y * height) ** 2) / (whirl.size * width);
 
   const angle = (x: number, y: number): number => {
     if (y > shore(x)) return 0.1 * Math.sin(x / (26 * unit) + y / (9 * unit));

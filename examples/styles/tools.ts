@@ -129,8 +129,11 @@ export function flowLine(at: Point, angle: (x: number, y: number) => number, len
 }
 
 /** Points from their coordinates in a row. */
-export const xy = (...flat: number[]): Point[] =>
-  flat.flatMap((x, i) => (i % 2 ? [] : [[x, flat[i + 1] as number] as const]));
+export function xy(...flat: number[]): Point[] {
+  const points: Point[] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) points.push([flat[i] as number, flat[i + 1] as number]);
+  return points;
+}
 
 /** Rows of numbers as text, like points in SVG: rows('0,0 10,5'). */
 export const rows = (text: string): number[][] => text.split(' ').map((row) => row.split(',').map(Number));
