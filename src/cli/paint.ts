@@ -9,7 +9,6 @@ import type { PaintRequest } from '../node/paint-files.js';
 import { startPainting } from '../node/painting.js';
 import { OPTION_NAMES, optionFlags } from './flags.js';
 import { stopOnSignals } from './interrupts.js';
-import { repeatRecipe } from './repeat.js';
 import { jsonReporter, plainReporter, silence } from './reporters.js';
 
 type Flags = OptionsInput & {
@@ -67,7 +66,7 @@ async function paint(photo: string | undefined, painting: string | undefined, fl
   if (recipe !== undefined && preset !== undefined) {
     throw new GivernyError('OPTION_INVALID', 'Expected --preset or --recipe but received both.');
   }
-  const repeat = recipe === undefined ? undefined : await repeatRecipe(recipe, { content: photo, style: painting });
+  const repeat = recipe === undefined ? undefined : await repetitionOf(recipe, photo, painting);
   const content = photo ?? repeat?.content;
   const style = painting ?? repeat?.style;
   if (content === undefined || style === undefined) {
@@ -110,6 +109,12 @@ async function paint(photo: string | undefined, painting: string | undefined, fl
   } finally {
     if (interrupts.exitCode !== undefined) process.exitCode = interrupts.exitCode;
   }
+}
+
+async function repetitionOf(recipe: string, content: string | undefined, style: string | undefined) {
+  // Reads pictures, which the painting process does otherwise: the library for it is loaded only here.
+  const { repeatRecipe } = await import('./repeat.js');
+  return repeatRecipe(recipe, { content, style });
 }
 
 /** A recipe knows the name of its network but not where its file lies. */

@@ -1,6 +1,5 @@
 /** `giverny recipe`: prints the recipe that a painted picture carries. */
 import { Command } from 'commander';
-import { readRecipe } from '../node/images.js';
 import type { Recipe } from '../node/recipe.js';
 import { optionName, optionText } from './flags.js';
 
@@ -15,6 +14,8 @@ export function recipeCommand(): Command {
     .option('--json', 'as one JSON object')
     .helpOption('-h, --help', 'print this help')
     .action(async (picture: string, { json }: { json?: boolean }) => {
+      // Loading sharp takes longer than all the rest of the command: only who needs it waits for it.
+      const { readRecipe } = await import('../node/images.js');
       const recipe = await readRecipe(picture);
       process.stdout.write(json ? `${JSON.stringify(recipe)}\n` : readable(recipe));
     });

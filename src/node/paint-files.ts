@@ -140,8 +140,9 @@ export async function paintFile(
   if (!signal?.aborted) {
     for await (const step of paint(job, engine)) {
       last = step;
-      const { picture: _, notice, ...report } = step;
-      request.onStep?.(report);
+      // The picture, made only when asked for, stays here.
+      const { costs, seconds, notice } = step;
+      request.onStep?.({ step: step.step, steps: step.steps, costs, seconds });
       if (notice !== undefined) request.onNotice?.(notice);
       if (frames && step.step % frames.every === 0) await write(join(frames.folder, `${step.step}.png`), step);
       await turn();

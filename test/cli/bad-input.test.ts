@@ -1,0 +1,197 @@
+/** Each kind of bad input: one clear sentence, the right exit code, nothing written. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { bench, giverny, MAIN, QUICK, tinyTensors, waves, writeNetwork } from './bench.js';
+
+interface Case {
+  readonly what: string;
+  readonly make?: (folder: string) => unknown;
+  readonly args: readonly string[];
+  readonly code: 1 | 2;
+  readonly says: RegExp;
+}
+
+const painting = (...args: string[]) => ['photo.jpg', 'style.png', ...QUICK, ...args];
+
+const CASES: readonly Case[] = [
+  { what: 'only a photo', args: ['photo.jpg'], code: 2, says: /a photo and a painting .* only "photo\.jpg"/ },
+  { what: 'no pictures', args: ['paint', '--steps', '2'], code: 2, says: /a photo and a painting .* neither/ },
+  { what: 'too many pictures', args: painting('third.jpg'), code: 2, says: /Expected 2 arguments but got 3/ },
+  { what: 'an unknown flag', args: painting('--stepps', '3'), code: 2, says: /'--stepps' \(Did you mean --steps\?\)/ },
+  {
+    what: 'a missing file',
+    args: ['none.jpg', 'style.png', ...QUICK],
+    code: 2,
+    says: /"none\.jpg" but there is no such/,
+  },
+  { what: 'a folder as photo', args: ['.', 'style.png', ...QUICK], code: 2, says: /at "\." but it is a folder/ },
+  {
+    what: 'a file that is no image',
+    make: (folder) => writeFileSync(join(folder, 'text.jpg'), 'not a picture\n'.repeat(9)),
+    args: ['text.jpg', 'style.png', ...QUICK],
+    code: 2,
+    says: /"text\.jpg" is none of these/,
+  },
+  {
+    what: 'an empty file as style',
+    make: (folder) => writeFileSync(join(folder, 'empty.png'), ''),
+    args: ['photo.jpg', 'empty.png', ...QUICK],
+    code: 2,
+    says: /"empty\.png" is empty \(0 bytes\)/,
+  },
+  {
+    what: 'a truncated JPEG',
+    make: (folder) => writeFileSync(join(folder, 'cut.jpg'), readFileSync(join(folder, 'photo.jpg')).subarray(0, 900)),
+    args: ['cut.jpg', 'style.png', ...QUICK],
+    code: 2,
+    says: /"cut\.jpg" is cut short or damaged/,
+  },
+  {
+    what: 'a picture of one pixel',
+    make: (folder) => waves(1, 1, 1).png().toFile(join(folder, 'dot.png')),
+    args: ['dot.png', 'style.png', ...QUICK],
+    code: 2,
+    says: /at least 32 pixels but "dot\.png" is 1x1/,
+  },
+  {
+    what: 'a picture of 30000x1',
+    make: (folder) => waves(30000, 1, 9).png().toFile(join(folder, 'line.png')),
+    args: ['line.png', 'style.png', ...QUICK],
+    code: 2,
+    says: /at least 32 pixels but "line\.png" is 30000x1/,
+  },
+  { what: 'an unknown layer', args: painting('--content-layers', 'conv9_1'), code: 2, says: /conv9_1/ },
+  {
+    what: 'something that is no layer',
+    args: painting('--style-layers', 'sky=1'),
+    code: 2,
+    says: /for --style-layers but received "sky=1"/,
+  },
+  { what: 'negative steps', args: painting('--steps', '-5'), code: 2, says: /for --steps but received "-5"/ },
+  { what: 'half a step', args: painting('--save-every', '0.5'), code: 2, says: /for --save-every but received "0\.5"/ },
+  { what: 'a size that is none', args: painting('--size', 'big'), code: 2, says: /for --size but received "big"/ },
+  {
+    what: 'an unknown preset',
+    args: painting('--preset', 'oil'),
+    code: 2,
+    says: /one of .*notebook.* but received "oil"/,
+  },
+  { what: 'a folder for pictures never saved', args: painting('--save-dir', 'x'), code: 2, says: /--save-every/ },
+  { what: 'a start file that is missing', args: painting('--init', 'none.png'), code: 2, says: /"none\.png"/ },
+  {
+    what: 'a network that is nowhere',
+    args: painting('--network', 'none.safetensors'),
+    code: 2,
+    says: /none\.safetensors/,
+  },
+  {
+    what: 'a network without one of its tensors',
+    make: (folder) => {
+      const { 'conv3_2.bias': _, ...rest } = tinyTensors();
+      writeNetwork(join(folder, 'broken.safetensors'), rest);
+    },
+    args: painting('--network', 'broken.safetensors'),
+    code: 1,
+    says: /conv3_2\.bias/,
+  },
+  {
+    what: 'a network with a misshaped tensor',
+    make: (folder) => {
+      const tensors = tinyTensors();
+      tensors['conv2_1.bias'] = { shape: [3], data: new Float32Array(3) };
+      writeNetwork(join(folder, 'broken.safetensors'), tensors);
+    },
+    args: painting('--network', 'broken.safetensors'),
+    code: 1,
+    says: /conv2_1\.bias.*\[3\]/,
+  },
+  { what: 'an output of unknown format', args: painting('-o', 'out.bmp'), code: 2, says: /\.png.*"out\.bmp"/ },
+  { what: 'an output that is the photo', args: painting('-o', './photo.jpg'), code: 2, says: /"\.\/photo\.jpg"/ },
+  {
+    what: 'an output that is the style by another name',
+    make: (folder) => symlinkSync('style.png', join(folder, 'link.png')),
+    args: painting('-o', 'link.png'),
+    code: 2,
+    says: /overwrites none of the pictures read but received "link\.png"/,
+  },
+  {
+    what: 'pictures on the way that would overwrite the photo',
+    make: (folder) => waves(64, 64, 5).png().toFile(join(folder, '0.png')),
+    args: ['0.png', 'style.png', ...QUICK, '--save-every', '1', '--save-dir', '.'],
+    code: 2,
+    says: /overwrites none of the pictures read but received "\."/,
+  },
+  {
+    what: 'an output under a file',
+    args: painting('-o', 'photo.jpg/out.png'),
+    code: 1,
+    says: /"photo\.jpg\/out\.png" but a part of its path is a file/,
+  },
+  {
+    what: 'an output that is a folder',
+    make: (folder) => mkdirSync(join(folder, 'out.png')),
+    args: painting('-o', 'out.png'),
+    code: 1,
+    says: /"out\.png" but it is a folder/,
+  },
+  {
+    what: 'a recipe of a picture that has none',
+    args: ['recipe', 'photo.jpg'],
+    code: 2,
+    says: /"photo\.jpg" carries no recipe/,
+  },
+];
+
+test.each(CASES)('$what', async ({ make, args, code: expectedCode, says }) => {
+  const folder = await bench();
+  await make?.(folder);
+  const before = readdirSync(folder);
+  const { code, stderr } = await giverny(folder, args);
+  expect(stderr).toMatch(says);
+  expect(stderr).not.toContain('inside Giverny');
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect(code).toBe(expectedCode);
+  expect(readdirSync(folder)).toEqual(before);
+});
+
+test.each([
+  { of: 'a flag', args: painting('--stepps', '3'), code: 'USAGE', exit: 2, says: /--stepps/ },
+  { of: 'an option', args: painting('--steps', '-5'), code: 'OPTION_INVALID', exit: 2, says: /"-5"/ },
+  { of: 'a file', args: ['none.jpg', 'style.png'], code: 'FILE_NOT_FOUND', exit: 2, says: /"none\.jpg"/ },
+  { of: 'an output', args: painting('-o', 'photo.jpg/x.png'), code: 'WRITE_FAILED', exit: 1, says: /x\.png/ },
+])('with --json the error of $of is one object', async ({ args, code, exit, says }) => {
+  const result = await giverny(await bench(), [...args, '--json']);
+  expect(JSON.parse(result.stdout)).toEqual({ error: { code, message: expect.stringMatching(says) } });
+  expect(result.stderr).toBe('');
+  expect(result.code).toBe(exit);
+});
+
+test.skipIf(process.getuid?.() === 0)('a folder without permission (as root everything is permitted)', async () => {
+  const folder = await bench();
+  mkdirSync(join(folder, 'closed'));
+  chmodSync(join(folder, 'closed'), 0o500);
+  const { code, stderr } = await giverny(folder, painting('-o', 'closed/out.png'));
+  expect(stderr).toMatch(/"closed\/out\.png" but permission is denied/);
+  expect(code).toBe(1);
+});
+
+/** A disk of 16 KB, in a namespace of its own. */
+const SMALL_DISK = 'mount -t tmpfs -o size=16k none disk';
+const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs none /mnt']).status === 0;
+
+test.skipIf(!canMount)('a full disk (where a small one can be mounted)', async () => {
+  const folder = await bench();
+  mkdirSync(join(folder, 'disk'));
+  const command = `${SMALL_DISK} && "$@"; code=$?; ls -A disk; exit $code`;
+  const args = ['photo.jpg', 'style.png', ...QUICK, '--size', '256', '--steps', '1', '-o', 'disk/out.png', '--quiet'];
+  const { status, stdout, stderr } = spawnSync(
+    'unshare',
+    ['-rm', 'sh', '-c', command, 'sh', process.execPath, MAIN, ...args],
+    { cwd: folder, encoding: 'utf8' },
+  );
+  expect(stderr).toBe('Expected room to write "disk/out.png" but the disk is full.\n');
+  expect(stdout).toBe('');
+  expect(status).toBe(1);
+});

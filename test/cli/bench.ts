@@ -1,0 +1,105 @@
+/** A bench to try the command on: a folder with small pictures and a small network, and the built command. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp, { type Sharp } from 'sharp';
+import { onTestFinished } from 'vitest';
+import { vggTable } from '../../src/core/network.js';
+import { sizeOf, type Tensor } from '../../src/core/tensor.js';
+import { writeSafetensors } from '../../src/core/weights/safetensors.js';
+import { seededNumbers } from '../support/random.js';
+
+export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+export interface Result {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Layers as in VGG-19 up to conv5_1, a few channels wide. */
+export function tinyTensors(): Record<string, Tensor> {
+  const random = seededNumbers(1);
+  const filled = (shape: number[], spread: number) => ({
+    shape,
+    data: Float32Array.from({ length: sizeOf(shape) }, () => (random() * 2 - 1) * spread),
+  });
+  const table = vggTable([[4, 4], [4, 4], [6, 6, 6, 6], [8, 8, 8, 8], [8]]);
+  return Object.fromEntries(
+    table.flatMap(({ name, inputChannels, outputChannels }) => [
+      [`${name}.weight`, filled([outputChannels, inputChannels, 3, 3], Math.sqrt(2 / inputChannels) / 1.7)],
+      [`${name}.bias`, filled([outputChannels], 1)],
+    ]),
+  );
+}
+
+export function writeNetwork(path: string, tensors: Record<string, Tensor>): void {
+  writeFileSync(path, writeSafetensors(tensors));
+}
+
+/** A folder with photo.jpg (80x64), style.png (64x64) and tiny.safetensors, gone after the test. */
+export async function bench(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'giverny-cli-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  await waves(80, 64, 9).jpeg({ quality: 95 }).toFile(join(folder, 'photo.jpg'));
+  await waves(64, 64, 3).png().toFile(join(folder, 'style.png'));
+  writeNetwork(join(folder, 'tiny.safetensors'), tinyTensors());
+  return folder;
+}
+
+/** Coloured waves: smooth, and different for each period. */
+export function waves(width: number, height: number, period: number): Sharp {
+  const bytes = new Uint8Array(3 * width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let c = 0; c < 3; c++) {
+        bytes[3 * (y * width + x) + c] = 127 + 100 * Math.sin((x * (c + 1) + y * (3 - c)) / period);
+      }
+    }
+  }
+  return sharp(bytes, { raw: { width, height, channels: 3 } });
+}
+
+/** Starts the command in a folder; `result` comes when it has ended. */
+export function start(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const result = new Promise<Result>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+  /** Waits until so many lines have been printed. */
+  const lines = async (count: number) => {
+    while (stdout.split('\n').length <= count) {
+      if (child.exitCode !== null) throw new Error(`The command ended early.\n${stdout}${stderr}`);
+      await sleep(10);
+    }
+  };
+  return { child: child as ChildProcess, result, lines };
+}
+
+/** Runs the command in a folder to its end. */
+export function giverny(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
+  return start(folder, args, env).result;
+}
+
+/** Flags of a small, quick painting. */
+export const QUICK = ['--network', 'tiny.safetensors', '--size', '64', '--steps', '4'];
+
+export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The pixels of a written picture, with their width and height. */
+export async function pixels(path: string) {
+  const { data, info } = await sharp(path).raw().toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: Array.from(data) };
+}

@@ -1,0 +1,147 @@
+/** Ctrl-C and other sudden ends: exit codes, what is written, what is left behind. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { bench, giverny, MAIN, pixels, QUICK, sleep, start } from './bench.js';
+
+const INPUTS = ['photo.jpg', 'style.png', 'tiny.safetensors'];
+const LONG = ['photo.jpg', 'style.png', ...QUICK, '--steps', '100000'];
+
+test('the first Ctrl-C stops within one step and writes the picture so far, which its recipe repeats', async () => {
+  const folder = await bench();
+  const { child, lines, result } = start(folder, [...LONG, '--json']);
+  await lines(3);
+  child.kill('SIGINT');
+  const { code, stdout } = await result;
+  expect(code).toBe(130);
+  const printed = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const done = printed.at(-1);
+  expect(done).toMatchObject({ done: true, stopped: true, output: 'photo-style.png', steps: printed.length - 1 });
+  expect(readdirSync(folder).sort()).toEqual(['photo-style.png', ...INPUTS].sort());
+
+  expect((await giverny(folder, ['recipe', 'photo-style.png'])).stdout).toContain(
+    `100000 (stopped after ${done.steps})`,
+  );
+  await giverny(folder, ['--recipe', 'photo-style.png', '--network', 'tiny.safetensors', '-o', 'again.png']);
+  expect(await pixels(join(folder, 'again.png'))).toEqual(await pixels(join(folder, 'photo-style.png')));
+});
+
+test('a person is told what happens', async () => {
+  const folder = await bench();
+  const { child, lines, result } = start(folder, [...LONG, '--save-every', '1000000']);
+  await lines(3);
+  child.kill('SIGINT');
+  const { code, stdout, stderr } = await result;
+  expect(code).toBe(130);
+  expect(stderr).toMatch(/^Stopping after this step/);
+  expect(stdout).toMatch(/^Stopped after \d+ of 100000 steps: the picture so far is photo-style\.png\.$/m);
+});
+
+test('Ctrl-C before the first step writes nothing', async () => {
+  const folder = await bench();
+  const { child, result } = start(folder, LONG);
+  // Node alone takes longer than this to load the command; a signal sent before it listens just ends it.
+  await sleep(60);
+  child.kill('SIGINT');
+  const { code } = await result;
+  expect([130, null]).toContain(code);
+  expect(readdirSync(folder).sort()).toEqual(INPUTS);
+});
+
+test('the second Ctrl-C ends at once and leaves no half-written file', async () => {
+  const folder = await bench();
+  // A painting with long steps, so that the second comes within one.
+  const { child, lines, result } = start(folder, [...LONG, '--size', '768', '--save-every', '1']);
+  await lines(4);
+  child.kill('SIGINT');
+  await sleep(300);
+  child.kill('SIGINT');
+  const { code, stderr } = await result;
+  expect(code).toBe(130);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) expect(name).not.toContain('.tmp');
+});
+
+test('SIGTERM stops as Ctrl-C does', async () => {
+  const folder = await bench();
+  const { child, lines, result } = start(folder, [...LONG, '--json']);
+  await lines(2);
+  child.kill('SIGTERM');
+  expect((await result).code).toBe(143);
+  expect(readdirSync(folder)).toContain('photo-style.png');
+});
+
+/** The process id of the painting process, by way of /proc. */
+function painterOf(pid: number): number {
+  const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  return Number(child);
+}
+
+/** A file as a painting process leaves it that is killed while it writes. */
+function halfWrite(folder: string, pid: number): void {
+  writeFileSync(join(folder, `.giverny-${pid}-half.tmp`), 'half a pic');
+}
+
+const hasProc = spawnSync('cat', [`/proc/${process.pid}/task/${process.pid}/children`]).status === 0;
+
+test.skipIf(!hasProc)('a painting process that is killed is explained', async () => {
+  const folder = await bench();
+  const { child, lines, result } = start(folder, [...LONG, '--json']);
+  await lines(2);
+  const painter = painterOf(child.pid as number);
+  halfWrite(folder, painter);
+  process.kill(painter, 'SIGKILL');
+  const { code, stdout } = await result;
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) as string).error).toEqual({
+    code: 'PAINTER_DIED',
+    message:
+      'The painting process ended unexpectedly (SIGKILL), most likely because memory ran out: try a smaller size.',
+  });
+  expect(readdirSync(folder).sort()).toEqual(INPUTS);
+});
+
+test.skipIf(!hasProc)('the painting process does not outlive its parent', async () => {
+  const folder = await bench();
+  const { child, lines, result } = start(folder, [...LONG, '--json']);
+  await lines(2);
+  const painter = painterOf(child.pid as number);
+  halfWrite(folder, painter);
+  child.kill('SIGKILL');
+  await result;
+  const alive = () => {
+    try {
+      return process.kill(painter, 0);
+    } catch {
+      return false;
+    }
+  };
+  for (let i = 0; i < 500 && alive(); i++) await sleep(10);
+  expect(alive()).toBe(false);
+  expect(readdirSync(folder).sort()).toEqual(INPUTS);
+});
+
+const hasScript = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
+
+test.skipIf(!hasScript)('on a terminal one line is redrawn, within its width (where script(1) makes one)', async () => {
+  const folder = await bench();
+  const flags = [...QUICK, '--steps', '30'];
+  const command = [process.execPath, MAIN, 'photo.jpg', 'style.png', ...flags].map((word) => `'${word}'`).join(' ');
+  const { stdout, status } = spawnSync('script', ['-qec', `stty cols 60; ${command}`, '/dev/null'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(status).toBe(0);
+  const drawn = stdout.split(/[\r\n]+/).map((line) => line.replaceAll('\x1b[K', ''));
+  const bars = drawn.filter((line) => / \d+\/30 /.test(` ${line} `));
+  expect(bars.length).toBeGreaterThanOrEqual(30);
+  for (const bar of bars) expect(bar.length).toBeLessThan(60);
+  expect(bars.at(-1)).toMatch(/30\/30 {2}cost \S+ {2}\d\.\d\d s\/step/);
+  expect(bars.slice(2, 29).every((bar) => / left /.test(bar))).toBe(true);
+  expect(stdout.replaceAll('\x1b[K', '')).not.toContain('\x1b');
+  expect(stdout).toMatch(/Painted photo-style\.png in \d+ s\.\r\n/);
+});

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { barLine, duration, plainLine, showProgress } from '../../src/cli/progress.js';
+import type { StepReport } from '../../src/node/paint-files.js';
+
+const at = (step: number, steps: number, seconds = 0.5): StepReport => ({
+  step,
+  steps,
+  seconds,
+  costs: { total: 5050352640, content: 7877.67431640625, style: 126256864, styleLayers: {} },
+});
+
+function screen(isTTY: boolean, columns = 80) {
+  const written: string[] = [];
+  return { isTTY, columns, write: (text: string) => written.push(text), text: () => written.join('') };
+}
+
+test('a plain line has every digit of a float32', () => {
+  expect(plainLine(at(20, 200))).toBe(
+    'step 20/200  total cost 5.05035264e+9  content cost 7877.67432  style cost 126256864  0.50 s/step',
+  );
+});
+
+test('the bar shows progress and is never wider than the terminal', () => {
+  expect(barLine(at(49, 200), 0.5, 100)).toBe(
+    '████░░░░░░░░░░░░  50/200  cost 5.050e+9  1 min 15 s left  0.50 s/step  content 7878  style 1.263e+8',
+  );
+  for (let columns = 1; columns < 140; columns++) {
+    expect(barLine(at(49, 200), 0.5, columns).length).toBeLessThan(columns);
+  }
+});
+
+test('nothing is promised before two steps are measured, and a slow first step does not sway the rest', () => {
+  const terminal = screen(true, 120);
+  const progress = showProgress(terminal);
+  progress.step(at(0, 100, 60));
+  expect(terminal.text()).not.toContain('left');
+  for (let step = 1; step < 10; step++) progress.step(at(step, 100, 0.5));
+  expect(terminal.text().split('\r').at(-1)).toContain('45 s left  0.50 s/step');
+});
+
+test('a terminal gets one line redrawn, cleared for sentences and at the end', () => {
+  const terminal = screen(true);
+  const progress = showProgress(terminal);
+  progress.step(at(0, 2));
+  progress.say('A sentence.');
+  progress.step(at(1, 2));
+  progress.end();
+  expect(terminal.text().match(/\n/g)).toHaveLength(1);
+  expect(terminal.text()).toContain('\r\x1b[KA sentence.\n');
+  expect(terminal.text().endsWith('\r\x1b[K')).toBe(true);
+});
+
+test('a pipe gets about ten lines in all, or those asked for, and no control characters', () => {
+  const count = (steps: number, every?: number) => {
+    const pipe = screen(false);
+    const progress = showProgress(pipe, every);
+    for (let step = 0; step < steps; step++) progress.step(at(step, steps));
+    progress.end();
+    expect(pipe.text()).not.toContain('\r');
+    expect(pipe.text()).not.toContain('\x1b');
+    return pipe.text().split('\n').length - 1;
+  };
+  expect(count(200)).toBe(11);
+  expect(count(4)).toBe(4);
+  expect(count(1)).toBe(1);
+  expect(count(10, 5)).toBe(3);
+});
+
+test('durations read as people say them', () => {
+  expect([0.2, 59.4, 60, 125, 3599.6, 3600, 4800].map(duration)).toEqual([
+    '0 s',
+    '59 s',
+    '1 min 00 s',
+    '2 min 05 s',
+    '1 h 00 min',
+    '1 h 00 min',
+    '1 h 20 min',
+  ]);
+});
