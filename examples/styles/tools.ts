@@ -100,7 +100,7 @@ export function scatter(width: number, height: number, spacing: number, random: 
   return shuffle(points, random);
 }
 
-export function shuffle<T>(list: T[], random: Random): T[] {
+function shuffle<T>(list: T[], random: Random): T[] {
   for (let i = list.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
     [list[i], list[j]] = [list[j] as T, list[i] as T];
