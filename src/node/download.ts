@@ -9,7 +9,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GivernyError } from '../core/errors.js';
-import { bodyOf, getBytes, type HttpOptions, RequestFailed, rangeOf } from './http.js';
+import { getBytes, type HttpOptions, RequestFailed } from './http.js';
 import { temporaryName, writeError } from './network-cache.js';
 import type { Source } from './network-registry.js';
 
@@ -25,7 +25,7 @@ export interface DownloadProgress {
   readonly totalBytes: number;
 }
 
-/** Attempts at one server, as long as each brings some bytes. */
+/** Attempts at one server, as long as each brings some bytes or only the connection breaks. */
 const ATTEMPTS = 8;
 
 /**
@@ -90,14 +90,14 @@ export async function downloadRange(
     options,
     () => received,
     async () => {
-      const response = await getBytes(url, begin + received, options, end - 1, etag);
-      if (response.status !== 206) {
-        await response.body?.cancel();
+      const answer = await getBytes(url, begin + received, options, end - 1, etag);
+      if (!answer.isPart) {
+        answer.cancel();
         throw new RequestFailed(etag ? 'has another file meanwhile' : 'sends only whole files');
       }
-      fileBytes = rangeOf(response)?.fileBytes;
-      etag ??= response.headers.get('etag') ?? undefined;
-      for await (const piece of bodyOf(response, options)) {
+      fileBytes = answer.fileBytes;
+      etag ??= answer.etag;
+      for await (const piece of answer.body) {
         if (received + piece.length > bytes.length) throw new RequestFailed('sends more bytes than it should');
         bytes.set(piece, received);
         received += piece.length;
@@ -128,13 +128,12 @@ async function fetchRest(url: string, source: Source, part: string, options: Dow
   const total = source.sizeBytes;
   let received = await sizeOf(part);
   if (received === total) return;
-  const response = await getBytes(url, received, options);
+  const answer = await getBytes(url, received, options);
   // A server that knows no ranges begins again, and so do we.
-  if (response.status === 200) received = 0;
-  const length = response.headers.get('content-length');
-  const fileBytes = rangeOf(response)?.fileBytes ?? (length === null ? total : Number(length) + received);
+  if (!answer.isPart) received = 0;
+  const { fileBytes = total } = answer;
   if (fileBytes !== total) {
-    await response.body?.cancel();
+    answer.cancel();
     throw new RequestFailed(`has a file of ${fileBytes} bytes`);
   }
   const fail = (error: unknown) => {
@@ -142,7 +141,7 @@ async function fetchRest(url: string, source: Source, part: string, options: Dow
   };
   const file = await open(part, received === 0 ? 'w' : 'a').catch(fail);
   try {
-    for await (const piece of bodyOf(response, options)) {
+    for await (const piece of answer.body) {
       if (received + piece.length > total) throw new RequestFailed('sends more bytes than it should');
       await file.appendFile(piece).catch(fail);
       received += piece.length;
@@ -154,7 +153,7 @@ async function fetchRest(url: string, source: Source, part: string, options: Dow
   if (received < total) throw new RequestFailed(`broke off after ${received} bytes`);
 }
 
-/** Tries again after a pause, as long as each attempt brings some bytes; returns the last failure. */
+/** Tries again after a pause while there is hope; returns the last failure. */
 async function attempts(
   { signal, retryMs = 1000 }: DownloadOptions,
   received: () => number | Promise<number>,
@@ -167,7 +166,7 @@ async function attempts(
       return undefined;
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
-      if (left === 0 || (await received()) <= before) return error;
+      if (left === 0 || (!error.broke && (await received()) <= before)) return error;
     }
     await sleep(retryMs, undefined, { ...(signal && { signal }) });
   }

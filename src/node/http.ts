@@ -1,5 +1,8 @@
-/** HTTP requests that obey the proxy environment, do not wait for ever, and fail with a reason. */
-import { EnvHttpProxyAgent, fetch, type Response } from 'undici';
+/** Requests for files that obey the proxy environment, do not wait for ever, and fail with a reason. */
+import http from 'node:http';
+import https from 'node:https';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { getProxyForUrl } from 'proxy-from-env';
 
 export interface HttpOptions {
   readonly signal?: AbortSignal;
@@ -8,81 +11,135 @@ export interface HttpOptions {
 }
 
 /** A request did not bring what it should; the message goes on after the server's name. */
-export class RequestFailed extends Error {}
+export class RequestFailed extends Error {
+  /** Whether the connection broke, which the same request may not meet again. */
+  readonly broke: boolean;
+
+  constructor(message: string, broke = false) {
+    super(message);
+    this.broke = broke;
+  }
+}
+
+/** The start of an answer; who does not read the body to its end has to cancel it. */
+export interface Answer {
+  /** Whether it is the part that was asked for; otherwise it is the whole file. */
+  readonly isPart: boolean;
+  /** Length of the whole file, where it is told. */
+  readonly fileBytes: number | undefined;
+  readonly etag: string | undefined;
+  /** @throws RequestFailed, or the signal's reason. */
+  readonly body: AsyncIterable<Uint8Array>;
+  cancel(): void;
+}
+
+const MAX_REDIRECTS = 10;
 
 /**
  * Asks for a file from byte `first` on, following redirects, through HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
  *
  * @param last the last byte wanted; by default that of the file.
- * @param version ETag that the file must still have; another file comes whole, with status 200.
- * @throws RequestFailed where no answer comes, or one other than 200 or 206.
+ * @param version ETag that the file must still have; of another version, the whole file comes.
+ * @throws RequestFailed where no answer comes or one that is no file; the signal's reason.
  */
 export async function getBytes(
   url: string,
   first: number,
-  options: HttpOptions,
+  { signal, stallMs = 30_000 }: HttpOptions,
   last?: number,
   version?: string,
-): Promise<Response> {
+): Promise<Answer> {
   const headers: Record<string, string> = { 'accept-encoding': 'identity', 'user-agent': 'giverny' };
   if (first > 0 || last !== undefined) headers.range = `bytes=${first}-${last ?? ''}`;
   // A weak tag must not stand in If-Range (RFC 9110, 13.1.5).
   if (version && !version.startsWith('W/')) headers['if-range'] = version;
-  const timeout = options.stallMs ?? 30_000;
-  const dispatcher = new EnvHttpProxyAgent({
-    headersTimeout: timeout,
-    bodyTimeout: timeout,
-    connect: { timeout },
-    // No connection is kept for another request, so that none holds up the end of the program.
-    pipelining: 0,
+
+  // One clock for everything, from the proxy's answer to the last byte: whatever arrives sets it back.
+  const stop = new AbortController();
+  const clock = setTimeout(() => stop.abort(new RequestFailed(`fell silent for ${stallMs / 1000} s`)), stallMs);
+  const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const fail = (error: unknown) => {
+    clearTimeout(clock);
+    return stopped.aborted ? stopped.reason : reasonOf(error);
+  };
+  try {
+    const response = await follow(url, headers, stopped);
+    clock.refresh();
+    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers['content-range'] ?? '');
+    const isPart = response.statusCode === 206;
+    if (isPart && Number(range?.[1]) !== first) {
+      response.destroy();
+      throw new RequestFailed('sends another part than was asked for');
+    }
+    const length = isPart ? range?.[2] : response.headers['content-length'];
+    return {
+      isPart,
+      fileBytes: length === undefined || length === '*' ? undefined : Number(length),
+      etag: response.headers.etag,
+      body: (async function* () {
+        try {
+          for await (const piece of response) {
+            clock.refresh();
+            yield piece;
+          }
+        } catch (error) {
+          throw fail(error);
+        } finally {
+          clearTimeout(clock);
+        }
+      })(),
+      cancel: () => {
+        clearTimeout(clock);
+        response.destroy();
+      },
+    };
+  } catch (error) {
+    throw fail(error);
+  }
+}
+
+/** The first answer that is no redirect. */
+async function follow(
+  url: string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<http.IncomingMessage> {
+  let target = new URL(url);
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const response = await request(target, headers, signal);
+    const { statusCode = 0 } = response;
+    if (statusCode === 200 || statusCode === 206) return response;
+    response.destroy();
+    const { location } = response.headers;
+    if (![301, 302, 303, 307, 308].includes(statusCode) || !location) {
+      throw new RequestFailed(`answers with status ${statusCode}`);
+    }
+    const next = URL.canParse(location, target.href) ? new URL(location, target) : undefined;
+    if (!next || !/^https?:$/.test(next.protocol)) throw new RequestFailed('redirects to no address');
+    if (target.protocol === 'https:' && next.protocol === 'http:') {
+      throw new RequestFailed('redirects to an address without encryption');
+    }
+    target = next;
+  }
+  throw new RequestFailed('redirects without end');
+}
+
+function request(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<http.IncomingMessage> {
+  const proxy = getProxyForUrl(url.href);
+  // Without an agent the connection is not kept for another request, and none holds up the end of the program.
+  const agent = proxy ? new HttpsProxyAgent(proxy) : false;
+  const { get } = url.protocol === 'https:' ? https : http;
+  return new Promise((resolve, reject) => {
+    get(url.href, { headers, agent, signal }, resolve).on('error', reject);
   });
-  let response: Response;
-  try {
-    response = await fetch(url, { headers, dispatcher, ...(options.signal && { signal: options.signal }) });
-  } catch (error) {
-    throw requestError(error, options, timeout);
-  }
-  const problem =
-    url.startsWith('https:') && !response.url.startsWith('https:')
-      ? 'redirects to an address without encryption'
-      : response.status !== 200 && response.status !== 206
-        ? `answers with status ${response.status}`
-        : response.status === 206 && rangeOf(response)?.first !== first
-          ? 'sends another part than was asked for'
-          : undefined;
-  if (problem) {
-    await response.body?.cancel().catch(() => {});
-    throw new RequestFailed(problem);
-  }
-  return response;
 }
 
-/** The pieces of an answer as they come. */
-export async function* bodyOf(response: Response, options: HttpOptions): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const piece of response.body ?? []) yield piece as Uint8Array;
-  } catch (error) {
-    throw requestError(error, options, options.stallMs ?? 30_000);
-  }
-}
-
-/** The first byte of a part, and the length of the whole file where it is told. */
-export function rangeOf(response: Response): { first: number; fileBytes: number | undefined } | undefined {
-  const match = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
-  if (!match) return undefined;
-  return { first: Number(match[1]), fileBytes: match[2] === '*' ? undefined : Number(match[2]) };
-}
-
-function requestError(error: unknown, { signal }: HttpOptions, timeoutMs: number): unknown {
-  if (signal?.aborted) return signal.reason;
-  // fetch wraps the reason, sometimes twice.
-  let reason = error as NodeJS.ErrnoException;
-  while (reason.cause instanceof Error) reason = reason.cause;
-  const code = reason.code ?? '';
-  if (/TIMEOUT|TIMEDOUT/.test(code)) return new RequestFailed(`fell silent for ${timeoutMs / 1000} s`);
-  if (reason.message === 'redirect count exceeded') return new RequestFailed('redirects without end');
+function reasonOf(error: unknown): unknown {
+  if (error instanceof RequestFailed) return error;
+  const { code = '', message } = error as NodeJS.ErrnoException;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new RequestFailed('could not be found (no network?)');
   if (code === 'ECONNREFUSED') return new RequestFailed('refuses connections');
-  if (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET') return new RequestFailed('broke the connection');
-  return new RequestFailed(`failed (${code || reason.message})`);
+  if (code === 'ECONNRESET') return new RequestFailed('broke the connection', true);
+  if (code === 'ETIMEDOUT') return new RequestFailed('did not answer');
+  return new RequestFailed(`failed (${code || message})`);
 }

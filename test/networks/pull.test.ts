@@ -103,6 +103,26 @@ test('a connection that breaks is resumed where it broke', async () => {
   expect(server?.log).toEqual(['/1', '/1 bytes=700-', '/1 bytes=1400-']);
 });
 
+test('a connection that breaks before any byte is tried again, not for ever', async () => {
+  const unwilling =
+    (times: number): Behaviour =>
+    (request, response, visit) =>
+      visit > times ? good(FILE)(request, response, visit) : request.socket.destroy();
+  await pullFrom(unwilling(3));
+  await expectPulled();
+  await server?.close();
+  await expectRefused(pullFrom(unwilling(99)), 'DOWNLOAD_FAILED', /broke the connection\.$/);
+  expect(server?.log).toHaveLength(8);
+});
+
+test('some megabytes, faster than they can be written', async () => {
+  const large = writeSafetensors({ extra: { shape: [2e6], data: new Float32Array(2e6) }, ...smallTensors() });
+  const sha256 = createHash('sha256').update(large).digest('hex');
+  server = await serve({ '/1': breaking(large, 5e6, 1) });
+  await pullNetwork(entry([`${server.url}/1`], { sizeBytes: large.length, sha256 }), QUICK);
+  await expectPulled();
+});
+
 test('what a failed pull received is kept for the next, which may use another mirror', async () => {
   const stubborn: Behaviour = (request, response, visit) =>
     visit === 1 ? breaking(FILE, 700)(request, response, visit) : response.writeHead(503).end();

@@ -60,7 +60,8 @@ function meanOf(variables: Map<string, MatValue>): Mean {
   return perChannel((channel) => {
     const pixels = image.data.length / 3;
     const plane = image.data.subarray(channel * pixels, (channel + 1) * pixels);
-    return plane.reduce((sum, value) => sum + value, 0) / pixels;
+    // To the three decimals it was published with: single precision has 123.68 as 123.68000030517578.
+    return Math.round((1000 * plane.reduce((sum, value) => sum + value, 0)) / pixels) / 1000;
   });
 }
 
