@@ -22,8 +22,6 @@ function program(): Command {
     .description('Paints a photo in the style of a painting: neural style transfer by optimisation.')
     .usage('<photo> <painting> [options]\n       giverny <command> ...')
     .version(VERSION, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .addCommand(paintCommand(), { isDefault: true })
     .addCommand(recipeCommand())
@@ -40,6 +38,8 @@ All painting options: giverny paint --help`,
     );
   const prepare = (command: Command) => {
     // Errors are thrown to the one place that reports them; in JSON mode commander's own text would break the lines.
+    command.helpOption('-h, --help', 'print this help');
+    if (command.commands.length > 0) command.helpCommand('help [command]', 'print the help of a command');
     command.exitOverride().configureOutput({ outputError: (text, write) => json || write(sentence(text)) });
     command.commands.forEach(prepare);
   };

@@ -34,7 +34,6 @@ export function paintCommand(): Command {
     .usage('<photo> <painting> [options]')
     .argument('[photo]', 'the picture to paint')
     .argument('[painting]', 'the picture whose style to take')
-    .helpOption('-h, --help', 'print this help')
     .optionsGroup('Output:')
     .option('-o, --output <file>', 'PNG, JPEG, WebP, TIFF or AVIF (default: <photo>-<painting>.png)')
     .option('--save-every <n>', 'print the costs and save the picture every n steps', everyN)

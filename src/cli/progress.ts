@@ -69,14 +69,14 @@ export function plainLine({ step, steps, costs, seconds }: StepReport): string {
  */
 export function barLine({ step, steps, costs }: StepReport, pace: number | undefined, columns: number): string {
   const done = step + 1;
-  const short = (cost: number) => cost.toPrecision(4);
+  const short = (cost: number) => cost.toExponential(3);
   const count = `${done}/${steps}`;
   const parts = [count, `cost ${short(costs.total)}`];
   if (pace !== undefined && done < steps) parts.push(`${duration(pace * (steps - done))} left`);
   if (pace !== undefined) parts.push(pacing(pace));
   parts.push(`content ${short(costs.content)}`, `style ${short(costs.style)}`);
-  // One column stays free: a line as wide as the terminal wraps on some.
-  const room = columns - 1;
+  // Room for the ^C that the terminal itself adds: a line that wraps cannot be redrawn.
+  const room = columns - 3;
   while (parts.length > 1 && parts.join('  ').length > room) parts.pop();
   const text = parts.join('  ').slice(0, Math.max(0, room));
   const width = Math.min(24, room - text.length - 2);

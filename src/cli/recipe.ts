@@ -12,7 +12,6 @@ export function recipeCommand(): Command {
     )
     .argument('<picture>', 'a picture painted by Giverny')
     .option('--json', 'as one JSON object')
-    .helpOption('-h, --help', 'print this help')
     .action(async (picture: string, { json }: { json?: boolean }) => {
       // Loading sharp takes longer than all the rest of the command: only who needs it waits for it.
       const { readRecipe } = await import('../node/images.js');

@@ -22,7 +22,7 @@ test('a plain line has every digit of a float32', () => {
 
 test('the bar shows progress and is never wider than the terminal', () => {
   expect(barLine(at(49, 200), 0.5, 100)).toBe(
-    '████░░░░░░░░░░░░  50/200  cost 5.050e+9  1 min 15 s left  0.50 s/step  content 7878  style 1.263e+8',
+    '██░░░░░░░░  50/200  cost 5.050e+9  1 min 15 s left  0.50 s/step  content 7.878e+3  style 1.263e+8',
   );
   for (let columns = 1; columns < 140; columns++) {
     expect(barLine(at(49, 200), 0.5, columns).length).toBeLessThan(columns);

@@ -31,6 +31,7 @@ const FLAT = 1e-8;
 export function lbfgs({ history = 10, firstStep = 2 }: LbfgsOptions = {}): Optimizer {
   let pairs: Pair[] = [];
   let first = firstStep;
+  let arrived = false;
 
   /** -H g by the two-loop recursion. */
   function direction(gradient: Float32Array): Float32Array {
@@ -73,7 +74,7 @@ export function lbfgs({ history = 10, firstStep = 2 }: LbfgsOptions = {}): Optim
 
   return {
     async step(pixels, at, evaluate) {
-      if (rootMeanSquare(at.gradient) === 0) return at;
+      if (arrived || rootMeanSquare(at.gradient) === 0) return at;
       const start = pixels.slice();
       let found = await search(pixels, start, at, direction(at.gradient), evaluate);
       if (!found && pairs.length > 0) {
@@ -82,7 +83,8 @@ export function lbfgs({ history = 10, firstStep = 2 }: LbfgsOptions = {}): Optim
         found = await search(pixels, start, at, direction(at.gradient), evaluate);
       }
       if (!found) {
-        // No way down at all within float32: stay.
+        // No way down at all within float32: stay, now and later.
+        arrived = true;
         pixels.set(start);
         return at;
       }
@@ -97,6 +99,7 @@ export function lbfgs({ history = 10, firstStep = 2 }: LbfgsOptions = {}): Optim
     calm() {
       pairs = [];
       first /= 4;
+      arrived = false;
     },
   };
 }

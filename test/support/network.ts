@@ -1,0 +1,24 @@
+/** Small seeded networks, made in the test. */
+import { type Network, networkOf, vggTable } from '../../src/core/network.js';
+import { type Tensor, tensor } from '../../src/core/tensor.js';
+import { seededNumbers } from './random.js';
+
+/** VGG-19's depth to conv5_1; the third block is wide enough for Winograd convolutions. */
+const WIDTHS = [[8, 8], [12, 12], [96, 96, 24, 24], [16, 16, 16, 16], [16]];
+
+/** A network whose features keep their size from layer to layer (He's initialisation). */
+export function smallNetwork(widths: readonly (readonly number[])[] = WIDTHS, seed = 1): Network {
+  const numbers = seededNumbers(seed);
+  const tensors: Record<string, Tensor> = {};
+  for (const { name, inputChannels, outputChannels } of vggTable(widths)) {
+    const bound = Math.sqrt(6 / (9 * inputChannels));
+    const draw = (shape: readonly number[], size: number) => {
+      const value = tensor(shape);
+      for (let i = 0; i < value.data.length; i++) value.data[i] = (numbers() * 2 - 1) * size;
+      return value;
+    };
+    tensors[`${name}.weight`] = draw([outputChannels, inputChannels, 3, 3], bound);
+    tensors[`${name}.bias`] = draw([outputChannels], 5);
+  }
+  return networkOf('small', 'seeded', tensors);
+}
