@@ -37,9 +37,9 @@ Examples:
 All painting options: giverny paint --help`,
     );
   const prepare = (command: Command) => {
-    // Errors are thrown to the one place that reports them; in JSON mode commander's own text would break the lines.
     command.helpOption('-h, --help', 'print this help');
     if (command.commands.length > 0) command.helpCommand('help [command]', 'print the help of a command');
+    // Errors are thrown to the one place that reports them; in JSON mode commander's own text would break the lines.
     command.exitOverride().configureOutput({ outputError: (text, write) => json || write(sentence(text)) });
     command.commands.forEach(prepare);
   };
@@ -78,10 +78,14 @@ function printJson(code: string, message: string): void {
   process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
 }
 
-// A reader that has seen enough (| head) is no reason to leave a painting unfinished.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough (| head), or a terminal closed, is no reason to leave a painting unfinished.
+    if (error.code === 'EPIPE' || error.code === 'EIO') return;
+    console.error(`Expected to print but could not (${error.code}).`);
+    process.exit(1);
+  });
+}
 
 if (process.argv.length <= 2) {
   process.stdout.write(WELCOME);

@@ -1,9 +1,10 @@
 /** One painting from files to a file, in this process. */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { GivernyError } from '../core/errors.js';
-import { type OptionsInput, resolveOptions } from '../core/options.js';
+import { expected, GivernyError } from '../core/errors.js';
+import { type OptionsInput, optionMeta, resolveOptions } from '../core/options.js';
 import { type Costs, paint, type Step } from '../core/paint.js';
 import { createNodeEngine } from '../engines/node.js';
 import { assertWritable } from './files.js';
@@ -97,6 +98,7 @@ export async function paintFile(
   const content = await load(request.content, options.size);
   const { width, height } = content.picture;
   const style = { ...(await load(request.style, options.size)), weight: 1 };
+  if (start !== undefined && !existsSync(start)) throw expected(optionMeta('init').expects, 'init', start);
   const startFrom = start === undefined ? undefined : await load(start, { width, height });
   const network = await openNetwork(request.network ?? 'auto');
   const engine = createNodeEngine();

@@ -2,6 +2,7 @@
  * The child process of one painting. It is sent a PaintRequest, then perhaps 'stop'; it sends PaintEvents.
  */
 import process from 'node:process';
+import { inspect } from 'node:util';
 import { GivernyError } from '../core/errors.js';
 import type { PaintRequest } from './paint-files.js';
 import { cleanUp, type PaintEvent } from './painting.js';
@@ -34,7 +35,13 @@ async function paintingOf(request: PaintRequest): Promise<PaintEvent> {
     });
     return { event: 'done', painted };
   } catch (error) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    return { event: 'error', code: error instanceof GivernyError ? error.code : undefined, message, stack };
+    const message = error instanceof Error ? error.message : String(error);
+    // The whole of it with its causes, as text: an error's own fields do not survive the journey.
+    return {
+      event: 'error',
+      code: error instanceof GivernyError ? error.code : undefined,
+      message,
+      stack: inspect(error),
+    };
   }
 }

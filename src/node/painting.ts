@@ -20,7 +20,7 @@ export type PaintEvent =
       readonly event: 'error';
       readonly code?: ErrorCode | undefined;
       readonly message: string;
-      readonly stack?: string | undefined;
+      readonly stack: string;
     };
 
 export interface Painting {
@@ -87,7 +87,7 @@ export function cleanUp({ output, frames }: PaintRequest, pid: number): void {
 
 function revived({ code, message, stack }: Extract<PaintEvent, { event: 'error' }>): Error {
   const error = code === undefined ? new Error(message) : new GivernyError(code, message);
-  if (stack !== undefined) error.stack = stack;
+  error.stack = stack;
   return error;
 }
 
