@@ -127,7 +127,8 @@ async function follow(
 function request(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<http.IncomingMessage> {
   const proxy = getProxyForUrl(url.href);
   // Without an agent the connection is not kept for another request, and none holds up the end of the program.
-  const agent = proxy ? new HttpsProxyAgent(proxy) : false;
+  // The proxy's connection obeys the signal too, or a silent proxy would hold us for ever.
+  const agent = proxy ? new HttpsProxyAgent(proxy, { signal }) : false;
   const { get } = url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
     get(url.href, { headers, agent, signal }, resolve).on('error', reject);

@@ -280,6 +280,15 @@ test('the proxy of the environment is used, except for hosts in NO_PROXY', async
   await expectPulled();
 });
 
+test('a silent proxy is given up', async () => {
+  const proxy = createServer().on('connect', () => {});
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  process.env.HTTP_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  await expectRefused(pullNetwork(entry(['http://networks.invalid/1']), QUICK), 'DOWNLOAD_FAILED', /fell silent/);
+  proxy.closeAllConnections();
+  proxy.close();
+});
+
 /** The small network as timm lays it out, with a classifier we do not want in front, amid and behind. */
 function torchFile() {
   const tensors: Record<string, Tensor> = { 'aux.weight': { shape: [500], data: new Float32Array(500) } };
