@@ -1,0 +1,87 @@
+/** A training run's state as one safetensors file, written whole or not at all. */
+import { readFile } from 'node:fs/promises';
+import { vggTable } from '#dist/core/network.js';
+import { type Tensor, tensor } from '#dist/core/tensor.js';
+import { readSafetensors, writeSafetensors } from '#dist/core/weights/safetensors.js';
+import { writeAtomically } from '#dist/node/files.js';
+import type { Painting } from './paintings.js';
+import type { Powers } from './programs.js';
+import { Random } from './random.js';
+import type { Student, Widths } from './student.js';
+import type { Settings, State } from './trainer.js';
+
+/** What is known of a run besides its tensors. */
+export interface Run {
+  readonly widths: Widths;
+  readonly taps: readonly string[];
+  readonly settings: Settings;
+  /** Training behind, in seconds and as a share of the time it has. */
+  readonly seconds: number;
+  readonly share: number;
+}
+
+interface Numbers extends Run {
+  readonly powers: Powers;
+  readonly random: number;
+  readonly step: number;
+  readonly updates: number;
+  readonly paintings: readonly { readonly learningRate: number; readonly steps: number; readonly time: number }[];
+}
+
+export async function saveCheckpoint(path: string, state: State, run: Run): Promise<void> {
+  const { student, adam, paintings } = state;
+  const flat = (data: Float32Array) => tensor([data.length], data);
+  const tensors: Record<string, Tensor> = { ...student.parameters };
+  for (const [name, { first, second }] of Object.entries(adam)) {
+    tensors[`adam.${name}.first`] = flat(first);
+    tensors[`adam.${name}.second`] = flat(second);
+  }
+  paintings.forEach((painting, i) => {
+    tensors[`painting.${i}.content`] = flat(painting.content);
+    tensors[`painting.${i}.style`] = flat(painting.style);
+    tensors[`painting.${i}.pixels`] = flat(painting.pixels);
+    tensors[`painting.${i}.first`] = flat(painting.adam.first);
+    tensors[`painting.${i}.second`] = flat(painting.adam.second);
+  });
+  const numbers: Numbers = {
+    ...run,
+    powers: state.powers,
+    random: state.random.state,
+    step: state.step,
+    updates: Object.values(adam)[0]?.time ?? 0,
+    paintings: paintings.map(({ learningRate, steps, adam: { time } }) => ({ learningRate, steps, time })),
+  };
+  await writeAtomically(path, writeSafetensors(tensors, { run: JSON.stringify(numbers) }));
+}
+
+export async function loadCheckpoint(path: string): Promise<{ state: State; run: Run }> {
+  // Copied out of the file's bytes, as training changes them in place.
+  const { tensors, metadata } = readSafetensors(new Uint8Array(await readFile(path)), path);
+  const numbers = JSON.parse(metadata.run ?? '{}') as Numbers;
+  const { powers, random, step, updates, paintings, ...run } = numbers;
+  const data = (name: string) => (tensors[name] as Tensor).data.slice();
+  const parameters = Object.fromEntries(
+    Object.entries(tensors)
+      .filter(([name]) => name.startsWith('conv'))
+      .map(([name, { shape }]) => [name, tensor(shape, data(name))]),
+  );
+  const student: Student = { convolutions: vggTable(run.widths), taps: run.taps, parameters };
+  const adam = Object.fromEntries(
+    Object.keys(parameters).map((name) => [
+      name,
+      { time: updates, first: data(`adam.${name}.first`), second: data(`adam.${name}.second`) },
+    ]),
+  );
+  const restored = paintings.map(({ learningRate, steps, time }, i): Painting => {
+    const part = (name: string) => data(`painting.${i}.${name}`);
+    return {
+      content: part('content'),
+      style: part('style'),
+      pixels: part('pixels'),
+      adam: { time, first: part('first'), second: part('second') },
+      learningRate,
+      steps,
+    };
+  });
+  return { state: { student, powers, adam, random: new Random(random), paintings: restored, step }, run };
+}

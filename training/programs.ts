@@ -1,0 +1,111 @@
+/** The three graphs of training, each for square pictures of one size. */
+import type { Engine } from '#dist/core/engine.js';
+import { features } from '#dist/core/features.js';
+import { gradients } from '#dist/core/graph/gradient.js';
+import type { Node } from '#dist/core/graph/node.js';
+import { add, constant, divide, gram, input, multiply, scale, subtract, sum } from '#dist/core/graph/operations.js';
+import { Program } from '#dist/core/graph/program.js';
+import type { Network } from '#dist/core/network.js';
+import { PRESETS } from '#dist/core/options.js';
+import { scalar } from '#dist/core/tensor.js';
+import { channelsOf, decodedFeatures, flat, parameterInputs, type Student } from './student.js';
+
+/** Weight of the Gram errors beside the feature errors. */
+const GRAM_SHARE = 0.3;
+/** A flat picture's power counts as at least this share of the mean power, lest its errors outweigh all others. */
+const LEAST_POWER = 0.05;
+
+const squared = (x: Node) => multiply(x, x);
+const meanGramOf = (x: Node) => scale(gram(x), 1 / (x.shape[1] as number));
+const { alpha, beta, contentLayers, styleLayers } = PRESETS.notebook;
+
+/** Mean square of a value of the teacher's features at every tap, over many pictures. */
+export type Powers = Readonly<Record<string, number>>;
+
+/**
+ * Errors of the student on a picture, and their gradient.
+ *
+ * Inputs besides the student's parameters: `picture`; per tap `<tap>.offset` and `<tap>.reference` [T, T], and
+ * `painting`, `plain`, scalars. On an ordinary picture offsets and references are 0, painting 0, plain 1: Gram
+ * errors are relative to the teacher's Gram matrix. On a painting in progress the reference is the teacher's Gram
+ * matrix of its style, the offset the student's error of the same: what counts is how well the *difference* of the
+ * two Gram matrices, which the painting lives on, is seen, and errors are relative to that difference.
+ *
+ * Outputs: `cost`; per tap `<tap>.error`, `<tap>.gramError` and the teacher's `<tap>.gram`; `gradient.<parameter>`.
+ */
+export function trainingProgram(
+  engine: Engine,
+  teacher: Network,
+  student: Student,
+  powers: Powers,
+  sizePx: number,
+): Promise<Program> {
+  const picture = input('picture', [1, 3, sizePx, sizePx]);
+  const parameters = parameterInputs(student);
+  const [painting, plain] = [input('painting', []), input('plain', [])];
+  const wanted = features(picture, teacher, student.taps, 'average');
+  const decoded = decodedFeatures(picture, student, parameters);
+  const outputs: Record<string, Node> = {};
+  const costs = student.taps.flatMap((tap) => {
+    const [t, f] = [flat(wanted[tap] as Node), decoded[tap] as Node];
+    const [channels, positions] = t.shape as readonly [number, number];
+    const least = constant(scalar(LEAST_POWER * (powers[tap] as number) * channels * positions));
+    const error = divide(sum(squared(subtract(f, t))), add(sum(squared(t)), least));
+    const [gramT, gramF] = [meanGramOf(t), meanGramOf(f)];
+    const [offset, reference] = [input(`${tap}.offset`, gramT.shape), input(`${tap}.reference`, gramT.shape)];
+    const leastGram = constant(scalar((LEAST_POWER * (powers[tap] as number) * channels) ** 2 / channels));
+    const scaleOfErrors = add(
+      add(multiply(painting, sum(squared(subtract(gramT, reference)))), multiply(plain, sum(squared(gramT)))),
+      multiply(plain, leastGram),
+    );
+    const gramError = divide(sum(squared(subtract(subtract(gramF, gramT), offset))), scaleOfErrors);
+    outputs[`${tap}.error`] = error;
+    outputs[`${tap}.gramError`] = gramError;
+    outputs[`${tap}.gram`] = gramT;
+    return [error, scale(gramError, GRAM_SHARE)];
+  });
+  const cost = costs.reduce((a, b) => add(a, b));
+  outputs.cost = cost;
+  const names = Object.keys(parameters);
+  gradients(cost, Object.values(parameters)).forEach((gradient, i) => {
+    outputs[`gradient.${names[i]}`] = gradient;
+  });
+  return Program.load(engine, outputs, teacher.tensors);
+}
+
+/** What the student sees of a `picture`: per tap `<tap>.gram`, and `<layer>.content` of every content layer. */
+export function viewProgram(engine: Engine, student: Student, sizePx: number): Promise<Program> {
+  const decoded = decodedFeatures(input('picture', [1, 3, sizePx, sizePx]), student, parameterInputs(student));
+  const outputs: Record<string, Node> = {};
+  for (const tap of student.taps) outputs[`${tap}.gram`] = meanGramOf(decoded[tap] as Node);
+  for (const layer of Object.keys(contentLayers)) {
+    if (decoded[layer]) outputs[`${layer}.content`] = decoded[layer];
+  }
+  return Program.load(engine, outputs);
+}
+
+/**
+ * The notebook's total cost of a `picture` in the student's eyes, and its `gradient` with respect to the picture.
+ * Inputs besides the parameters: `<layer>.content` and `<layer>.gram`, as viewProgram gives them of the photo and
+ * of the style.
+ */
+export function paintingProgram(engine: Engine, teacher: Network, student: Student, sizePx: number): Promise<Program> {
+  const picture = input('picture', [1, 3, sizePx, sizePx]);
+  const decoded = decodedFeatures(picture, student, parameterInputs(student));
+  const weighted = (layers: Readonly<Record<string, number>>, cost: (f: Node, layer: string) => Node) =>
+    Object.entries(layers)
+      .filter(([layer]) => decoded[layer])
+      .map(([layer, weight]) => scale(cost(decoded[layer] as Node, layer), weight));
+  const content = weighted(contentLayers, (f, layer) => {
+    const [channels, positions] = f.shape as readonly [number, number];
+    return scale(sum(squared(subtract(f, input(`${layer}.content`, f.shape)))), alpha / (4 * channels * positions));
+  });
+  const style = weighted(styleLayers, (f, layer) => {
+    const own = meanGramOf(f);
+    const channels = channelsOf(teacher, layer);
+    return scale(sum(squared(subtract(own, input(`${layer}.gram`, own.shape)))), beta / (4 * channels ** 2));
+  });
+  const total = [...content, ...style].reduce((a, b) => add(a, b));
+  const [gradient] = gradients(total, [picture]) as [Node];
+  return Program.load(engine, { total, gradient });
+}

@@ -1,0 +1,231 @@
+/** One training step after another, and all that must be kept to go on after an interruption. */
+import type { Engine } from '#dist/core/engine.js';
+import type { Program } from '#dist/core/graph/program.js';
+import type { Network } from '#dist/core/network.js';
+import { type AdamState, adamInit, adamUpdate } from '#dist/core/optimizers/adam.js';
+import { scalar, type Tensor, type Tensors, tensor } from '#dist/core/tensor.js';
+import { augment, type Source } from './data.js';
+import { advance, begin, type Painting } from './paintings.js';
+import { type Powers, paintingProgram, trainingProgram, viewProgram } from './programs.js';
+import { Random } from './random.js';
+import { channelsOf, parameterFeeds, type Student } from './student.js';
+
+export interface Settings {
+  /** Side of the square pictures. */
+  readonly sizePx: number;
+  /** Pictures whose gradients are added up before each update. */
+  readonly batch: number;
+  /** Of Adam, at its highest. */
+  readonly learningRate: number;
+  /** Number of paintings in progress. */
+  readonly paintings: number;
+  /** Share of pictures that come from them, after the first tenth of training. */
+  readonly paintingShare: number;
+  readonly seed: number;
+}
+
+export const SETTINGS: Settings = {
+  sizePx: 224,
+  batch: 1,
+  learningRate: 5e-4,
+  paintings: 16,
+  paintingShare: 0.35,
+  seed: 1,
+};
+
+/** Share of training in which the learning rate rises from 0. */
+const WARM_UP = 0.02;
+/** Share of training before paintings join. */
+const BEFORE_PAINTINGS = 0.1;
+/** Adam's second beta: shorter than usual, as pictures of very different kinds follow each other. */
+const BETA2 = 0.995;
+
+/** What changes while training; a checkpoint holds all of it. */
+export interface State {
+  readonly student: Student;
+  readonly powers: Powers;
+  readonly adam: Readonly<Record<string, AdamState>>;
+  readonly random: Random;
+  readonly paintings: Painting[];
+  step: number;
+}
+
+export function startState(student: Student, powers: Powers, { seed }: Settings): State {
+  const adam = Object.fromEntries(
+    Object.entries(student.parameters).map(([name, { data }]) => [name, adamInit(data.length)]),
+  );
+  return { student, powers, adam, random: new Random(seed), paintings: [], step: 0 };
+}
+
+/** Relative squared errors of one picture, or means over several. */
+export interface Errors {
+  readonly features: Readonly<Record<string, number>>;
+  readonly grams: Readonly<Record<string, number>>;
+}
+
+export interface StepReport extends Errors {
+  readonly cost: number;
+  /** Whether the picture was a painting in progress. */
+  readonly painting: boolean;
+}
+
+/** The rate's share of its highest, after a `share` of training: a short rise, then half a cosine down to 0. */
+export function rateAt(share: number): number {
+  return Math.min(1, share / WARM_UP) * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, share)));
+}
+
+export class Trainer {
+  readonly #training: Program;
+  readonly #view: Program;
+  readonly #painting: Program;
+  /** Offsets and references of an ordinary picture. */
+  readonly #zeros: Tensors;
+
+  private constructor(
+    readonly settings: Settings,
+    readonly state: State,
+    readonly source: Source,
+    programs: readonly [Program, Program, Program],
+    zeros: Tensors,
+  ) {
+    [this.#training, this.#view, this.#painting] = programs;
+    this.#zeros = zeros;
+  }
+
+  static async create(
+    engine: Engine,
+    teacher: Network,
+    state: State,
+    source: Source,
+    settings: Settings,
+  ): Promise<Trainer> {
+    const { student, powers } = state;
+    const { sizePx } = settings;
+    const zeros = Object.fromEntries(
+      student.taps.flatMap((tap) => {
+        const zero = tensor([channelsOf(teacher, tap), channelsOf(teacher, tap)]);
+        return [
+          [`${tap}.offset`, zero],
+          [`${tap}.reference`, zero],
+        ];
+      }),
+    );
+    const programs = [
+      await trainingProgram(engine, teacher, student, powers, sizePx),
+      await viewProgram(engine, student, sizePx),
+      await paintingProgram(engine, teacher, student, sizePx),
+    ] as const;
+    return new Trainer(settings, state, source, programs, zeros);
+  }
+
+  /**
+   * One update of all parameters.
+   *
+   * @param share how much of training lies behind, 0..1.
+   * @returns a report per picture.
+   */
+  async step(share: number): Promise<StepReport[]> {
+    const { state, settings } = this;
+    const reports: StepReport[] = [];
+    const gradients = new Map<string, Float32Array>();
+    for (let i = 0; i < settings.batch; i++) {
+      const painting = share >= BEFORE_PAINTINGS && state.random.chance(settings.paintingShare);
+      const results = painting ? await this.#onPainting() : await this.#onPicture(await this.#nextPicture());
+      const report = { ...errorsOf(results, state.student.taps), cost: numberOf(results.cost), painting };
+      reports.push(report);
+      if (!Number.isFinite(report.cost)) continue;
+      for (const name of Object.keys(state.student.parameters)) {
+        const { data } = results[`gradient.${name}`] as Tensor;
+        const sum = gradients.get(name);
+        if (sum) for (let j = 0; j < sum.length; j++) sum[j] = (sum[j] as number) + (data[j] as number);
+        else gradients.set(name, data);
+      }
+    }
+    const options = { learningRate: settings.learningRate * rateAt(share), beta2: BETA2, epsilon: 1e-10 };
+    for (const [name, gradient] of gradients) {
+      adamUpdate((state.student.parameters[name] as Tensor).data, gradient, state.adam[name] as AdamState, options);
+    }
+    state.step += 1;
+    return reports;
+  }
+
+  /** Mean errors over pictures [3, sizePx, sizePx] minus the mean. */
+  async evaluate(pictures: readonly Float32Array[]): Promise<Errors> {
+    const { taps } = this.state.student;
+    const features: Record<string, number> = {};
+    const grams: Record<string, number> = {};
+    for (const picture of pictures) {
+      const errors = errorsOf(await this.#onPicture(picture), taps);
+      for (const tap of taps) {
+        features[tap] = (features[tap] ?? 0) + (errors.features[tap] as number) / pictures.length;
+        grams[tap] = (grams[tap] ?? 0) + (errors.grams[tap] as number) / pictures.length;
+      }
+    }
+    return { features, grams };
+  }
+
+  async dispose(): Promise<void> {
+    for (const program of [this.#training, this.#view, this.#painting]) await program.dispose();
+  }
+
+  async #nextPicture(): Promise<Float32Array> {
+    const { random } = this.state;
+    return augment(await this.source.crop(random), this.settings.sizePx, random);
+  }
+
+  #onPicture(picture: Float32Array, special: Tensors = {}): Promise<Tensors> {
+    const { sizePx } = this.settings;
+    return this.#training.run({
+      ...parameterFeeds(this.state.student),
+      ...this.#zeros,
+      painting: scalar(0),
+      plain: scalar(1),
+      ...special,
+      picture: tensor([1, 3, sizePx, sizePx], picture),
+    });
+  }
+
+  /** Carries a random painting on, then learns from it. */
+  async #onPainting(): Promise<Tensors> {
+    const { state, settings, source } = this;
+    const { random, paintings, student } = state;
+    const { sizePx } = settings;
+    const place = random.below(settings.paintings);
+    let painting = paintings[place];
+    if (!painting || painting.adam.time >= painting.steps || !painting.pixels.every(Number.isFinite)) {
+      painting = await begin(source, random, sizePx);
+      // Places before this one may still be empty: then the list grows by one.
+      paintings[Math.min(place, paintings.length)] = painting;
+    }
+    const { styleGrams } = await advance(painting, this.#view, this.#painting, parameterFeeds(student), random, sizePx);
+    painting.styleGrams ??= await this.#teacherGrams(painting.style);
+    const special: Record<string, Tensor> = { painting: scalar(1), plain: scalar(PLAIN_SHARE) };
+    for (const tap of student.taps) {
+      const reference = painting.styleGrams[tap] as Tensor;
+      const seen = (styleGrams[`${tap}.gram`] as Tensor).data;
+      special[`${tap}.reference`] = reference;
+      special[`${tap}.offset`] = tensor(
+        reference.shape,
+        seen.map((value, i) => value - (reference.data[i] as number)),
+      );
+    }
+    return this.#onPicture(painting.pixels, special);
+  }
+
+  async #teacherGrams(picture: Float32Array): Promise<Tensors> {
+    const results = await this.#onPicture(picture);
+    return Object.fromEntries(this.state.student.taps.map((tap) => [tap, results[`${tap}.gram`] as Tensor]));
+  }
+}
+
+/** How much of a painting's own Gram matrix counts beside its difference from the style's, lest the end of a painting outweighs all. */
+const PLAIN_SHARE = 0.03;
+
+function numberOf(value: Tensor | undefined): number {
+  return value?.data[0] ?? Number.NaN;
+}
+
+function errorsOf(results: Tensors, taps: readonly string[]): Errors {
+  const all = (ending: string) => Object.fromEntries(taps.map((tap) => [tap, numberOf(results[`${tap}.${ending}`])]));
+  return { features: all('error'), grams: all('gramError') };
+}
