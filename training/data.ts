@@ -101,13 +101,14 @@ export function augment(pixels: Float32Array, sizePx: number, random: Random): F
     }
   }
   if (random.chance(0.12)) result = blurred(result, sizePx, random.between(0.5, 2));
-  if (random.chance(0.25)) {
+  const noise = random.next();
+  if (noise < 0.25) {
     // The notebook's start: picture * (1 - share) + noise in [-20, 20) * share, share 0.6.
     const share = random.chance(0.5) ? 0.6 : random.between(0.1, 1);
     for (let i = 0; i < result.length; i++) {
       result[i] = (1 - share) * (result[i] as number) + share * random.between(-20, 20);
     }
-  } else if (random.chance(0.25)) {
+  } else if (noise < 0.45) {
     const reach = random.between(2, 50);
     for (let i = 0; i < result.length; i++) result[i] = (result[i] as number) + random.between(-reach, reach);
   }
