@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { bench, giverny, MAIN, QUICK, tinyTensors, waves, writeNetwork } from './bench.js';
+import { bench, drawn, giverny, MAIN, QUICK, tinyTensors, writeNetwork } from './bench.js';
 
 interface Case {
   readonly what: string;
@@ -50,14 +50,14 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'a picture of one pixel',
-    make: (folder) => waves(1, 1, 1).png().toFile(join(folder, 'dot.png')),
+    make: (folder) => drawn(1, 1, 1).png().toFile(join(folder, 'dot.png')),
     args: ['dot.png', 'style.png', ...QUICK],
     code: 2,
     says: /at least 32 pixels but "dot\.png" is 1x1/,
   },
   {
     what: 'a picture of 30000x1',
-    make: (folder) => waves(30000, 1, 9).png().toFile(join(folder, 'line.png')),
+    make: (folder) => drawn(30000, 1, 9).png().toFile(join(folder, 'line.png')),
     args: ['line.png', 'style.png', ...QUICK],
     code: 2,
     says: /at least 32 pixels but "line\.png" is 30000x1/,
@@ -118,7 +118,7 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'pictures on the way that would overwrite the photo',
-    make: (folder) => waves(64, 64, 5).png().toFile(join(folder, '0.png')),
+    make: (folder) => drawn(64, 64, 5).png().toFile(join(folder, '0.png')),
     args: ['0.png', 'style.png', ...QUICK, '--save-every', '1', '--save-dir', '.'],
     code: 2,
     says: /overwrites none of the pictures read but received "\."/,

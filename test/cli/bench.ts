@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
 import { onTestFinished } from 'vitest';
-import { vggTable } from '../../src/core/network.js';
-import { sizeOf, type Tensor } from '../../src/core/tensor.js';
+import { toBytes } from '../../src/core/picture.js';
+import type { Tensor } from '../../src/core/tensor.js';
 import { writeSafetensors } from '../../src/core/weights/safetensors.js';
-import { seededNumbers } from '../support/random.js';
+import { smallNetwork } from '../support/network.js';
+import { waves } from '../support/pictures.js';
 
 export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -21,18 +22,7 @@ export interface Result {
 
 /** Layers as in VGG-19 up to conv5_1, a few channels wide. */
 export function tinyTensors(): Record<string, Tensor> {
-  const random = seededNumbers(1);
-  const filled = (shape: number[], spread: number) => ({
-    shape,
-    data: Float32Array.from({ length: sizeOf(shape) }, () => (random() * 2 - 1) * spread),
-  });
-  const table = vggTable([[4, 4], [4, 4], [6, 6, 6, 6], [8, 8, 8, 8], [8]]);
-  return Object.fromEntries(
-    table.flatMap(({ name, inputChannels, outputChannels }) => [
-      [`${name}.weight`, filled([outputChannels, inputChannels, 3, 3], Math.sqrt(2 / inputChannels) / 1.7)],
-      [`${name}.bias`, filled([outputChannels], 1)],
-    ]),
-  );
+  return { ...smallNetwork([[4, 4], [4, 4], [6, 6, 6, 6], [8, 8, 8, 8], [8]]).tensors };
 }
 
 export function writeNetwork(path: string, tensors: Record<string, Tensor>): void {
@@ -43,23 +33,15 @@ export function writeNetwork(path: string, tensors: Record<string, Tensor>): voi
 export async function bench(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'giverny-cli-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  await waves(80, 64, 9).jpeg({ quality: 95 }).toFile(join(folder, 'photo.jpg'));
-  await waves(64, 64, 3).png().toFile(join(folder, 'style.png'));
+  await drawn(80, 64, 9).jpeg({ quality: 95 }).toFile(join(folder, 'photo.jpg'));
+  await drawn(64, 64, 3).png().toFile(join(folder, 'style.png'));
   writeNetwork(join(folder, 'tiny.safetensors'), tinyTensors());
   return folder;
 }
 
-/** Coloured waves: smooth, and different for each period. */
-export function waves(width: number, height: number, period: number): Sharp {
-  const bytes = new Uint8Array(3 * width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      for (let c = 0; c < 3; c++) {
-        bytes[3 * (y * width + x) + c] = 127 + 100 * Math.sin((x * (c + 1) + y * (3 - c)) / period);
-      }
-    }
-  }
-  return sharp(bytes, { raw: { width, height, channels: 3 } });
+/** A picture of coloured waves, to be written in any format. */
+export function drawn(width: number, height: number, seed: number): Sharp {
+  return sharp(toBytes(waves(width, height, seed)), { raw: { width, height, channels: 3 } });
 }
 
 /** Starts the command in a folder; `result` comes when it has ended. */

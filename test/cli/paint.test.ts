@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import type { Tensor } from '../../src/core/tensor.js';
-import { bench, giverny, pixels, QUICK, tinyTensors, waves, writeNetwork } from './bench.js';
+import { bench, drawn, giverny, pixels, QUICK, tinyTensors, writeNetwork } from './bench.js';
 
 const INPUTS = ['photo.jpg', 'style.png', 'tiny.safetensors'];
 
@@ -94,7 +94,7 @@ test('--preset notebook writes the files of the notebook and prints the costs wi
 
 test('transparency is kept', async () => {
   const folder = await bench();
-  await waves(64, 64, 5).ensureAlpha(0.5).png().toFile(join(folder, 'glass.png'));
+  await drawn(64, 64, 5).ensureAlpha(0.5).png().toFile(join(folder, 'glass.png'));
   const { code } = await giverny(folder, ['glass.png', 'style.png', ...QUICK]);
   expect(code).toBe(0);
   const { data } = await sharp(join(folder, 'glass-style.png'))
@@ -155,7 +155,7 @@ test('--recipe says aloud what has changed, and asks for a network that it canno
     code: 2,
     stderr: expect.stringMatching(/network "tiny".*--network/),
   });
-  await waves(80, 64, 4).jpeg().toFile(join(folder, 'photo.jpg'));
+  await drawn(80, 64, 4).jpeg().toFile(join(folder, 'photo.jpg'));
   const tensors = tinyTensors();
   (tensors['conv1_1.bias'] as { data: Float32Array }).data[0] = 0.25;
   writeNetwork(join(folder, 'other.safetensors'), tensors);
@@ -172,7 +172,7 @@ test('--recipe says aloud what has changed, and asks for a network that it canno
 
 test('a start picture is read, recorded and found again', async () => {
   const folder = await bench();
-  await waves(70, 70, 6).png().toFile(join(folder, 'begin.png'));
+  await drawn(70, 70, 6).png().toFile(join(folder, 'begin.png'));
   symlinkSync('begin.png', join(folder, 'start.png'));
   await giverny(folder, ['photo.jpg', 'style.png', ...QUICK, '--init', 'start.png']);
   const again = await giverny(folder, ['--recipe', 'photo-style.png', '--network', 'tiny.safetensors']);
