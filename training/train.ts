@@ -3,7 +3,7 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { type Network, vggTable } from '#dist/core/network.js';
+import { vggTable } from '#dist/core/network.js';
 import { toNetwork } from '#dist/core/weights/canonical.js';
 import { readNetworkFile } from '#dist/core/weights/read.js';
 import { createNodeEngine } from '#dist/engines/node.js';
