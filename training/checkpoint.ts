@@ -22,6 +22,7 @@ export interface Run {
 
 interface Numbers extends Run {
   readonly powers: Powers;
+  readonly scales: State['scales'];
   readonly random: number;
   readonly step: number;
   readonly updates: number;
@@ -46,6 +47,7 @@ export async function saveCheckpoint(path: string, state: State, run: Run): Prom
   const numbers: Numbers = {
     ...run,
     powers: state.powers,
+    scales: state.scales,
     random: state.random.state,
     step: state.step,
     updates: Object.values(adam)[0]?.time ?? 0,
@@ -58,7 +60,7 @@ export async function loadCheckpoint(path: string): Promise<{ state: State; run:
   // Copied out of the file's bytes, as training changes them in place.
   const { tensors, metadata } = readSafetensors(new Uint8Array(await readFile(path)), path);
   const numbers = JSON.parse(metadata.run ?? '{}') as Numbers;
-  const { powers, random, step, updates, paintings, ...run } = numbers;
+  const { powers, scales, random, step, updates, paintings, ...run } = numbers;
   const data = (name: string) => (tensors[name] as Tensor).data.slice();
   const parameters = Object.fromEntries(
     Object.entries(tensors)
@@ -83,5 +85,5 @@ export async function loadCheckpoint(path: string): Promise<{ state: State; run:
       steps,
     };
   });
-  return { state: { student, powers, adam, random: new Random(random), paintings: restored, step }, run };
+  return { state: { student, powers, adam, scales, random: new Random(random), paintings: restored, step }, run };
 }

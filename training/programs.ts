@@ -13,7 +13,7 @@ import { channelsOf, decodedFeatures, flat, parameterInputs, type Student } from
 /** Weight of the Gram errors beside the feature errors. */
 const GRAM_SHARE = 0.3;
 /** A flat picture's power counts as at least this share of the mean power, lest its errors outweigh all others. */
-const LEAST_POWER = 0.05;
+const LEAST_POWER = 0.2;
 
 const squared = (x: Node) => multiply(x, x);
 const meanGramOf = (x: Node) => scale(gram(x), 1 / (x.shape[1] as number));

@@ -15,7 +15,7 @@ export interface Settings {
   readonly sizePx: number;
   /** Pictures whose gradients are added up before each update. */
   readonly batch: number;
-  /** Of Adam, at its highest. */
+  /** Of Adam, at its highest, as a share of the root mean square that a tensor's numbers begin with. */
   readonly learningRate: number;
   /** Number of paintings in progress. */
   readonly paintings: number;
@@ -25,9 +25,9 @@ export interface Settings {
 }
 
 export const SETTINGS: Settings = {
-  sizePx: 224,
+  sizePx: 208,
   batch: 1,
-  learningRate: 5e-4,
+  learningRate: 2.5e-3,
   paintings: 16,
   paintingShare: 0.35,
   seed: 1,
@@ -37,6 +37,8 @@ export const SETTINGS: Settings = {
 const WARM_UP = 0.02;
 /** Share of training before paintings join. */
 const BEFORE_PAINTINGS = 0.1;
+/** Of a picture whose cost is higher, the gradient is scaled down to this cost. */
+const MOST_COST = 3;
 /** Adam's second beta: shorter than usual, as pictures of very different kinds follow each other. */
 const BETA2 = 0.995;
 
@@ -45,6 +47,8 @@ export interface State {
   readonly student: Student;
   readonly powers: Powers;
   readonly adam: Readonly<Record<string, AdamState>>;
+  /** Root mean square of each parameter at the start: what its learning rate is relative to. */
+  readonly scales: Readonly<Record<string, number>>;
   readonly random: Random;
   readonly paintings: Painting[];
   step: number;
@@ -54,7 +58,13 @@ export function startState(student: Student, powers: Powers, { seed }: Settings)
   const adam = Object.fromEntries(
     Object.entries(student.parameters).map(([name, { data }]) => [name, adamInit(data.length)]),
   );
-  return { student, powers, adam, random: new Random(seed), paintings: [], step: 0 };
+  const scales = Object.fromEntries(
+    Object.entries(student.parameters).map(([name, { data }]) => [
+      name,
+      Math.sqrt(data.reduce((sum, value) => sum + value ** 2, 0) / data.length),
+    ]),
+  );
+  return { student, powers, adam, scales, random: new Random(seed), paintings: [], step: 0 };
 }
 
 /** Relative squared errors of one picture, or means over several. */
@@ -134,15 +144,18 @@ export class Trainer {
       const report = { ...errorsOf(results, state.student.taps), cost: numberOf(results.cost), painting };
       reports.push(report);
       if (!Number.isFinite(report.cost)) continue;
+      // Few pictures are so odd that their gradients would drown all others.
+      const weight = Math.min(1, MOST_COST / report.cost) / settings.batch;
       for (const name of Object.keys(state.student.parameters)) {
         const { data } = results[`gradient.${name}`] as Tensor;
-        const sum = gradients.get(name);
-        if (sum) for (let j = 0; j < sum.length; j++) sum[j] = (sum[j] as number) + (data[j] as number);
-        else gradients.set(name, data);
+        const sum = gradients.get(name) ?? new Float32Array(data.length);
+        for (let j = 0; j < sum.length; j++) sum[j] = (sum[j] as number) + weight * (data[j] as number);
+        gradients.set(name, sum);
       }
     }
-    const options = { learningRate: settings.learningRate * rateAt(share), beta2: BETA2, epsilon: 1e-10 };
     for (const [name, gradient] of gradients) {
+      const learningRate = settings.learningRate * rateAt(share) * (state.scales[name] as number);
+      const options = { learningRate, beta2: BETA2, epsilon: 1e-12 };
       adamUpdate((state.student.parameters[name] as Tensor).data, gradient, state.adam[name] as AdamState, options);
     }
     state.step += 1;
