@@ -160,9 +160,16 @@ const NOTEBOOK: Options = {
   seed: 3,
 };
 
+/**
+ * L-BFGS comes further down in 30 steps than Adam in 60 (measured on VGG-19), from the photo itself further
+ * than from noise. It drives the style cost so far down that alpha must be larger to hold the photo in place.
+ */
 export const DEFAULTS: Options = {
   ...NOTEBOOK,
   size: 512,
+  alpha: 500,
+  optimizer: 'lbfgs',
+  steps: 150,
   init: 'content',
 };
 
