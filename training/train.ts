@@ -30,6 +30,7 @@ const HELP = `Usage: node dist/training/train.js --teacher <file> --data <folder
   --seed <n>           of everything random (default ${SETTINGS.seed})
   --threads <n>        of the engine (default all)
   --resume             goes on from the checkpoint in --out
+  --again              as --resume, but over a new stretch of time: the learning rate rises to --rate and falls again
   --dry                shows what the kept channels cannot predict, layer by layer, and ends
 `;
 
@@ -53,6 +54,7 @@ const { values: flags } = parseArgs({
     seed: { type: 'string', default: String(SETTINGS.seed) },
     threads: { type: 'string' },
     resume: { type: 'boolean', default: false },
+    again: { type: 'boolean', default: false },
     dry: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -69,7 +71,11 @@ await mkdir(out, { recursive: true });
 let started = false;
 const engine = createNodeEngine(flags.threads ? { threads: Number(flags.threads) } : {});
 const teacher = await toNetwork('teacher', await readNetworkFile(flags.teacher, await readFile(flags.teacher)));
-const { state, run } = flags.resume ? await loadCheckpoint(checkpointPath) : await begin();
+const { state, run } = flags.again
+  ? await beginAgain()
+  : flags.resume
+    ? await loadCheckpoint(checkpointPath)
+    : await begin();
 const { settings } = run;
 const source = await folderSource(flags.data, settings.sizePx);
 const trainer = await Trainer.create(engine, teacher, state, source, settings);
@@ -140,6 +146,12 @@ async function begin() {
   );
   const run: Run = { widths, taps, settings, seconds: 0, share: 0 };
   return { state: startState(student, powers, settings), run };
+}
+
+async function beginAgain() {
+  const { state, run } = await loadCheckpoint(checkpointPath);
+  const settings: Settings = { ...run.settings, learningRate: Number(flags.rate) };
+  return { state, run: { ...run, settings, seconds: 0, share: 0 } satisfies Run };
 }
 
 function secondsLeft(): number {
