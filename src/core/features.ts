@@ -1,7 +1,7 @@
 /** A network as a graph: from a picture to the features of the layers asked for. */
 import { GivernyError, show } from './errors.js';
 import type { Node } from './graph/node.js';
-import { add, averagePool, convolution, fixedInput, maxPool, relu, reshape } from './graph/operations.js';
+import { averagePool, convolution, fixedInput, maxPool, relu } from './graph/operations.js';
 import type { Network } from './network.js';
 import type { Options } from './options.js';
 
@@ -28,8 +28,7 @@ export function features(
     const { name } = convolutionLayer;
     if (convolutionLayer.block !== block) x = pool(x);
     block = convolutionLayer.block;
-    const bias = reshape(weight(`${name}.bias`), [convolutionLayer.outputChannels, 1, 1]);
-    x = relu(add(convolution(x, weight(`${name}.weight`), 1), bias));
+    x = relu(convolution(x, weight(`${name}.weight`), 1, weight(`${name}.bias`)));
     if (layers.includes(name)) {
       found[name] = network.tensors[`${name}.tap`] ? convolution(x, weight(`${name}.tap`), 0) : x;
     }

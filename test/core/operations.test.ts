@@ -107,6 +107,16 @@ const EXAMPLES: Record<OperationName, readonly Example[] | typeof LEAF> = {
       build: (x, w) => o.convolution(x, w, 1),
     },
     {
+      name: 'with bias',
+      shapes: [[1, 3, 5, 6], [4, 3, 3, 3], [4]],
+      build: (x, w, bias) => o.convolution(x, w, 1, bias),
+    },
+    {
+      name: 'Winograd with bias',
+      shapes: [[1, 96, 5, 6], [97, 96, 3, 3], [97]],
+      build: (x, w, bias) => o.convolution(x, w, 1, bias),
+    },
+    {
       name: '1x1',
       shapes: [
         [1, 3, 5, 6],

@@ -20,12 +20,21 @@ const STRIP_BYTES = 64 * 2 ** 20;
 
 type Four = readonly [number, number, number, number];
 
-/** y [N, K, H', W'] of x [N, C, H, W] and w [K, C, kH, kW]; `shape` is y's. */
-export function emitConvolution(e: Emitter, x: Value, w: Value, padding: number, shape: Shape): Value {
+/** y [N, K, H', W'] of x [N, C, H, W], w [K, C, kH, kW] and bias [K]; `shape` is y's. */
+export function emitConvolution(
+  e: Emitter,
+  x: Value,
+  w: Value,
+  bias: Value | undefined,
+  padding: number,
+  shape: Shape,
+): Value {
   if (winogradFits(x.shape, w.shape, padding)) {
-    return filter(e, x, kernelPoints(e, w), upright, shape);
+    const y = filter(e, x, kernelPoints(e, w), upright, shape);
+    return bias ? e.apply('Add', [y, e.reshape(bias, [shape[1] as number, 1, 1])], shape) : y;
   }
-  return e.apply('Conv', [x, w], shape, { pads: [padding, padding, padding, padding] });
+  // The runtime adds the bias in place, and a ReLU that follows too.
+  return e.apply('Conv', bias ? [x, w, bias] : [x, w], shape, { pads: [padding, padding, padding, padding] });
 }
 
 /** x [N, C, H, W] of y [N, K, H', W'] and w [K, C, kH, kW]; `shape` is x's. */

@@ -183,7 +183,7 @@ const OPERATIONS: { readonly [Name in OperationName]: Operation<Attributes[Name]
 
   // The three faces of one trilinear form T(x, w, y) = <convolution(x, w), y>: each is T's derivative with
   // respect to one argument, and so each one's gradients are the other two.
-  // x [N, C, H, W], w [K, C, kH, kW] -> y [N, K, H', W'], stride 1.
+  // x [N, C, H, W], w [K, C, kH, kW], optional bias [K] -> y [N, K, H', W'], stride 1.
   convolution: {
     shape: ([x, w], { padding }) => {
       const [n, c, height, width] = four(x as Shape);
@@ -191,10 +191,13 @@ const OPERATIONS: { readonly [Name in OperationName]: Operation<Attributes[Name]
       if (c !== c2) throw new RangeError(`A kernel [${w}] does not fit features [${x}].`);
       return [n, k, height + 2 * padding - kernelHeight + 1, width + 2 * padding - kernelWidth + 1];
     },
-    emit: (emitter, [x, w], { padding }, shape) => emitConvolution(emitter, x as Value, w as Value, padding, shape),
+    emit: (emitter, [x, w, bias], { padding }, shape) =>
+      emitConvolution(emitter, x as Value, w as Value, bias, padding, shape),
     gradient: (dy, { inputs, attributes: { padding } }, index) => {
-      const [x, w] = inputs as [Node, Node];
-      return index === 0 ? convolutionInputGradient(dy, w, padding) : convolutionWeightGradient(x, dy, padding);
+      const [x, w, bias] = inputs as [Node, Node, Node?];
+      if (index === 0) return convolutionInputGradient(dy, w, padding);
+      if (index === 1) return convolutionWeightGradient(x, dy, padding);
+      return reshape(sumTo(dy, [1, w.shape[0] as number, 1, 1]), (bias as Node).shape);
     },
   },
 
@@ -362,8 +365,9 @@ export const matmul = (a: Node, b: Node, { transposeA = false, transposeB = fals
 /** A A' of [C, N]: [C, C]. */
 export const gram = (a: Node): Node => apply('gram', [a], {});
 
-/** Stride-1 cross-correlation: x [N, C, H, W], w [K, C, kH, kW] -> [N, K, H', W']. */
-export const convolution = (x: Node, w: Node, padding: number): Node => apply('convolution', [x, w], { padding });
+/** Stride-1 cross-correlation: x [N, C, H, W], w [K, C, kH, kW], bias [K] -> [N, K, H', W']. */
+export const convolution = (x: Node, w: Node, padding: number, bias?: Node): Node =>
+  apply('convolution', bias ? [x, w, bias] : [x, w], { padding });
 /** Gradient of convolution with respect to x: y [N, K, H', W'], w [K, C, kH, kW] -> [N, C, H, W]. */
 export const convolutionInputGradient = (y: Node, w: Node, padding: number): Node =>
   apply('convolutionInputGradient', [y, w], { padding });
