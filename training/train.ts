@@ -20,7 +20,7 @@ const HELP = `Usage: node dist/training/train.js --teacher <file> --data <folder
   --teacher <file>     the network to learn from (VGG-19, any supported format)
   --data <folder>      photographs, and paintings named art-...
   --out <folder>       for checkpoint.safetensors, log.jsonl and log.txt
-  --widths <table>     channels, blocks apart by / (default ${'32,32/64,64/128,128,128,128/256,256,192,192/256'})
+  --widths <table>     channels, blocks apart by / (default ${'24,20/56,56/112,96,96,96/256,256,192,192/256'})
   --minutes <n>        time for training (default 60); the learning rate falls to 0 within it
   --until <hh:mm>      or the clock time at which it ends
   --size <px>          side of the crops (default ${SETTINGS.sizePx})
@@ -44,7 +44,7 @@ const { values: flags } = parseArgs({
     teacher: { type: 'string' },
     data: { type: 'string' },
     out: { type: 'string' },
-    widths: { type: 'string', default: '32,32/64,64/128,128,128,128/256,256,192,192/256' },
+    widths: { type: 'string', default: '24,20/56,56/112,96,96,96/256,256,192,192/256' },
     minutes: { type: 'string', default: '60' },
     until: { type: 'string' },
     size: { type: 'string', default: String(SETTINGS.sizePx) },
@@ -102,7 +102,7 @@ const heldOutAugmented = heldOut.map((picture) => augment(picture, settings.size
 let reports: StepReport[] = [];
 let savedAt = elapsed();
 let evaluatedAt = elapsed();
-if (!flags.resume) await evaluateNow();
+if (!flags.resume && !flags.again) await evaluateNow();
 while (shareNow() < 1 && !stopping) {
   reports.push(...(await trainer.step(shareNow())));
   // Signals are heard between steps.
@@ -112,7 +112,7 @@ while (shareNow() < 1 && !stopping) {
   if (elapsed() - evaluatedAt > 60 * Number(flags.evaluate)) await evaluateNow();
 }
 await save();
-if (!stopping) await evaluateNow();
+if (!stopping) await evaluateNow(1);
 await trainer.dispose();
 
 async function begin() {
@@ -168,10 +168,12 @@ async function save(): Promise<void> {
   await saveCheckpoint(checkpointPath, state, { ...run, seconds: elapsed(), share: Math.min(1, shareNow()) });
 }
 
-async function evaluateNow(): Promise<void> {
+/** Errors of every n-th picture that is held out: an evaluation takes as long as so many steps. */
+async function evaluateNow(every = 3): Promise<void> {
+  const some = (pictures: readonly Float32Array[]) => pictures.filter((_, i) => i % every === 0);
+  const plain = await trainer.evaluate(some(heldOut));
+  const augmented = await trainer.evaluate(some(heldOutAugmented));
   evaluatedAt = elapsed();
-  const plain = await trainer.evaluate(heldOut);
-  const augmented = await trainer.evaluate(heldOutAugmented);
   const text = (name: string, errors: Errors) =>
     `held out ${name} features ${row(errors.features)} | Grams ${row(errors.grams)}`;
   await log(`${text('plain    ', plain)}\n${where()} ${text('augmented', augmented)}`, {

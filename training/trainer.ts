@@ -25,7 +25,7 @@ export interface Settings {
 }
 
 export const SETTINGS: Settings = {
-  sizePx: 208,
+  sizePx: 192,
   batch: 1,
   learningRate: 2.5e-3,
   paintings: 16,
