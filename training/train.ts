@@ -20,7 +20,7 @@ const HELP = `Usage: node dist/training/train.js --teacher <file> --data <folder
   --teacher <file>     the network to learn from (VGG-19, any supported format)
   --data <folder>      photographs, and paintings named art-...
   --out <folder>       for checkpoint.safetensors, log.jsonl and log.txt
-  --widths <table>     channels, blocks apart by / (default ${'24,20/56,56/112,96,96,96/256,256,192,192/256'})
+  --widths <table>     channels, blocks apart by / (default ${'20,20/56,56/112,104,104,104/304,208,160,160/208'})
   --minutes <n>        time for training (default 60); the learning rate falls to 0 within it
   --until <hh:mm>      or the clock time at which it ends
   --size <px>          side of the crops (default ${SETTINGS.sizePx})
@@ -44,7 +44,7 @@ const { values: flags } = parseArgs({
     teacher: { type: 'string' },
     data: { type: 'string' },
     out: { type: 'string' },
-    widths: { type: 'string', default: '24,20/56,56/112,96,96,96/256,256,192,192/256' },
+    widths: { type: 'string', default: '20,20/56,56/112,104,104,104/304,208,160,160/208' },
     minutes: { type: 'string', default: '60' },
     until: { type: 'string' },
     size: { type: 'string', default: String(SETTINGS.sizePx) },

@@ -38,7 +38,7 @@ const WARM_UP = 0.02;
 /** Share of training before paintings join. */
 const BEFORE_PAINTINGS = 0.1;
 /** Of a picture whose cost is higher, the gradient is scaled down to this cost. */
-const MOST_COST = 3;
+const MOST_COST = 6;
 /** Adam's second beta: shorter than usual, as pictures of very different kinds follow each other. */
 const BETA2 = 0.995;
 
