@@ -3,7 +3,7 @@
  * channels to the teacher's. Its parameters vary from run to run, so they are plain inputs of the graph.
  */
 import type { Node } from '#dist/core/graph/node.js';
-import { add, averagePool, convolution, input, matmul, relu, reshape } from '#dist/core/graph/operations.js';
+import { averagePool, convolution, input, matmul, relu, reshape } from '#dist/core/graph/operations.js';
 import { type Convolution, type Network, vggTable } from '#dist/core/network.js';
 import type { Shape, Tensors } from '#dist/core/tensor.js';
 
@@ -73,11 +73,10 @@ export function decodedFeatures(
   let x = picture;
   let block = 1;
   for (const layer of convolutions) {
-    const { name, outputChannels } = layer;
+    const { name } = layer;
     if (layer.block !== block) x = averagePool(x);
     block = layer.block;
-    const bias = reshape(parameters[`${name}.bias`] as Node, [outputChannels, 1, 1]);
-    x = relu(add(convolution(x, parameters[`${name}.weight`] as Node, 1), bias));
+    x = relu(convolution(x, parameters[`${name}.weight`] as Node, 1, parameters[`${name}.bias`] as Node));
     if (taps.includes(name)) decoded[name] = matmul(parameters[`${name}.map`] as Node, flat(x));
   }
   return decoded;
