@@ -167,9 +167,9 @@ const NOTEBOOK: Options = {
 export const DEFAULTS: Options = {
   ...NOTEBOOK,
   size: 512,
-  alpha: 500,
+  alpha: 5000,
   optimizer: 'lbfgs',
-  steps: 150,
+  steps: 100,
   init: 'content',
 };
 
