@@ -124,7 +124,10 @@ export const optionsSchema = z.strictObject({
   beta: decimal(0, 1e12, { help: 'weight of the style cost', group: 'Costs' }),
   optimizer: choice(['adam', 'lbfgs'], { help: 'how the pixels are changed', group: 'Optimiser' }),
   steps: wholeNumber(1, 1_000_000, 'n', { help: 'number of steps', group: 'Optimiser' }),
-  learningRate: decimal(1e-6, 1e6, { help: 'size of an Adam step, in levels of 0..255', group: 'Optimiser' }),
+  learningRate: decimal(1e-6, 1e6, {
+    help: 'size of an Adam step, or of the first L-BFGS step, in levels of 0..255',
+    group: 'Optimiser',
+  }),
   init,
   seed: wholeNumber(0, 2 ** 32 - 1, 'n', { help: "seed of the start noise (numpy's RandomState)", group: 'Start' }),
 });

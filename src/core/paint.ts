@@ -120,7 +120,7 @@ function setbackNotice(step: number, setbacks: number): string {
 }
 
 function optimizerOf({ optimizer, learningRate }: Options, length: number): Optimizer {
-  return optimizer === 'adam' ? adam(length, { learningRate }) : lbfgs();
+  return optimizer === 'adam' ? adam(length, { learningRate }) : lbfgs({ firstStep: learningRate });
 }
 
 /** The start picture relative to the network's mean, [3, H, W]. */

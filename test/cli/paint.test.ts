@@ -45,7 +45,10 @@ test('--json prints one object per line: each step, then the result', async () =
   for (const { steps: count, costs, seconds } of steps) {
     expect(count).toBe(4);
     expect(seconds).toBeGreaterThan(0);
-    expect(costs.total).toBeCloseTo(10 * costs.content + 40 * costs.style, -Math.log10(costs.total / 1e5));
+    expect(costs.total).toBeCloseTo(
+      DEFAULTS.alpha * costs.content + DEFAULTS.beta * costs.style,
+      -Math.log10(costs.total / 1e5),
+    );
     expect(Object.keys(costs.styleLayers)).toEqual(['conv1_1', 'conv2_1', 'conv3_1', 'conv4_1', 'conv5_1']);
   }
   expect(steps.at(-1)?.costs.total).toBeLessThan(steps[0].costs.total);
@@ -113,7 +116,17 @@ test('costs that are not finite are said aloud and never make a black picture', 
     ...tensors,
     'conv1_1.weight': { ...first, data: first.data.map((weight) => weight * 3000) },
   });
-  const args = ['photo.jpg', 'style.png', ...QUICK, '--network', 'loud.safetensors', '--learning-rate', '1e6'];
+  const args = [
+    'photo.jpg',
+    'style.png',
+    ...QUICK,
+    '--network',
+    'loud.safetensors',
+    '--optimizer',
+    'adam',
+    '--learning-rate',
+    '1e6',
+  ];
   const { code, stderr } = await giverny(folder, args);
   expect(stderr).toMatch(/^Step 0 led to a cost that is not finite: stepped back/);
   expect(code).toBe(0);
