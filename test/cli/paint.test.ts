@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { DEFAULTS } from '../../src/core/options.js';
 import type { Tensor } from '../../src/core/tensor.js';
 import { bench, drawn, giverny, pixels, QUICK, tinyTensors, writeNetwork } from './bench.js';
 
