@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { Network } from '../../src/core/network.js';
 import { Objective, subtractMean } from '../../src/core/objective.js';
 import { type Options, type OptionsInput, resolveOptions } from '../../src/core/options.js';
+import { paint, type Step } from '../../src/core/paint.js';
 import type { Picture } from '../../src/core/picture.js';
 import { writeSafetensors } from '../../src/core/weights/safetensors.js';
 import { createNodeEngine } from '../../src/engines/node.js';
@@ -83,7 +84,13 @@ test('an unknown layer is refused by name', async () => {
 type Three = readonly [Picture, Picture, Picture];
 
 /** Costs and gradient by test/support/reference.py, computed in double precision. */
-function reference(networkFile: string, network: Network, [content, style, generated]: Three, options: Options) {
+function reference(
+  networkFile: string,
+  network: Network,
+  [content, style, generated]: Three,
+  options: Options,
+  mode: 'gradient' | 'adam' = 'gradient',
+) {
   const folder = mkdtempSync(join(tmpdir(), 'giverny-reference-'));
   const save = (name: string, data: Float32Array) => {
     writeFileSync(join(folder, name), data);
@@ -102,7 +109,9 @@ function reference(networkFile: string, network: Network, [content, style, gener
     beta: options.beta,
     pooling: options.pooling,
     dtype: 'float64',
-    mode: 'gradient',
+    mode,
+    steps: options.steps,
+    learningRate: options.learningRate,
     out: join(folder, 'gradient'),
   };
   const script = new URL('../support/reference.py', import.meta.url).pathname;
@@ -142,6 +151,26 @@ describe.skipIf(!torchPython)("against PyTorch's autograd in double precision", 
       expect(await compare(file, network, pictures, { pooling, styleLayers: STYLE_LAYERS })).toBeLessThan(1e-5);
     });
   }
+
+  test("the notebook's loop, costs after each update and the last picture", async () => {
+    const network = smallNetwork();
+    const file = join(mkdtempSync(join(tmpdir(), 'giverny-reference-')), 'small.safetensors');
+    writeFileSync(file, writeSafetensors(network.tensors));
+    const [content, style, start] = [waves(60, 44, 1), waves(60, 44, 2), waves(60, 44, 3)];
+    const options = resolveOptions({ preset: 'notebook', steps: 20 });
+    const truth = reference(file, network, [content, style, start], options, 'adam');
+    const steps: Step[] = [];
+    const job = { content, styles: [{ picture: style, weight: 1 }], start, network, options };
+    for await (const step of paint(job, engine)) steps.push(step);
+    for (const [i, { costs }] of steps.entries()) {
+      for (const cost of ['total', 'content', 'style'] as const) {
+        expect(Math.abs(costs[cost] / truth.steps[i][cost] - 1), `${cost} of step ${i}`).toBeLessThan(1e-3);
+      }
+    }
+    const painted = subtractMean((steps.at(-1) as Step).picture, network);
+    const differences = painted.map((value, i) => Math.abs(value - truth.gradient[i]));
+    expect(differences.reduce((sum, value) => sum + value, 0) / differences.length).toBeLessThan(0.05);
+  });
 
   test.skipIf(!vgg19Path)('VGG-19, the notebook on 101x75', async () => {
     const network = await openNetwork(vgg19Path as string);
