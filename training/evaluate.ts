@@ -32,7 +32,8 @@ const HELP = `Usage: node dist/training/evaluate.js --pocket <file> --teacher <f
   --cache <folder>     (default <out>/teacher)
   --size <px>          (default 400)
   --steps <n>          (default 200)
-  --init <start>       content, noise or a share of noise (default content)
+  --init <start>       content, noise or a share of noise (default: as giverny paint)
+  --optimizer <name>   adam or lbfgs (default: as giverny paint)
   --threads <n>        of the engine (default all)
 `;
 
@@ -47,7 +48,8 @@ const { values: flags } = parseArgs({
     cache: { type: 'string' },
     size: { type: 'string', default: '400' },
     steps: { type: 'string', default: '200' },
-    init: { type: 'string', default: 'content' },
+    init: { type: 'string' },
+    optimizer: { type: 'string' },
     threads: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -80,7 +82,12 @@ interface Result {
 const engine = createNodeEngine(flags.threads ? { threads: Number(flags.threads) } : {});
 const teacher = await openNetwork(flags.teacher, 'teacher');
 const pocket = await openNetwork(flags.pocket, 'pocket');
-const options = resolveOptions({ size: flags.size, steps: flags.steps, init: flags.init });
+const options = resolveOptions({
+  size: flags.size,
+  steps: flags.steps,
+  init: flags.init,
+  optimizer: flags.optimizer,
+});
 await mkdir(out, { recursive: true });
 
 const contents = await pictures(flags.contents);
@@ -220,7 +227,7 @@ function table(all: readonly Result[]): string {
   const summary = [
     `Decrease: mean ${(100 * mean(decreases)).toFixed(1)} %, worst ${(100 * Math.min(...decreases)).toFixed(1)} %.`,
     `Style cost: mean ${mean(ratios).toFixed(2)}, worst ${Math.max(...ratios).toFixed(2)} times the teacher's.`,
-    `${options.steps} steps, long side ${JSON.stringify(options.size)} px, start ${options.init};`,
+    `${options.steps} steps of ${options.optimizer}, long side ${JSON.stringify(options.size)} px, start ${options.init};`,
     `pocket of ${describe(pocket)}.`,
   ];
   const head = ['pair', 'J start', 'J teacher', 'J pocket', 'share of decrease', 'style ratio', 'step', 'pocket step'];
