@@ -7,7 +7,7 @@
 import { join } from 'node:path';
 import { contentCost, layerStyleCost, meanGram } from './core/costs.js';
 import type { Engine } from './core/engine.js';
-import { features } from './core/features.js';
+import { features, styleOf } from './core/features.js';
 import type { Node } from './core/graph/node.js';
 import { add, gram, input, multiply, reshape, scale, sumTo, transpose } from './core/graph/operations.js';
 import { Program } from './core/graph/program.js';
@@ -117,9 +117,13 @@ export function computeStyleCost(
     features(channelsFirst(input(name, shape)), model, layers, PRESETS.notebook.pooling);
   const style = of('styleImage', styleImage);
   const generated = of('generatedImage', generatedImage);
-  const costs = styleLayers.map(([layer, lambda]) =>
-    scale(layerStyleCost(meanGram(style[layer] as Node), meanGram(generated[layer] as Node)), lambda),
-  );
+  const styleCostOf = (layer: string) =>
+    layerStyleCost(
+      styleOf(model, layer, style[layer] as Node),
+      styleOf(model, layer, generated[layer] as Node),
+      model.costChannels?.[layer],
+    );
+  const costs = styleLayers.map(([layer, lambda]) => scale(styleCostOf(layer), lambda));
   return numberOf(
     costs.reduce((a, b) => add(a, b)),
     { styleImage, generatedImage },

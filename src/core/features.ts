@@ -1,12 +1,13 @@
 /** A network as a graph: from a picture to the features of the layers asked for. */
+import { meanGram } from './costs.js';
 import { GivernyError, show } from './errors.js';
 import type { Node } from './graph/node.js';
-import { averagePool, convolution, fixedInput, maxPool, relu } from './graph/operations.js';
+import { averagePool, convolution, fixedInput, matmul, maxPool, relu, reshape } from './graph/operations.js';
 import type { Network } from './network.js';
 import type { Options } from './options.js';
 
 /**
- * Features of `layers`, each [1, C, H', W'] after its ReLU; nothing beyond the deepest of them is built.
+ * Features of `layers`, each [1, C, H', W'] after its ReLU and before its tap; nothing beyond the deepest of them is built.
  * Weights are fixed inputs under the names of the network's tensors.
  *
  * @param picture [1, 3, H, W], RGB in 0..255 minus the network's mean.
@@ -19,7 +20,6 @@ export function features(
   pooling: Options['pooling'],
 ): Record<string, Node> {
   const pool = pooling === 'max' ? maxPool : averagePool;
-  const weight = (name: string) => fixedInput(name, network.tensors[name]?.shape ?? []);
   const deepest = Math.max(...layers.map((layer) => depth(network, layer)));
   const found: Record<string, Node> = {};
   let x = picture;
@@ -28,22 +28,40 @@ export function features(
     const { name } = convolutionLayer;
     if (convolutionLayer.block !== block) x = pool(x);
     block = convolutionLayer.block;
-    x = relu(convolution(x, weight(`${name}.weight`), 1, weight(`${name}.bias`)));
+    x = relu(convolution(x, tensorOf(network, `${name}.weight`), 1, tensorOf(network, `${name}.bias`)));
     if (layers.includes(name)) {
-      found[name] = network.tensors[`${name}.tap`] ? convolution(x, weight(`${name}.tap`), 0) : x;
+      found[name] = x;
     }
   }
   return found;
 }
 
-function depth(network: Network, layer: string): number {
-  const index = network.convolutions.findIndex(({ name }) => name === layer);
-  if (index < 0) {
-    const { name: last } = network.convolutions.at(-1) ?? { name: 'none' };
-    throw new GivernyError(
-      'LAYER_UNKNOWN',
-      `Expected a layer of ${network.name} (conv1_1 ... ${last}) but received ${show(layer)}.`,
-    );
-  }
-  return index;
+/** What content costs are taken of: a layer's features, through its tap T where it has one, [1, C", H, W]. */
+export function contentOf(network: Network, layer: string, a: Node): Node {
+  const name = `${layer}.tap`;
+  return network.tensors[name] ? convolution(a, tensorOf(network, name), 0) : a;
+}
+
+/**
+ * What style costs are taken of: the mean Gram matrix of a layer's features, [C", C"]. Through a tap T it is
+ * T G T', which costs nothing beside T on the features themselves.
+ */
+export function styleOf(network: Network, layer: string, a: Node): Node {
+  const name = `${layer}.tap`;
+  const tensor = network.tensors[name];
+  if (!tensor) return meanGram(a);
+  const tap = reshape(tensorOf(network, name), tensor.shape.slice(0, 2));
+  return matmul(tap, matmul(meanGram(a), tap, { transposeB: true }));
+}
+
+const tensorOf = (network: Network, name: string) => fixedInput(name, network.tensors[name]?.shape ?? []);
+
+/** Index of a layer among the convolutions. In a calibrated network costs can be taken of layers with a tap only. */
+function depth({ name, convolutions, tensors }: Network, layer: string): number {
+  const tapped = convolutions.filter((convolution) => tensors[`${convolution.name}.tap`]);
+  const index = convolutions.findIndex((convolution) => convolution.name === layer);
+  if (index >= 0 && (tapped.length === 0 || tensors[`${layer}.tap`])) return index;
+  const layers =
+    tapped.length > 0 ? tapped.map((tap) => tap.name).join(', ') : `conv1_1 ... ${convolutions.at(-1)?.name}`;
+  throw new GivernyError('LAYER_UNKNOWN', `Expected a layer of ${name} (${layers}) but received ${show(layer)}.`);
 }

@@ -1,7 +1,7 @@
 /** The cost of a picture and its gradient, as one program for one picture size. */
-import { contentCost, layerStyleCost, meanGram } from './costs.js';
+import { contentCost, layerStyleCost } from './costs.js';
 import type { Engine } from './engine.js';
-import { features } from './features.js';
+import { contentOf, features, styleOf } from './features.js';
 import { gradients } from './graph/gradient.js';
 import type { Node } from './graph/node.js';
 import { add, fixedInput, input, multiply, scale } from './graph/operations.js';
@@ -67,11 +67,11 @@ export class Objective {
     const contentLayers = positive(options.contentLayers);
     const styleLayers = positive(options.styleLayers);
     const fixed: Record<string, Tensor> = { ...network.tensors };
-    const contentTargets = await targetsOf(engine, network, targets.content, options, contentLayers, (a) => a);
+    const contentTargets = await targetsOf(engine, network, targets.content, options, contentLayers, contentOf);
     for (const layer of contentLayers) fixed[`content.${layer}`] = contentTargets[layer] as Tensor;
     const whole = targets.styles.reduce((total, { weight }) => total + weight, 0);
     for (const { picture, weight } of targets.styles) {
-      const grams = await targetsOf(engine, network, picture, options, styleLayers, meanGram);
+      const grams = await targetsOf(engine, network, picture, options, styleLayers, styleOf);
       for (const layer of styleLayers) {
         const { shape, data } = grams[layer] as Tensor;
         const blend = fixed[`style.${layer}`] ?? tensor(shape);
@@ -85,12 +85,12 @@ export class Objective {
     const picture = input('picture', [1, 3, height, width]);
     const layers = features(picture, network, [...contentLayers, ...styleLayers], options.pooling);
     const content = weighted(contentLayers, options.contentLayers, (layer) => {
-      const a = layers[layer] as Node;
+      const a = contentOf(network, layer, layers[layer] as Node);
       return contentCost(fixedInput(`content.${layer}`, a.shape), a, network.costChannels?.[layer]);
     });
     const styleCosts = Object.fromEntries(
       styleLayers.map((layer) => {
-        const gramG = meanGram(layers[layer] as Node);
+        const gramG = styleOf(network, layer, layers[layer] as Node);
         const gramS = fixedInput(`style.${layer}`, gramG.shape);
         return [layer, layerStyleCost(gramS, gramG, network.costChannels?.[layer])];
       }),
@@ -169,11 +169,11 @@ async function targetsOf(
   picture: Picture,
   { pooling }: CostOptions,
   layers: readonly string[],
-  statistic: (a: Node) => Node,
+  statistic: (network: Network, layer: string, a: Node) => Node,
 ): Promise<Tensors> {
   const shape = [1, 3, picture.height, picture.width];
   const nodes = features(input('picture', shape), network, layers, pooling);
-  const outputs = Object.fromEntries(layers.map((layer) => [layer, statistic(nodes[layer] as Node)]));
+  const outputs = Object.fromEntries(layers.map((layer) => [layer, statistic(network, layer, nodes[layer] as Node)]));
   const program = await Program.load(engine, outputs, network.tensors);
   try {
     return await program.run({ picture: tensor(shape, subtractMean(picture, network)) });

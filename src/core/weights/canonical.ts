@@ -2,7 +2,7 @@
  * The one form every network takes once read, whatever file it came from: kernels [C', C, 3, 3] with
  * input RGB in 0..255 minus the mean, zero padding after the mean is subtracted.
  */
-import { GivernyError } from '../errors.js';
+import { GivernyError, show } from '../errors.js';
 import { type Network, networkOf } from '../network.js';
 import type { Tensor, Tensors } from '../tensor.js';
 import { encodeUtf8 } from './utf8.js';
@@ -37,7 +37,7 @@ export function isCanonicalName(name: string): boolean {
  * Checks a network file's tensors and makes a network of them.
  *
  * @throws GivernyError NETWORK_TENSOR where a tensor is missing, misshaped or not finite, NETWORK_FORMAT
- *   where the file's metadata states another hash.
+ *   where the file's metadata states another hash or no proper costChannels.
  */
 export async function toNetwork(name: string, file: NetworkFile): Promise<Network> {
   const network = networkOf(name, '', file.tensors, file.mean);
@@ -58,7 +58,27 @@ export async function toNetwork(name: string, file: NetworkFile): Promise<Networ
       `Expected the hash ${stated} for ${name}, as its file states, but found ${hash}.`,
     );
   }
-  return { ...network, tensors: ordered, hash };
+  const costChannels = costChannelsOf(name, file.metadata.costChannels);
+  return { ...network, tensors: ordered, hash, ...(costChannels && { costChannels }) };
+}
+
+/** Reads `{"conv1_1": 64, ...}`, which a calibrated network states. */
+function costChannelsOf(name: string, stated: string | undefined): Network['costChannels'] {
+  if (stated === undefined) return undefined;
+  let channels: unknown;
+  try {
+    channels = JSON.parse(stated);
+  } catch {
+    channels = undefined;
+  }
+  const entries = typeof channels === 'object' && channels !== null ? Object.entries(channels) : [];
+  if (entries.length === 0 || entries.some(([, count]) => !Number.isInteger(count) || count < 1)) {
+    throw new GivernyError(
+      'NETWORK_FORMAT',
+      `Expected layers with whole numbers of channels for costChannels in ${name} but found ${show(stated)}.`,
+    );
+  }
+  return Object.fromEntries(entries);
 }
 
 /** The tensors of a network in the order its layers have; each layer's weight, bias and tap. */
