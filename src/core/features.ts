@@ -7,7 +7,8 @@ import type { Network } from './network.js';
 import type { Options } from './options.js';
 
 /**
- * Features of `layers`, each [1, C, H', W'] after its ReLU and before its tap; nothing beyond the deepest of them is built.
+ * Features of `layers`, each [1, C, H', W'] after its ReLU and before its tap; nothing beyond the deepest of
+ * them is built.
  * Weights are fixed inputs under the names of the network's tensors.
  *
  * @param picture [1, 3, H, W], RGB in 0..255 minus the network's mean.
@@ -24,14 +25,11 @@ export function features(
   const found: Record<string, Node> = {};
   let x = picture;
   let block = 1;
-  for (const convolutionLayer of network.convolutions.slice(0, deepest + 1)) {
-    const { name } = convolutionLayer;
-    if (convolutionLayer.block !== block) x = pool(x);
-    block = convolutionLayer.block;
+  for (const { name, block: next } of network.convolutions.slice(0, deepest + 1)) {
+    if (next !== block) x = pool(x);
+    block = next;
     x = relu(convolution(x, tensorOf(network, `${name}.weight`), 1, tensorOf(network, `${name}.bias`)));
-    if (layers.includes(name)) {
-      found[name] = x;
-    }
+    if (layers.includes(name)) found[name] = x;
   }
   return found;
 }

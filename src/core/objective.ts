@@ -39,20 +39,12 @@ type CostOptions = Pick<Options, 'pooling' | 'contentLayers' | 'styleLayers' | '
 
 export class Objective {
   readonly #program: Program;
-  readonly #network: Network;
   readonly #shape: readonly [1, 3, number, number];
   readonly #styleLayers: readonly string[];
   readonly #weights: Tensors;
 
-  private constructor(
-    program: Program,
-    network: Network,
-    content: Picture,
-    styleLayers: readonly string[],
-    weights: Tensors,
-  ) {
+  private constructor(program: Program, content: Picture, styleLayers: readonly string[], weights: Tensors) {
     this.#program = program;
-    this.#network = network;
     this.#shape = [1, 3, content.height, content.width];
     this.#styleLayers = styleLayers;
     this.#weights = weights;
@@ -107,7 +99,7 @@ export class Objective {
       ...Object.fromEntries(styleLayers.map((layer) => [`style.${layer}.cost`, styleCosts[layer] as Node])),
     };
     const program = await Program.load(engine, outputs, fixed);
-    return new Objective(program, network, targets.content, styleLayers, {
+    return new Objective(program, targets.content, styleLayers, {
       alpha: scalar(options.alpha),
       beta: scalar(options.beta),
     });
@@ -126,11 +118,6 @@ export class Objective {
       },
       gradient: (results.gradient as Tensor).data,
     };
-  }
-
-  /** The network whose mean pictures are taken relative to. */
-  get network(): Network {
-    return this.#network;
   }
 
   dispose(): Promise<void> {

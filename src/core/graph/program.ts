@@ -6,7 +6,7 @@ import { type Node, topologicalOrder } from './node.js';
 import { emitNode } from './operations.js';
 
 /** The ONNX models of a graph's outputs. */
-export function emitModels(outputs: Readonly<Record<string, Node>>): Models {
+function emitModels(outputs: Readonly<Record<string, Node>>): Models {
   const emitter = new Emitter();
   const values = new Map<Node, Value>();
   for (const node of topologicalOrder(Object.values(outputs))) {
