@@ -21,9 +21,10 @@ import { type LoadedPicture, readPicture } from '#dist/node/images.js';
 import { calibrated, costChannels, halved } from './calibrate.js';
 import { loadCheckpoint } from './checkpoint.js';
 
-const HELP = `Usage: node dist/training/evaluate.js --pocket <file> --teacher <file> --contents <folder> --styles <folder> --out <folder>
+const HELP = `Usage: node dist/training/evaluate.js --pocket <file> --teacher <file> --contents <folder>
+       --styles <folder> --out <folder> [options]
 
-  --pocket <file>      an exported network, or a checkpoint
+  --pocket <file>      an exported network, or a checkpoint; without it only the teacher paints, into its cache
   --teacher <file>     the network that judges; what it paints is kept in --cache
   --contents <folder>  photographs
   --styles <folder>    paintings; every pair is painted
@@ -32,8 +33,9 @@ const HELP = `Usage: node dist/training/evaluate.js --pocket <file> --teacher <f
   --cache <folder>     (default <out>/teacher)
   --size <px>          (default 400)
   --steps <n>          (default 200)
-  --init <start>       content, noise or a share of noise (default: as giverny paint)
-  --optimizer <name>   adam or lbfgs (default: as giverny paint)
+  --preset <name>      of giverny paint (default notebook)
+  --init <start>       content, noise or a share of noise (default: the preset's)
+  --optimizer <name>   adam or lbfgs (default: the preset's)
   --threads <n>        of the engine (default all)
 `;
 
@@ -48,13 +50,14 @@ const { values: flags } = parseArgs({
     cache: { type: 'string' },
     size: { type: 'string', default: '400' },
     steps: { type: 'string', default: '200' },
+    preset: { type: 'string', default: 'notebook' },
     init: { type: 'string' },
     optimizer: { type: 'string' },
     threads: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
-if (flags.help || !flags.pocket || !flags.teacher || !flags.contents || !flags.styles || !flags.out) {
+if (flags.help || !flags.teacher || !flags.contents || !flags.styles || !flags.out) {
   console.log(HELP);
   process.exit(flags.help ? 0 : 2);
 }
@@ -81,8 +84,9 @@ interface Result {
 
 const engine = createNodeEngine(flags.threads ? { threads: Number(flags.threads) } : {});
 const teacher = await openNetwork(flags.teacher, 'teacher');
-const pocket = await openNetwork(flags.pocket, 'pocket');
+const pocket = flags.pocket === undefined ? undefined : await openNetwork(flags.pocket, 'pocket');
 const options = resolveOptions({
+  preset: flags.preset,
   size: flags.size,
   steps: flags.steps,
   init: flags.init,
@@ -98,14 +102,17 @@ for (const content of contents) {
   for (const style of styles) {
     const pair = `${content.name}*${style.name}`;
     if (wanted && !wanted.includes(pair)) continue;
-    const result = await judge(content, style);
+    const job = await jobOf(content, style);
+    const teachers = await teacherPainting(content, style, job);
+    if (!pocket) continue;
+    const result = await judge(pocket, content, style, job, teachers);
     results.push(result);
     console.log(`${pair}: ${(100 * decrease(result)).toFixed(1)} %, style ${styleRatio(result).toFixed(2)}`);
     await writeFile(path.join(out, 'results.json'), JSON.stringify(results, undefined, 2));
-    await writeFile(path.join(out, 'table.md'), table(results));
+    await writeFile(path.join(out, 'table.md'), table(results, pocket));
   }
 }
-console.log(`\n${table(results)}`);
+if (pocket) console.log(`\n${table(results, pocket)}`);
 
 interface Named extends LoadedPicture {
   /** Its file's name without the ending. */
@@ -132,18 +139,27 @@ async function openNetwork(file: string, name: string): Promise<Network> {
   return channels ? { ...network, costChannels: JSON.parse(channels as string) as Record<string, number> } : network;
 }
 
-async function judge(contentFile: Named, styleFile: Named): Promise<Result> {
+async function jobOf(contentFile: Named, styleFile: Named): Promise<Job> {
   const content = (await fitPicture(contentFile, options.size)).picture;
   const style = (await fitPicture(styleFile, options.size)).picture;
-  const job = { content, styles: [{ picture: style, weight: 1 }], options };
-  const teachers = await teacherPainting(contentFile, styleFile, job);
+  return { content, styles: [{ picture: style, weight: 1 }], options };
+}
+
+async function judge(
+  pocket: Network,
+  contentFile: Named,
+  styleFile: Named,
+  job: Job,
+  teachers: Painted,
+): Promise<Result> {
+  const { content } = job;
   const pockets = await paintWith(pocket, job);
   const objective = await Objective.create(engine, teacher, job, options);
   const costs = async (of: Picture) => (await objective.evaluate(subtractMean(of, teacher))).costs;
   const result = {
     content: contentFile.name,
     style: styleFile.name,
-    start: await costs(await startOf(job)),
+    start: await costs(await startOf(pocket, job)),
     byTeacher: await costs(teachers.picture),
     byPocket: await costs(pockets.picture),
     teacherSecondsPerStep: teachers.secondsPerStep,
@@ -176,7 +192,7 @@ async function paintWith(network: Network, job: Job): Promise<Painted> {
 }
 
 /** The picture that both start from: with a learning rate so small that nothing moves. */
-async function startOf(job: Job): Promise<Picture> {
+async function startOf(pocket: Network, job: Job): Promise<Picture> {
   const still = { ...job.options, optimizer: 'adam' as const, steps: 1, learningRate: 1e-6 };
   return (await paintWith(pocket, { ...job, options: still })).picture;
 }
@@ -211,7 +227,7 @@ function styleRatio({ byTeacher, byPocket }: Result): number {
   return byPocket.style / byTeacher.style;
 }
 
-function table(all: readonly Result[]): string {
+function table(all: readonly Result[], pocket: Network): string {
   const rows = all.map((r) => [
     `${r.content} x ${r.style}`,
     r.start.total.toExponential(3),
