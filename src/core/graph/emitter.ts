@@ -18,6 +18,18 @@ function lastingName(expression: string): string {
   return name;
 }
 
+/** Of this many numbers, and more, an array is told by which it is and not by what is in it. */
+const MANY = 4096;
+const identities = new WeakMap<object, number>();
+let identitiesGiven = 0;
+
+function content(data: Float32Array | BigInt64Array): string {
+  if (data.length < MANY) return data.join();
+  const identity = identities.get(data) ?? identitiesGiven++;
+  identities.set(data, identity);
+  return `#${identity}`;
+}
+
 /** Where a value comes from, in order of how late it is known. */
 type Stage = 'constant' | 'fixed' | 'varying';
 
@@ -72,7 +84,7 @@ export class Emitter {
   }
 
   #constant(shape: Shape, data: Float32Array | BigInt64Array): Value {
-    const key = `${data instanceof Float32Array ? 'f' : 'i'}[${shape}]${data.join()}`;
+    const key = `${data instanceof Float32Array ? 'f' : 'i'}[${shape}]${content(data)}`;
     const known = this.#known.get(key);
     if (known) return known;
     const value: Value = { name: lastingName(key), shape, stage: 'constant' };

@@ -1,0 +1,1 @@
+export const maskAt = (mask: Float32Array, ..._rest: unknown[]) => mask;
