@@ -1,1 +1,0 @@
-export const maskAt = (mask: Float32Array, ..._rest: unknown[]) => mask;
