@@ -3,7 +3,7 @@ import { GivernyError, show } from './errors.js';
 import type { Network } from './network.js';
 import type { Options } from './options.js';
 import type { Picture } from './picture.js';
-import { maskAt } from './regions.js';
+import { maskAt } from './guidance.js';
 import { type Shape, type Tensor, tensor } from './tensor.js';
 
 export interface Style {
@@ -107,7 +107,7 @@ export function areasOf(
     const taken = own.length > 0 ? own : common;
     const balance =
       taken.length === 0 ? balanceOf({ strength: 0 }) : strength === undefined ? whole : balanceOf({ strength });
-    const seen = Object.fromEntries(layers.map((layer) => [layer, maskAt(mask, size, network.convolutions, layer)]));
+    const seen = Object.fromEntries(layers.map((layer) => [layer, maskAt(mask, size, layer, network)]));
     return { name, mask, styles: taken, balance, seen, share: mean(mask) };
   });
   const present = parts.filter(({ share }) => share > LEAST_SHARE);
