@@ -2,7 +2,7 @@
 import type * as Ort from 'onnxruntime-web';
 import type { Engine, Session } from '../core/engine.js';
 import { GivernyError } from '../core/errors.js';
-import { type Tensor, type Tensors, tensor } from '../core/tensor.js';
+import { type Tensor, tensor } from '../core/tensor.js';
 
 export type WebDevice = 'webgpu' | 'wasm';
 

@@ -101,20 +101,19 @@ function answer(
   files: ReadonlyMap<string, string>,
   isolated: boolean,
 ): void {
-  const end = (status: number, text: string) => {
-    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
-  };
-  // Another site's name that leads to this address is no way in.
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) return end(421, 'Not here.\n');
-  if (request.method !== 'GET' && request.method !== 'HEAD') return end(405, 'Only GET.\n');
-  let path: string;
-  try {
-    path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
-  } catch {
-    return end(400, 'No such address.\n');
-  }
+  const path = pathOf(request.url ?? '/');
   const file = files.get(path);
-  if (file === undefined) return end(404, 'Not found.\n');
+  const refusal =
+    // Another site's name that leads to this address is no way in.
+    !/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')
+      ? 421
+      : request.method !== 'GET' && request.method !== 'HEAD'
+        ? 405
+        : file === undefined && 404;
+  if (refusal || file === undefined) {
+    response.writeHead(refusal || 404, { 'content-type': 'text/plain; charset=utf-8' }).end('Nothing here.\n');
+    return;
+  }
   response.writeHead(200, {
     ...(isolated ? HEADERS : {}),
     'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
@@ -126,4 +125,13 @@ function answer(
     createReadStream(file)
       .on('error', () => response.destroy())
       .pipe(response);
+}
+
+/** The path of a request's URL; empty where it is none. */
+function pathOf(url: string): string {
+  try {
+    return decodeURIComponent(new URL(url, 'http://localhost').pathname);
+  } catch {
+    return '';
+  }
 }
