@@ -1,4 +1,6 @@
 /** Giverny in Node: everything of the browser-safe API, files, networks by name, and the CPU engine. */
+
+export type { Recipe } from './core/recipe.js';
 export { createNodeEngine, type NodeEngineOptions } from './engines/node.js';
 export * from './index.js';
 export { fitPicture } from './node/fit.js';
@@ -6,4 +8,3 @@ export { encodePicture, type LoadedPicture, readPicture, readRecipe, writePictur
 export { type OpenedNetwork, openNetwork } from './node/networks.js';
 export { type Painted, type PaintListeners, type PaintRequest, paintFile } from './node/paint-files.js';
 export { type Painting, startPainting } from './node/painting.js';
-export type { Recipe } from './node/recipe.js';

@@ -1,8 +1,8 @@
 /** `giverny network`: list, pull, import, info and remove. */
 import process from 'node:process';
 import { Command } from 'commander';
+import { REGISTRY, registryEntry } from '../core/network-registry.js';
 import type { DownloadProgress } from '../node/download.js';
-import { REGISTRY, registryEntry } from '../node/network-registry.js';
 import {
   importNetwork,
   type ListedNetwork,

@@ -1,7 +1,7 @@
 /** `giverny recipe`: prints the recipe that a painted picture carries. */
 import { Command } from 'commander';
-import type { Recipe } from '../node/recipe.js';
-import { optionName, optionText } from './flags.js';
+import { optionName, optionText } from '../core/option-text.js';
+import type { Recipe } from '../core/recipe.js';
 
 export function recipeCommand(): Command {
   return new Command('recipe')

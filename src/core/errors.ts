@@ -23,6 +23,7 @@ const KINDS = {
   DISK_FULL: 'failure',
   OUT_OF_MEMORY: 'failure',
   ENGINE_FAILED: 'failure',
+  DEVICE_LOST: 'failure',
   PAINTER_DIED: 'failure',
   DOWNLOAD_FAILED: 'failure',
   DOWNLOAD_CORRUPT: 'failure',

@@ -9,9 +9,9 @@ import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GivernyError } from '../core/errors.js';
+import type { Source } from '../core/network-registry.js';
 import { getBytes, type HttpOptions, RequestFailed } from './http.js';
 import { temporaryName, writeError } from './network-cache.js';
-import type { Source } from './network-registry.js';
 
 export interface DownloadOptions extends HttpOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;

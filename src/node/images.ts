@@ -6,8 +6,8 @@ import sharp from 'sharp';
 import { expected, GivernyError } from '../core/errors.js';
 import { optionMeta } from '../core/options.js';
 import { fromBytes, type Picture, picture, toBytes } from '../core/picture.js';
+import { type Recipe, recipeOfXmp, xmpPacket } from '../core/recipe.js';
 import { assertWritable, reason, writeAtomically } from './files.js';
-import { parseRecipe, type Recipe } from './recipe.js';
 
 /** A picture with its transparency kept apart. */
 export interface Layered {
@@ -218,7 +218,7 @@ export async function encodePicture(source: Picture, format: PictureFormat, fini
     raw: { width, height, channels: alpha ? 4 : 3 },
     limitInputPixels: false,
   }).withIccProfile('srgb');
-  if (recipe) pipeline.withXmp(packet(recipe));
+  if (recipe) pipeline.withXmp(xmpPacket(recipe));
   switch (format) {
     case 'png':
       return pipeline.png().toBuffer();
@@ -255,16 +255,6 @@ function interleave(rgb: Uint8Array, alpha: Uint8Array): Uint8Array {
   return rgba;
 }
 
-/** XMP is the one metadata that all our formats carry; the recipe is the JSON text of one element. */
-function packet(recipe: Recipe): string {
-  const json = JSON.stringify(recipe).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return [
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">',
-    `<rdf:Description rdf:about="" xmlns:giverny="urn:giverny:1.0:"><giverny:recipe>${json}</giverny:recipe>`,
-    '</rdf:Description></rdf:RDF></x:xmpmeta>',
-  ].join('');
-}
-
 /**
  * The recipe that a painted picture carries.
  *
@@ -273,17 +263,7 @@ function packet(recipe: Recipe): string {
 export async function readRecipe(source: string | Uint8Array, name?: string): Promise<Recipe> {
   const called = name ?? (typeof source === 'string' ? source : 'the picture');
   const { xmpAsString = '' } = await readMetadata(await readBytes(source, called), called);
-  const json = /<giverny:recipe>([^<]*)<\/giverny:recipe>/.exec(xmpAsString)?.[1];
-  if (json === undefined) {
-    throw new GivernyError(
-      'RECIPE_INVALID',
-      `Expected a picture painted by Giverny but "${called}" carries no recipe.`,
-    );
-  }
-  // Other programs that rewrite the metadata may escape more than we do.
-  const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'", amp: '&' };
-  return parseRecipe(
-    json.replace(/&(lt|gt|quot|apos|#39|amp);/g, (_, entity: string) => entities[entity] as string),
-    called,
-  );
+  const recipe = recipeOfXmp(xmpAsString, called);
+  if (recipe) return recipe;
+  throw new GivernyError('RECIPE_INVALID', `Expected a picture painted by Giverny but "${called}" carries no recipe.`);
 }

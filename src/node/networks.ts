@@ -5,11 +5,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GivernyError, show } from '../core/errors.js';
 import type { Network } from '../core/network.js';
+import { REGISTRY, registryEntry } from '../core/network-registry.js';
 import { toNetwork } from '../core/weights/canonical.js';
 import { readNetworkFile } from '../core/weights/read.js';
 import { hasRightHash, partFile } from './download.js';
 import { cachedFile, cachedNames, isNetworkName, metadataOf, networksFolder, saveNetwork } from './network-cache.js';
-import { REGISTRY, registryEntry } from './network-registry.js';
 import { checkLayers, provenanceOf, today } from './pull.js';
 
 /** A network and where it was found. */

@@ -6,12 +6,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expected, GivernyError } from '../core/errors.js';
 import { type OptionsInput, optionMeta, resolveOptions } from '../core/options.js';
 import { type Costs, paint, type Step } from '../core/paint.js';
+import { recipeOf } from '../core/recipe.js';
 import { createNodeEngine } from '../engines/node.js';
 import { assertWritable } from './files.js';
 import { fitPicture } from './fit.js';
 import { assertWritablePicture, readPicture, writePicture } from './images.js';
 import { openNetwork } from './networks.js';
-import { recipeOf } from './recipe.js';
 import { VERSION } from './version.js';
 
 /** What to paint: plain data, so that it can travel to another process. */

@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { GivernyError } from '../core/errors.js';
 import type { Network } from '../core/network.js';
+import type { RegistryEntry, Source } from '../core/network-registry.js';
 import { type NetworkFile, toNetwork } from '../core/weights/canonical.js';
 import { readNetworkFile } from '../core/weights/read.js';
 import {
@@ -14,7 +15,6 @@ import {
 import { fromTorchvision, isTorchvisionName } from '../core/weights/torchvision.js';
 import { type DownloadOptions, downloadFile, downloadRange } from './download.js';
 import { makeFolder, networksFolder, type Provenance, saveNetwork } from './network-cache.js';
-import type { RegistryEntry, Source } from './network-registry.js';
 
 /**
  * Downloads a network of the registry and puts it into the cache.

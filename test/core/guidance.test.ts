@@ -4,6 +4,7 @@ import { input } from '../../src/core/graph/operations.js';
 import { Program } from '../../src/core/graph/program.js';
 import { maskAt } from '../../src/core/guidance.js';
 import { networkOf, VGG19, vggTable } from '../../src/core/network.js';
+import { PRESETS } from '../../src/core/options.js';
 import { type Tensor, tensor } from '../../src/core/tensor.js';
 import { createNodeEngine } from '../../src/engines/node.js';
 import { seededNumbers } from '../support/random.js';

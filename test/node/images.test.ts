@@ -7,9 +7,9 @@ import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULTS } from '../../src/core/options.js';
 import { type Picture, picture } from '../../src/core/picture.js';
+import { type Recipe, recipeOf } from '../../src/core/recipe.js';
 import { fitPicture } from '../../src/node/fit.js';
 import { assertWritablePicture, encodePicture, readPicture, readRecipe, writePicture } from '../../src/node/images.js';
-import { type Recipe, recipeOf } from '../../src/node/recipe.js';
 
 let folder: string;
 beforeAll(() => {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEFAULTS } from '../../src/core/options.js';
-import { findRecipeFiles, parseRecipe, type Recipe, recipeOf } from '../../src/node/recipe.js';
+import { parseRecipe, type Recipe, recipeOf } from '../../src/core/recipe.js';
+import { findRecipeFiles } from '../../src/node/recipe.js';
 
 let folder: string;
 const home = process.cwd();

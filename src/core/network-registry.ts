@@ -1,5 +1,5 @@
 /** Networks that can be pulled by name, as data. */
-import { type Convolution, VGG19, vggTable } from '../core/network.js';
+import { type Convolution, VGG19, vggTable } from './network.js';
 
 /** One published file; any of its URLs gives the same bytes. */
 export interface Source {

@@ -1,0 +1,174 @@
+/** ONNX Runtime in browsers: WebGPU, or WASM with SIMD and threads. Made for a worker: WASM computes on its thread. */
+import type * as Ort from 'onnxruntime-web';
+import type { Engine, Session } from '../core/engine.js';
+import { GivernyError } from '../core/errors.js';
+import { type Tensor, tensor } from '../core/tensor.js';
+
+export type WebDevice = 'webgpu' | 'wasm';
+
+/** Where the runtime's two files for a device are served from. */
+export interface RuntimeFiles {
+  readonly mjs: string;
+  readonly wasm: string;
+}
+
+export interface WebEngineOptions {
+  /** 'auto' takes WebGPU where there is a real graphics device. */
+  readonly device?: WebDevice | 'auto';
+  /** Of WASM. All cores by default where the page is cross-origin isolated, which threads need; else 1. */
+  readonly threads?: number;
+  /** Absolute or relative to the page. */
+  readonly runtimeFiles: Readonly<Record<WebDevice, RuntimeFiles>>;
+}
+
+export interface WebEngine extends Engine {
+  readonly device: WebDevice;
+  /** Of WASM; 1 on WebGPU. */
+  readonly threads: number;
+}
+
+/** The flags of WebGPU's specification; browsers have them as globals, the compiler's types do not. */
+declare const GPUBufferUsage: { readonly STORAGE: number; readonly COPY_SRC: number; readonly COPY_DST: number };
+
+/** More threads than this wait for each other more than they help. */
+const MOST_THREADS = 8;
+
+/**
+ * An engine for this worker. The runtime is one per worker, as are its threads: the first call decides them.
+ *
+ * @throws GivernyError ENGINE_FAILED where the device was asked for by name and there is none.
+ */
+export async function createWebEngine(options: WebEngineOptions): Promise<WebEngine> {
+  const device = await chooseDevice(options.device ?? 'auto');
+  const ort: typeof Ort =
+    device === 'webgpu' ? await import('onnxruntime-web/webgpu') : await import('onnxruntime-web/wasm');
+  const most = globalThis.crossOriginIsolated ? Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1) : 1;
+  const threads = device === 'webgpu' ? 1 : Math.max(1, Math.min(options.threads ?? most, most));
+  ort.env.wasm.numThreads = threads;
+  ort.env.wasm.wasmPaths = { ...options.runtimeFiles[device] };
+  ort.env.logLevel = 'error';
+  const sessionOptions: Ort.InferenceSession.SessionOptions = {
+    executionProviders: [device],
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'extended',
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+  };
+  const loss = { reason: '' };
+  let watched = false;
+  const guarded = async <T>(what: 'load' | 'run', work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (cause) {
+      throw failure(what, cause, loss.reason);
+    }
+  };
+  return {
+    name: `onnxruntime-web ${ort.env.versions.common} ${device}`,
+    device,
+    threads,
+    load: (model) =>
+      guarded('load', async () => {
+        const inference = await ort.InferenceSession.create(model, sessionOptions);
+        if (device === 'webgpu' && !watched) {
+          watched = true;
+          (await ort.env.webgpu.device).lost.then(({ message, reason }) => {
+            loss.reason = message || reason || 'no reason given';
+          });
+        }
+        return device === 'webgpu' ? gpuSession(ort, inference, guarded) : wasmSession(ort, inference, guarded);
+      }),
+  };
+}
+
+async function chooseDevice(wanted: WebDevice | 'auto'): Promise<WebDevice> {
+  if (wanted === 'wasm') return 'wasm';
+  const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
+  if (wanted === 'auto') {
+    // A fallback adapter computes on the CPU, many times slower than WASM does.
+    return adapter && !adapter.info?.isFallbackAdapter ? 'webgpu' : 'wasm';
+  }
+  if (adapter) return 'webgpu';
+  throw new GivernyError('ENGINE_FAILED', 'Expected a WebGPU device but this browser offers none.');
+}
+
+type Guarded = <T>(what: 'load' | 'run', work: () => Promise<T>) => Promise<T>;
+
+function wasmSession(ort: typeof Ort, inference: Ort.InferenceSession, guarded: Guarded): Session {
+  return {
+    run: (feeds) =>
+      guarded('run', async () => {
+        const results = await inference.run(
+          Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, onCpu(ort, feed)])),
+        );
+        return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value)]));
+      }),
+    dispose: () => inference.release(),
+  };
+}
+
+/**
+ * Weights are fed as the same Tensor object run after run: from the second run on such a feed stays in the
+ * device's memory. A Tensor object whose numbers change between runs must therefore be a new one each time.
+ */
+function gpuSession(ort: typeof Ort, inference: Ort.InferenceSession, guarded: Guarded): Session {
+  const seen = new WeakSet<Tensor>();
+  const kept = new Map<Tensor, Ort.Tensor>();
+  return {
+    run: (feeds) =>
+      guarded('run', async () => {
+        const device = await ort.env.webgpu.device;
+        const entries = Object.entries(feeds).map(([name, feed]): [string, Ort.Tensor] => {
+          if (!seen.has(feed)) {
+            seen.add(feed);
+            return [name, onCpu(ort, feed)];
+          }
+          if (!kept.has(feed)) kept.set(feed, onGpu(ort, device, feed));
+          return [name, kept.get(feed) as Ort.Tensor];
+        });
+        const results = await inference.run(Object.fromEntries(entries));
+        return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value)]));
+      }),
+    dispose: async () => {
+      for (const value of kept.values()) value.dispose();
+      kept.clear();
+      await inference.release();
+    },
+  };
+}
+
+const onCpu = (ort: typeof Ort, { shape, data }: Tensor) => new ort.Tensor('float32', data, shape);
+
+function onGpu(ort: typeof Ort, device: GPUDevice, { shape, data }: Tensor): Ort.Tensor {
+  // The runtime reads whole vectors of four numbers.
+  const size = Math.max(16, Math.ceil(data.byteLength / 16) * 16);
+  const buffer = device.createBuffer({
+    size,
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    mappedAtCreation: true,
+  });
+  new Float32Array(buffer.getMappedRange()).set(data);
+  buffer.unmap();
+  return ort.Tensor.fromGpuBuffer(buffer as never, {
+    dataType: 'float32',
+    dims: shape,
+    dispose: () => buffer.destroy(),
+  });
+}
+
+const fromOrt = ({ dims, data }: Ort.Tensor) => tensor(dims, data as Float32Array);
+
+/** Names the ways in which the runtime fails in a sentence of our own. */
+function failure(what: 'load' | 'run', cause: unknown, lost: string): GivernyError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  if (lost || /device.{0,20}lost|lost.{0,20}device/i.test(reason)) {
+    return new GivernyError('DEVICE_LOST', `The graphics device was lost (${lost || reason}).`, { cause });
+  }
+  // WASM without memory aborts, and says so in several ways.
+  if (/alloc|out of memory|oom|memory access out of bounds|Maximum.*size exceeded/i.test(reason)) {
+    return new GivernyError('OUT_OF_MEMORY', 'Not enough memory for a picture of this size: try a smaller size.', {
+      cause,
+    });
+  }
+  return new GivernyError('ENGINE_FAILED', `ONNX Runtime could not ${what} the graph: ${reason}`, { cause });
+}

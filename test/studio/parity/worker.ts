@@ -1,0 +1,47 @@
+/** Costs, gradient and seconds per step of a seeded picture on a browser engine. */
+import { Objective } from '../../../src/core/objective.js';
+import { resolveOptions } from '../../../src/core/options.js';
+import { toNetwork } from '../../../src/core/weights/canonical.js';
+import { readNetworkFile } from '../../../src/core/weights/read.js';
+import { createWebEngine } from '../../../src/engines/web.js';
+import { POCKET_URL, RUNTIME_FILES } from '../../../src/studio/painting/runtime.js';
+import { smallNetwork } from '../../support/network.js';
+import { type ParityJob, seededPicture } from './job.js';
+
+self.onmessage = async ({ data: job }: MessageEvent<ParityJob>) => {
+  try {
+    const engine = await createWebEngine({ ...job, runtimeFiles: RUNTIME_FILES });
+    const network =
+      job.network === 'pocket'
+        ? await toNetwork(
+            'pocket',
+            await readNetworkFile('pocket', new Uint8Array(await (await fetch(POCKET_URL)).arrayBuffer())),
+          )
+        : smallNetwork();
+    const content = seededPicture(job.width, job.height, 1);
+    const styles = [{ picture: seededPicture(job.width, job.height, 2), weight: 1 }];
+    const begun = performance.now();
+    const objective = await Objective.create(engine, network, { content, styles }, resolveOptions());
+    const readySeconds = (performance.now() - begun) / 1000;
+    const pixels = seededPicture(job.width, job.height, 3).data;
+    let evaluation = await objective.evaluate(pixels);
+    const seconds: number[] = [];
+    for (let i = 0; i < job.repeats; i++) {
+      const start = performance.now();
+      evaluation = await objective.evaluate(pixels);
+      seconds.push((performance.now() - start) / 1000);
+    }
+    await objective.dispose();
+    self.postMessage({
+      engine: engine.name,
+      device: engine.device,
+      threads: engine.threads,
+      costs: evaluation.costs,
+      gradient: Array.from(evaluation.gradient),
+      readySeconds,
+      seconds,
+    });
+  } catch (error) {
+    self.postMessage({ error: String(error), cause: String((error as Error).cause ?? '') });
+  }
+};
