@@ -1,9 +1,9 @@
 /** Regions of a painting that take different styles, or the same more or less strongly. */
 import { GivernyError, show } from './errors.js';
+import { maskAt } from './guidance.js';
 import type { Network } from './network.js';
 import type { Options } from './options.js';
 import type { Picture } from './picture.js';
-import { maskAt } from './guidance.js';
 import { type Shape, type Tensor, tensor } from './tensor.js';
 
 export interface Style {
@@ -44,7 +44,7 @@ export interface Areas {
 type AreaOptions = Pick<Options, 'strength' | 'alpha' | 'beta' | 'statistic'>;
 
 /** Content's share at strength 0.5: of relative costs, which are about 1 where nothing of the target is there. */
-const CONTENT_AT_HALF = 0.05;
+const CONTENT_AT_HALF = 0.09;
 
 /** Weights of content and style cost. */
 function balanceOf({ strength, alpha = 0, beta = 0 }: Pick<Options, 'strength' | 'alpha' | 'beta'>): {

@@ -210,7 +210,7 @@ const BALANCED = {
   strength: 0.5,
   styleScale: 1,
   colors: 'painting',
-  statistic: 'gram',
+  statistic: 'wasserstein',
   pooling: 'average',
   padding: 'replicate',
   contentLayers: { conv4_2: 1 },

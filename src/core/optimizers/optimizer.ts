@@ -21,7 +21,11 @@ export interface Optimizer {
    * @returns the cost and gradient at the pixels as they are left. These may be not finite.
    */
   step<P extends Point>(pixels: Float32Array, at: P, evaluate: Evaluate<P>): Promise<P>;
-  /** Takes what was learned along to a picture of another size: `resample` brings [3, H, W] from the old to the new. */
+  /**
+   * Takes what was learned along to a picture of another size.
+   *
+   * @param resample brings [3, H, W] from the old size to the new.
+   */
   resize(resample: (planes: Float32Array) => Float32Array): void;
   /** Forgets what was learned and goes on more carefully, after a step led to a cost that is not finite. */
   calm(): void;
