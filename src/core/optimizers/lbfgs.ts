@@ -103,6 +103,7 @@ export function lbfgs({ history = 10, firstStep = 2 }: LbfgsOptions = {}, confin
     },
     resize(resample) {
       pairs = pairs.flatMap(({ s, y }) => pairOf(resample(s), resample(y)) ?? []);
+      arrived = false;
     },
     calm() {
       pairs = [];
