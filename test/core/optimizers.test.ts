@@ -174,9 +174,15 @@ describe('at another size', () => {
     expect(calls).toBeGreaterThan(0);
     const start = await large(twice(x));
     const [next, fresh] = [twice(x), twice(x)];
-    await optimizer.step(next, start, large);
-    await lbfgs({ firstStep: 0.01 }).step(fresh, start, large);
+    const trials: number[] = [];
+    const counted = (trial: number) => (to: Float32Array) => {
+      trials[trial] = (trials[trial] ?? 0) + 1;
+      return large(to);
+    };
+    await optimizer.step(next, start, counted(0));
+    await lbfgs({ firstStep: 0.01 }).step(fresh, start, counted(1));
     expect(next).toEqual(fresh);
+    expect(trials[0]).toBe(trials[1]);
   });
 
   test('L-BFGS that had arrived sets out again', async () => {
