@@ -143,7 +143,8 @@ async function* paintScale(
       }
       costs.push(at.cost);
       const before = costs.at(-1 - PATIENCE);
-      if (before !== undefined && before - at.cost < canvas.job.options.tolerance * before) break;
+      const { tolerance } = canvas.job.options;
+      if (tolerance > 0 && before !== undefined && before - at.cost < tolerance * before) break;
     }
     canvas.picture = asPicture(shown);
   } finally {
