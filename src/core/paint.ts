@@ -109,9 +109,9 @@ async function* paintScale(
   const average = new RunningMean(options.averaging);
   const asPicture = (of: Float32Array) => picture(width, height, addMean(of, network));
   let shown: Float32Array = pixels;
-  let objective = await create();
+  let objective: Objective | undefined = await create();
   try {
-    const evaluate = async (to: Float32Array) => asPoint(await objective.evaluate(to));
+    const evaluate = async (to: Float32Array) => asPoint(await (objective as Objective).evaluate(to));
     let at = await evaluate(pixels);
     if (!finite(at)) throw notFinite('the start picture');
     let costs = [at.cost];
@@ -136,6 +136,8 @@ async function* paintScale(
         canvas.job = { ...canvas.job, ...revision };
         canvas.colored = colored(canvas.job);
         await objective.dispose();
+        // What fails from here on finds nothing to dispose of again.
+        objective = undefined;
         objective = await create();
         canvas.optimizer = optimizerOf(canvas.job.options, pixels.length, confine);
         at = await evaluate(pixels);
@@ -148,7 +150,7 @@ async function* paintScale(
     }
     canvas.picture = asPicture(shown);
   } finally {
-    await objective.dispose();
+    await objective?.dispose();
   }
 }
 
