@@ -71,7 +71,8 @@ declare const performance: { now(): number };
 export async function* paint(job: Job, engine: Engine): AsyncGenerator<Step, void, Revision | undefined> {
   const scales = scalesOf(job.content, job.options);
   const steps = scales.reduce((sum, scale) => sum + scale.steps, 0);
-  const canvas: Canvas = { job, colored: colored(job), picture: startPicture(job, scales[0] as Scale) };
+  const colors = colored(job);
+  const canvas: Canvas = { job, colored: colors, picture: colors.begin(startPicture(job, scales[0] as Scale)) };
   let done = 0;
   for (const [s, scale] of scales.entries()) {
     const network = (s < scales.length - 1 && job.coarseNetwork) || job.network;
@@ -158,20 +159,24 @@ async function* paintScale(
 interface Colored {
   readonly content: Picture;
   readonly styles: readonly Style[];
+  /** A picture to start from, as the costs see pictures. */
+  begin(start: Picture): Picture;
   finish(painted: Picture): Picture;
 }
 
 function colored({ content, styles, options: { colors } }: Job): Colored {
-  if (colors === 'painting') return { content, styles, finish: (painted) => painted };
+  const same = (picture: Picture) => picture;
+  if (colors === 'painting') return { content, styles, begin: same, finish: same };
   const restyled = (change: (style: Picture) => Picture) =>
     styles.map((style) => ({ ...style, picture: change(style.picture) }));
   if (colors !== 'photo') {
-    return { content, styles: restyled((style) => matchColors(style, content, colors)), finish: (painted) => painted };
+    return { content, styles: restyled((style) => matchColors(style, content, colors)), begin: same, finish: same };
   }
   const grey = luminanceOnly(content);
   return {
     content: grey,
     styles: restyled((style) => matchLuminance(luminanceOnly(style), grey)),
+    begin: luminanceOnly,
     finish: (painted) => withLuminanceOf(resample(content, painted.width, painted.height), painted),
   };
 }
