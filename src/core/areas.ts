@@ -86,7 +86,7 @@ export function areasOf(
   const names = Object.keys(regions);
   if (names.length === 0) {
     const whole = { name: 'all', styles: common, importance: 1, weights: () => undefined };
-    return { ...balanceOf(options), list: [whole], importance: () => undefined };
+    return { ...balanceOf(options), list: common.length > 0 ? [whole] : [], importance: () => undefined };
   }
   if (options.statistic === 'sliced') {
     throw new GivernyError(

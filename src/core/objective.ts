@@ -5,7 +5,7 @@ import type { Engine } from './engine.js';
 import { contentOf, features, layerView } from './features.js';
 import { gradients } from './graph/gradient.js';
 import type { Node } from './graph/node.js';
-import { add, input, multiply } from './graph/operations.js';
+import { add, constant, input, multiply } from './graph/operations.js';
 import { Program } from './graph/program.js';
 import type { Network } from './network.js';
 import type { Options } from './options.js';
@@ -215,7 +215,7 @@ function positive(weights: Readonly<Record<string, number>>): string[] {
   return Object.keys(weights).filter((layer) => (weights[layer] as number) > 0);
 }
 
-const total = (costs: readonly Node[]) => costs.reduce((a, b) => add(a, b));
+const total = ([first, ...others]: readonly Node[]) => others.reduce(add, first ?? constant(scalar(0)));
 
 /** A weight by which a cost counts relative to `size`. */
 const share = (weight = 0, size: number) => scalar(size > 0 ? weight / size : 0);
