@@ -125,12 +125,12 @@ export class Objective {
     }
     const layerCosts = Object.fromEntries(
       styleLayers.map((layer) => {
-        const costs = areas.list.map((area) => {
+        const costs = areas.list.map((area, part) => {
           const weights = area.weights(layer);
           const view = viewOf(
             layer,
             layers[layer] as Node,
-            weights && fed(`style.${area.name}.${layer}.positions`, weights),
+            weights && fed(`style.${part}.${layer}.positions`, weights),
           );
           const target = statistic.target(
             area.styles.map(
@@ -142,11 +142,11 @@ export class Objective {
             { ...view, dimensions: (view.tap ?? view.features).shape[0] as number },
           );
           const cost = statistic.cost(view, (name) =>
-            fed(`style.${area.name}.${layer}.${name}`, target.tensors[name] as Tensor),
+            fed(`style.${part}.${layer}.${name}`, target.tensors[name] as Tensor),
           );
           return multiply(
             cost,
-            fed(`style.${area.name}.${layer}.weight`, share(area.importance, relative ? target.size : 1)),
+            fed(`style.${part}.${layer}.weight`, share(area.importance, relative ? target.size : 1)),
           );
         });
         return [layer, total(costs)];
