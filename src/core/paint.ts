@@ -72,7 +72,12 @@ export async function* paint(job: Job, engine: Engine): AsyncGenerator<Step, voi
   const scales = scalesOf(job.content, job.options);
   const steps = scales.reduce((sum, scale) => sum + scale.steps, 0);
   const colors = colored(job);
-  const canvas: Canvas = { job, colored: colors, picture: colors.begin(startPicture(job, scales[0] as Scale)) };
+  const canvas: Canvas = {
+    job,
+    colored: colors,
+    picture: colors.begin(startPicture(job, scales[0] as Scale)),
+    confine: () => {},
+  };
   let done = 0;
   for (const [s, scale] of scales.entries()) {
     const network = (s < scales.length - 1 && job.coarseNetwork) || job.network;
@@ -89,6 +94,8 @@ interface Canvas {
   /** As the network sees it, before colours are put back. */
   picture: Picture;
   optimizer?: Optimizer;
+  /** Of the network and the options of now; optimisers live longer. */
+  confine: Confine;
 }
 
 async function* paintScale(
@@ -100,7 +107,8 @@ async function* paintScale(
 ): AsyncGenerator<Step, void, Revision | undefined> {
   const { width, height } = scale;
   const { options } = canvas.job;
-  const confine = options.clamp === 'yes' ? toDisplayable(network) : () => {};
+  const confine: Confine = (planes) => canvas.confine(planes);
+  canvas.confine = confineOf(options, network);
   const create = () => Objective.create(engine, network, targetsAt(canvas, scale), canvas.job.options);
   const coarser = canvas.picture;
   const pixels = subtractMean(resample(coarser, width, height), network);
@@ -141,6 +149,8 @@ async function* paintScale(
         objective = undefined;
         objective = await create();
         canvas.optimizer = optimizerOf(canvas.job.options, pixels.length, confine);
+        canvas.confine = confineOf(canvas.job.options, network);
+        confine(pixels);
         at = await evaluate(pixels);
         costs = [];
       }
@@ -229,8 +239,9 @@ class RunningMean {
   }
 }
 
-/** Keeps pixels minus the mean within 0..255. */
-function toDisplayable({ mean }: Network): Confine {
+/** Where that is asked for, keeps pixels minus the mean within 0..255. */
+function confineOf({ clamp }: Options, { mean }: Network): Confine {
+  if (clamp === 'no') return () => {};
   return (pixels) => {
     const plane = pixels.length / 3;
     mean.forEach((level, channel) => {
