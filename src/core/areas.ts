@@ -24,7 +24,6 @@ export interface Region {
 
 /** A region with the styles that it gets, or all of the painting. */
 export interface Area {
-  readonly name: string;
   readonly styles: readonly { readonly index: number; readonly weight: number }[];
   /** How much its style cost counts: its share of the painting, less where its strength is below the highest. */
   readonly importance: number;
@@ -85,8 +84,8 @@ export function areasOf(
   const common = numbered.filter(({ region }) => region === undefined);
   const names = Object.keys(regions);
   if (names.length === 0) {
-    const whole = { name: 'all', styles: common, importance: 1, weights: () => undefined };
-    return { ...balanceOf(options), list: [whole], importance: () => undefined };
+    const whole = { styles: common, importance: 1, weights: () => undefined };
+    return { ...balanceOf(options), list: common.length > 0 ? [whole] : [], importance: () => undefined };
   }
   if (options.statistic === 'sliced') {
     throw new GivernyError(
@@ -101,14 +100,18 @@ export function areasOf(
     for (let i = 0; i < rest.length; i++) rest[i] = Math.max(0, (rest[i] as number) - (mask[i] as number));
   }
   const whole = balanceOf(options);
-  const all: readonly (readonly [string, Region])[] = [...Object.entries(regions), ['rest', { mask: rest }]];
+  // The rest has no name, as styles that are for no region name none.
+  const all: readonly (readonly [string | undefined, Region])[] = [
+    ...Object.entries(regions),
+    [undefined, { mask: rest }],
+  ];
   const parts = all.map(([name, { mask, strength }]) => {
     const own = numbered.filter(({ region }) => region === name);
     const taken = own.length > 0 ? own : common;
     const balance =
       taken.length === 0 ? balanceOf({ strength: 0 }) : strength === undefined ? whole : balanceOf({ strength });
     const seen = Object.fromEntries(layers.map((layer) => [layer, maskAt(mask, size, layer, network)]));
-    return { name, mask, styles: taken, balance, seen, share: mean(mask) };
+    return { styles: taken, balance, seen, share: mean(mask) };
   });
   const present = parts.filter(({ share }) => share > LEAST_SHARE);
   const alpha = Math.max(...present.map(({ balance }) => balance.alpha));
@@ -116,8 +119,7 @@ export function areasOf(
   const list = present
     .filter(({ balance, styles: taken }) => balance.beta > 0 && taken.length > 0)
     .map(
-      ({ name, styles: taken, share, balance, seen }): Area => ({
-        name,
+      ({ styles: taken, share, balance, seen }): Area => ({
         styles: taken,
         importance: (share * balance.beta) / beta,
         weights: (layer) => inner(seen[layer] as Float32Array),

@@ -5,7 +5,7 @@ import type { Engine } from './engine.js';
 import { contentOf, features, layerView } from './features.js';
 import { gradients } from './graph/gradient.js';
 import type { Node } from './graph/node.js';
-import { add, input, multiply } from './graph/operations.js';
+import { add, constant, input, multiply } from './graph/operations.js';
 import { Program } from './graph/program.js';
 import type { Network } from './network.js';
 import type { Options } from './options.js';
@@ -125,12 +125,12 @@ export class Objective {
     }
     const layerCosts = Object.fromEntries(
       styleLayers.map((layer) => {
-        const costs = areas.list.map((area) => {
+        const costs = areas.list.map((area, part) => {
           const weights = area.weights(layer);
           const view = viewOf(
             layer,
             layers[layer] as Node,
-            weights && fed(`style.${area.name}.${layer}.positions`, weights),
+            weights && fed(`style.${part}.${layer}.positions`, weights),
           );
           const target = statistic.target(
             area.styles.map(
@@ -142,11 +142,11 @@ export class Objective {
             { ...view, dimensions: (view.tap ?? view.features).shape[0] as number },
           );
           const cost = statistic.cost(view, (name) =>
-            fed(`style.${area.name}.${layer}.${name}`, target.tensors[name] as Tensor),
+            fed(`style.${part}.${layer}.${name}`, target.tensors[name] as Tensor),
           );
           return multiply(
             cost,
-            fed(`style.${area.name}.${layer}.weight`, share(area.importance, relative ? target.size : 1)),
+            fed(`style.${part}.${layer}.weight`, share(area.importance, relative ? target.size : 1)),
           );
         });
         return [layer, total(costs)];
@@ -215,7 +215,7 @@ function positive(weights: Readonly<Record<string, number>>): string[] {
   return Object.keys(weights).filter((layer) => (weights[layer] as number) > 0);
 }
 
-const total = (costs: readonly Node[]) => costs.reduce((a, b) => add(a, b));
+const total = ([first, ...others]: readonly Node[]) => others.reduce(add, first ?? constant(scalar(0)));
 
 /** A weight by which a cost counts relative to `size`. */
 const share = (weight = 0, size: number) => scalar(size > 0 ? weight / size : 0);

@@ -71,7 +71,13 @@ declare const performance: { now(): number };
 export async function* paint(job: Job, engine: Engine): AsyncGenerator<Step, void, Revision | undefined> {
   const scales = scalesOf(job.content, job.options);
   const steps = scales.reduce((sum, scale) => sum + scale.steps, 0);
-  const canvas: Canvas = { job, colored: colored(job), picture: startPicture(job, scales[0] as Scale) };
+  const colors = colored(job);
+  const canvas: Canvas = {
+    job,
+    colored: colors,
+    picture: colors.begin(startPicture(job, scales[0] as Scale)),
+    confine: () => {},
+  };
   let done = 0;
   for (const [s, scale] of scales.entries()) {
     const network = (s < scales.length - 1 && job.coarseNetwork) || job.network;
@@ -88,6 +94,8 @@ interface Canvas {
   /** As the network sees it, before colours are put back. */
   picture: Picture;
   optimizer?: Optimizer;
+  /** Of the network and the options of now; optimisers live longer. */
+  confine: Confine;
 }
 
 async function* paintScale(
@@ -99,7 +107,8 @@ async function* paintScale(
 ): AsyncGenerator<Step, void, Revision | undefined> {
   const { width, height } = scale;
   const { options } = canvas.job;
-  const confine = options.clamp === 'yes' ? toDisplayable(network) : () => {};
+  const confine: Confine = (planes) => canvas.confine(planes);
+  canvas.confine = confineOf(options, network);
   const create = () => Objective.create(engine, network, targetsAt(canvas, scale), canvas.job.options);
   const coarser = canvas.picture;
   const pixels = subtractMean(resample(coarser, width, height), network);
@@ -109,9 +118,9 @@ async function* paintScale(
   const average = new RunningMean(options.averaging);
   const asPicture = (of: Float32Array) => picture(width, height, addMean(of, network));
   let shown: Float32Array = pixels;
-  let objective = await create();
+  let objective: Objective | undefined = await create();
   try {
-    const evaluate = async (to: Float32Array) => asPoint(await objective.evaluate(to));
+    const evaluate = async (to: Float32Array) => asPoint(await (objective as Objective).evaluate(to));
     let at = await evaluate(pixels);
     if (!finite(at)) throw notFinite('the start picture');
     let costs = [at.cost];
@@ -136,18 +145,23 @@ async function* paintScale(
         canvas.job = { ...canvas.job, ...revision };
         canvas.colored = colored(canvas.job);
         await objective.dispose();
+        // What fails from here on finds nothing to dispose of again.
+        objective = undefined;
         objective = await create();
         canvas.optimizer = optimizerOf(canvas.job.options, pixels.length, confine);
+        canvas.confine = confineOf(canvas.job.options, network);
+        confine(pixels);
         at = await evaluate(pixels);
         costs = [];
       }
       costs.push(at.cost);
       const before = costs.at(-1 - PATIENCE);
-      if (before !== undefined && before - at.cost < canvas.job.options.tolerance * before) break;
+      const { tolerance } = canvas.job.options;
+      if (tolerance > 0 && before !== undefined && before - at.cost < tolerance * before) break;
     }
     canvas.picture = asPicture(shown);
   } finally {
-    await objective.dispose();
+    await objective?.dispose();
   }
 }
 
@@ -155,20 +169,24 @@ async function* paintScale(
 interface Colored {
   readonly content: Picture;
   readonly styles: readonly Style[];
+  /** A picture to start from, as the costs see pictures. */
+  begin(start: Picture): Picture;
   finish(painted: Picture): Picture;
 }
 
 function colored({ content, styles, options: { colors } }: Job): Colored {
-  if (colors === 'painting') return { content, styles, finish: (painted) => painted };
+  const same = (picture: Picture) => picture;
+  if (colors === 'painting') return { content, styles, begin: same, finish: same };
   const restyled = (change: (style: Picture) => Picture) =>
     styles.map((style) => ({ ...style, picture: change(style.picture) }));
   if (colors !== 'photo') {
-    return { content, styles: restyled((style) => matchColors(style, content, colors)), finish: (painted) => painted };
+    return { content, styles: restyled((style) => matchColors(style, content, colors)), begin: same, finish: same };
   }
   const grey = luminanceOnly(content);
   return {
     content: grey,
     styles: restyled((style) => matchLuminance(luminanceOnly(style), grey)),
+    begin: luminanceOnly,
     finish: (painted) => withLuminanceOf(resample(content, painted.width, painted.height), painted),
   };
 }
@@ -221,8 +239,9 @@ class RunningMean {
   }
 }
 
-/** Keeps pixels minus the mean within 0..255. */
-function toDisplayable({ mean }: Network): Confine {
+/** Where that is asked for, keeps pixels minus the mean within 0..255. */
+function confineOf({ clamp }: Options, { mean }: Network): Confine {
+  if (clamp === 'no') return () => {};
   return (pixels) => {
     const plane = pixels.length / 3;
     mean.forEach((level, channel) => {

@@ -26,7 +26,7 @@ export function scalesOf(
   const [long, short] = [Math.max(width, height), Math.min(width, height)];
   for (let shrink = Math.SQRT2; firstSize > 0; shrink *= Math.SQRT2) {
     // A little less than asked for is near enough: 181 / sqrt 2 is 127.99.
-    if (Math.round(long / shrink) < firstSize || short / shrink < MIN_SIDE_PX) break;
+    if (Math.round(long / shrink) < firstSize || Math.round(short / shrink) < MIN_SIDE_PX) break;
     scales.unshift({ width: Math.round(width / shrink), height: Math.round(height / shrink), steps });
   }
   const first = scales[0] as Scale;

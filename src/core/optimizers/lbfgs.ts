@@ -102,16 +102,13 @@ export function lbfgs({ history = 10, firstStep = 2 }: LbfgsOptions = {}, confin
       return found;
     },
     resize(resample) {
+      arrived = false;
       pairs = pairs.flatMap(({ s, y }) => {
         const moved = resample(s);
         // Costs are means over pixels: of more pixels each has a smaller share of the gradient.
         const share = s.length / moved.length;
-        return (
-          pairOf(
-            moved,
-            resample(y).map((value) => share * value),
-          ) ?? []
-        );
+        const change = resample(y).map((value) => share * value);
+        return pairOf(moved, change) ?? [];
       });
     },
     calm() {

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { MIN_SIDE_PX, scalesOf } from '../../src/core/schedule.js';
+
+const OPTIONS = { firstSize: 128, firstSteps: 60, steps: 30 };
+const sizes = (width: number, height: number, options = OPTIONS) =>
+  scalesOf({ width, height }, options).map((scale) => `${scale.width}x${scale.height}`);
+
+test('from the first size to the full one, each larger by the square root of 2', () => {
+  expect(scalesOf({ width: 512, height: 384 }, OPTIONS)).toEqual([
+    { width: 128, height: 96, steps: 60 },
+    { width: 181, height: 136, steps: 30 },
+    { width: 256, height: 192, steps: 30 },
+    { width: 362, height: 272, steps: 30 },
+    { width: 512, height: 384, steps: 30 },
+  ]);
+});
+
+test('what is just short of the first size, by rounding, counts as that', () => {
+  expect(sizes(181, 181)).toEqual(['128x128', '181x181']);
+  expect(sizes(180, 180)).toEqual(['180x180']);
+});
+
+test('tall pictures as wide ones', () => {
+  const turned = sizes(300, 500).map((size) => size.split('x').reverse().join('x'));
+  expect(turned).toEqual(sizes(500, 300));
+  expect(turned).toHaveLength(4);
+});
+
+test('first size 0: at once in full size, with the steps of a later scale', () => {
+  expect(scalesOf({ width: 512, height: 384 }, { ...OPTIONS, firstSize: 0 })).toEqual([
+    { width: 512, height: 384, steps: 30 },
+  ]);
+});
+
+test('a picture no larger than the first size has one scale', () => {
+  expect(scalesOf({ width: 100, height: 60 }, OPTIONS)).toEqual([{ width: 100, height: 60, steps: 30 }]);
+  expect(sizes(128, 128)).toEqual(['128x128']);
+});
+
+test('a long strip begins where its short side is still seen', () => {
+  expect(sizes(1000, 70)).toEqual(['500x35', '707x49', '1000x70']);
+  expect(sizes(40, 1000)).toEqual(['40x1000']);
+});
+
+describe.each([
+  [640, 427],
+  [333, 999],
+  [2048, 2048],
+  [129, 1024],
+])('%ix%i', (width, height) => {
+  test('every scale has the aspect of the last, sides of at least the least, and grows', () => {
+    const scales = scalesOf({ width, height }, OPTIONS);
+    expect(scales.at(-1)).toEqual({ width, height, steps: 30 });
+    for (const [i, scale] of scales.entries()) {
+      const shrink = Math.SQRT2 ** (scales.length - 1 - i);
+      expect(Math.abs(scale.width * shrink - width)).toBeLessThanOrEqual(0.5 * shrink + 1e-9);
+      expect(Math.abs(scale.height * shrink - height)).toBeLessThanOrEqual(0.5 * shrink + 1e-9);
+      expect(Math.min(scale.width, scale.height)).toBeGreaterThanOrEqual(MIN_SIDE_PX);
+      expect(Math.max(scale.width, scale.height)).toBeGreaterThanOrEqual(OPTIONS.firstSize);
+    }
+    // One more would be too small.
+    const first = scales[0] as (typeof scales)[number];
+    const tooSmall =
+      Math.max(first.width, first.height) / Math.SQRT2 < OPTIONS.firstSize ||
+      Math.min(first.width, first.height) / Math.SQRT2 < MIN_SIDE_PX;
+    expect(tooSmall).toBe(true);
+  });
+});

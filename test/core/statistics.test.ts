@@ -1,0 +1,367 @@
+/** What holds of statistics of features, whatever network they come from. */
+import { describe, expect, test } from 'vitest';
+import { gradients } from '../../src/core/graph/gradient.js';
+import { fixedInput, input } from '../../src/core/graph/operations.js';
+import { Program } from '../../src/core/graph/program.js';
+import type { Options } from '../../src/core/options.js';
+import { STATISTICS } from '../../src/core/statistics/index.js';
+import type { LayerView } from '../../src/core/statistics/statistic.js';
+import { type Tensor, type Tensors, tensor } from '../../src/core/tensor.js';
+import { createNodeEngine } from '../../src/engines/node.js';
+import { seededNumbers } from '../support/random.js';
+
+const engine = createNodeEngine({ threads: 1 });
+type Name = Options['statistic'];
+const NAMES: readonly Name[] = ['gram', 'wasserstein', 'sliced'];
+const MOMENTS: readonly Name[] = ['gram', 'wasserstein'];
+
+/** Features with a mean and correlated channels, [C, N]; no two alike. */
+function featuresOf(channels: number, positions: number, seed: number): Tensor {
+  const numbers = seededNumbers(seed);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - numbers())) * Math.cos(2 * Math.PI * numbers());
+  const mixing = Float64Array.from({ length: channels * channels }, normal);
+  const mean = Float64Array.from({ length: channels }, () => 3 * normal());
+  const result = tensor([channels, positions]);
+  for (let i = 0; i < positions; i++) {
+    const own = Float64Array.from({ length: channels }, normal);
+    for (let c = 0; c < channels; c++) {
+      let value = mean[c] as number;
+      for (let k = 0; k < channels; k++) value += (mixing[c * channels + k] as number) * (own[k] as number);
+      result.data[c * positions + i] = value;
+    }
+  }
+  return result;
+}
+
+/** `count` random orthonormal rows of `extent` numbers, each at right angles to those of `others` too. */
+function orthonormal(count: number, extent: number, seed: number, others: readonly number[][] = []): number[][] {
+  const numbers = seededNumbers(seed);
+  const rows: number[][] = [];
+  const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
+  while (rows.length < count) {
+    let row = Array.from({ length: extent }, () => numbers() - 0.5);
+    for (const other of [...others, ...rows, ...others, ...rows]) {
+      const share = dot(row, other) / dot(other, other);
+      row = row.map((value, i) => value - share * (other[i] as number));
+    }
+    const length = Math.sqrt(dot(row, row));
+    rows.push(row.map((value) => value / length));
+  }
+  return rows;
+}
+
+/** [C, N] with exactly this mean and these deviations, and no correlation. */
+function gaussian(mean: readonly number[], deviations: readonly number[], positions: number, seed: number): Tensor {
+  const rows = orthonormal(mean.length, positions, seed, [Array(positions).fill(1)]);
+  return matrix(
+    rows.map((row, c) =>
+      row.map((value) => (mean[c] as number) + (deviations[c] as number) * Math.sqrt(positions) * value),
+    ),
+  );
+}
+
+const matrix = (rows: readonly number[][]) =>
+  tensor([rows.length, rows[0]?.length as number], Float32Array.from(rows.flat()));
+
+/** [to, from] with orthonormal columns. */
+function isometry(to: number, from: number): Tensor {
+  const rows = orthonormal(from, to, 6);
+  return matrix(Array.from({ length: to }, (_, r) => rows.map((row) => row[r] as number)));
+}
+
+const mapped = ({ shape, data }: Tensor, change: (value: number, i: number) => number) =>
+  tensor(shape, data.map(change));
+
+/** The columns at these positions. */
+function columns({ shape, data }: Tensor, at: readonly number[]): Tensor {
+  const [channels, positions] = shape as [number, number];
+  const result = tensor([channels, at.length]);
+  for (let c = 0; c < channels; c++) {
+    for (const [i, from] of at.entries()) result.data[c * at.length + i] = data[c * positions + from] as number;
+  }
+  return result;
+}
+
+function product(a: Tensor, b: Tensor): Tensor {
+  const [rows, inner] = a.shape as [number, number];
+  const [, extent] = b.shape as [number, number];
+  const result = tensor([rows, extent]);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < extent; c++) {
+      let sum = 0;
+      for (let k = 0; k < inner; k++) sum += (a.data[r * inner + k] as number) * (b.data[k * extent + c] as number);
+      result.data[r * extent + c] = sum;
+    }
+  }
+  return result;
+}
+
+interface Setting {
+  readonly tap?: Tensor;
+  readonly channels?: number;
+  readonly seed?: number;
+  /** How much positions of the painting count. */
+  readonly weights?: Tensor;
+}
+
+/** The cost of features of a painting against those of styles, ready for any features of that shape. */
+async function costOf(
+  name: Name,
+  styles: readonly { readonly features: Tensor; readonly weight: number }[],
+  shape: Tensor['shape'],
+  { tap, seed = 1, weights, ...setting }: Setting = {},
+) {
+  const statistic = STATISTICS[name];
+  const fixed: Tensors = tap ? { tap } : {};
+  const dimensions = (tap ?? styles[0]?.features)?.shape[0] as number;
+  const channels = setting.channels ?? dimensions;
+  const view = (features: LayerView['features']): LayerView => ({
+    features,
+    tap: tap && fixedInput('tap', tap.shape),
+    channels,
+    positions: shape[1] as number,
+    seed,
+  });
+  const samples = [];
+  for (const { features, weight } of styles) {
+    const measure = await Program.load(engine, statistic.measure(view(input('features', features.shape))), fixed);
+    samples.push({ measures: await measure.run({ features }), weight });
+    await measure.dispose();
+  }
+  const { tensors, size } = statistic.target(samples, { channels, dimensions, positions: shape[1] as number });
+  const x = input('features', shape);
+  const cost = statistic.cost({ ...view(x), weights: weights && input('weights', weights.shape) }, (target) =>
+    input(target, (tensors[target] as Tensor).shape),
+  );
+  const program = await Program.load(engine, { cost, gradient: gradients(cost, [x])[0] as typeof x }, fixed);
+  return {
+    size,
+    async at(features: Tensor) {
+      const results = await program.run({ ...tensors, ...(weights ? { weights } : {}), features });
+      return { cost: results.cost?.data[0] as number, gradient: results.gradient?.data as Float32Array };
+    },
+  };
+}
+
+async function cost(name: Name, style: Tensor, painting: Tensor, setting: Setting = {}): Promise<number> {
+  const { at } = await costOf(name, [{ features: style, weight: 1 }], painting.shape, setting);
+  return (await at(painting)).cost;
+}
+
+const one = (features: Tensor) => [{ features, weight: 1 }];
+const style = featuresOf(8, 200, 1);
+const painting = featuresOf(8, 200, 2);
+
+/**
+ * How exact costs are, as a share of `size`. The ridge under the root of the Wasserstein distance makes that root a
+ * little too large: measured, a style costs -3.5e-4 of its size against itself.
+ */
+const EXACT: Readonly<Record<Name, number>> = { gram: 1e-5, wasserstein: 1e-3, sliced: 1e-5 };
+
+describe.each(NAMES)('%s', (name) => {
+  test('a style costs nothing against itself, wherever its features stand; another costs', async () => {
+    const { at, size } = await costOf(name, one(style), style.shape);
+    const shuffled = columns(
+      style,
+      Array.from({ length: 200 }, (_, i) => (i * 77) % 200),
+    );
+    expect(shuffled.data).not.toEqual(style.data);
+    for (const same of [style, shuffled]) expect(Math.abs((await at(same)).cost)).toBeLessThan(EXACT[name] * size);
+    expect((await at(painting)).cost).toBeGreaterThan(0.1 * size);
+  });
+
+  test('features that are all 0 cost its size; those of a share of the contrast by the power law', async () => {
+    for (const channels of [8, 11]) {
+      const { at, size } = await costOf(name, one(style), style.shape, { channels });
+      const costAt = async (share: number) => (await at(mapped(style, (value) => share * value))).cost / size;
+      expect(await costAt(0)).toBeCloseTo(1, 5);
+      for (const share of [0.3, 0.8, 1.5]) {
+        // Of distances squared and of second moments.
+        const wanted = name === 'gram' ? (1 - share ** 2) ** 2 : (1 - share) ** 2;
+        expect(Math.abs((await costAt(share)) - wanted)).toBeLessThan(EXACT[name]);
+      }
+    }
+  });
+
+  test('the gradient is that of finite differences', async () => {
+    const { at } = await costOf(name, one(style), painting.shape);
+    const { gradient } = await at(painting);
+    const numbers = seededNumbers(4);
+    const rms = Math.sqrt(gradient.reduce((total, g) => total + g * g, 0) / gradient.length);
+    const direction = gradient.map((g) => g / rms + numbers() - 0.5);
+    const exact = gradient.reduce((total, g, i) => total + g * (direction[i] as number), 0);
+    const along = async (h: number) =>
+      (await at(mapped(painting, (value, i) => value + h * (direction[i] as number)))).cost;
+    const numeric = ((await along(0.02)) - (await along(-0.02))) / 0.04;
+    expect(Math.abs(numeric / exact - 1)).toBeLessThan(1e-3);
+  });
+
+  test('two styles of weights 1 and 0 are the first alone, of equal weights neither', async () => {
+    const other = featuresOf(8, 130, 3);
+    const weighted = (a: number, b: number) => [
+      { features: style, weight: a },
+      { features: other, weight: b },
+    ];
+    const costs: number[] = [];
+    for (const styles of [one(style), weighted(5, 0), one(other), weighted(0, 0.1), weighted(2, 2)]) {
+      costs.push((await (await costOf(name, styles, painting.shape)).at(painting)).cost);
+    }
+    const [first, withNone, second, second2, both] = costs as [number, number, number, number, number];
+    expect(withNone / first).toBeCloseTo(1, 5);
+    expect(second2 / second).toBeCloseTo(1, 5);
+    for (const alone of [first, second]) expect(Math.abs(both / alone - 1)).toBeGreaterThan(0.01);
+  });
+
+  test('features mapped by an isometry cost what wide features of that many channels do', async () => {
+    const tap = isometry(20, 8);
+    const wide = await cost(name, product(tap, style), product(tap, painting));
+    expect((await cost(name, style, painting, { tap })) / wide).toBeCloseTo(1, name === 'wasserstein' ? 3 : 4);
+    // Projections of 20 channels are of other lengths than of 8; costs of moments are the same for all isometries.
+    const narrow = await cost(name, style, painting, { channels: 20 });
+    if (name !== 'sliced') expect(narrow / wide).toBeCloseTo(1, 3);
+  });
+
+  test('a picture of another size with the same features costs the same', async () => {
+    const twice = columns(
+      style,
+      Array.from({ length: 400 }, (_, i) => i >> 1),
+    );
+    expect((await cost(name, twice, painting)) / (await cost(name, style, painting))).toBeCloseTo(1, 4);
+    // Against itself, larger and smaller.
+    const { at, size } = await costOf(name, one(style), twice.shape);
+    expect(Math.abs((await at(twice)).cost)).toBeLessThan(1e-3 * size);
+    const half = await costOf(name, one(twice), style.shape);
+    expect(Math.abs((await half.at(style)).cost)).toBeLessThan(1e-3 * size);
+  });
+});
+
+describe.each(MOMENTS)('%s with weights of positions', (name) => {
+  test('positions of weight 0 do not count, the others by their weights', async () => {
+    const some = [...Array(50).keys()];
+    const weights = tensor([1, 200]);
+    weights.data.fill(1 / 50, 0, 50);
+    expect(
+      (await cost(name, style, painting, { weights })) / (await cost(name, style, columns(painting, some))),
+    ).toBeCloseTo(1, 4);
+    weights.data.fill(1 / 60, 0, 50).fill(2 / 60, 0, 10);
+    const tens = [...some, ...some.slice(0, 10)];
+    expect(
+      (await cost(name, style, painting, { weights })) / (await cost(name, style, columns(painting, tens))),
+    ).toBeCloseTo(1, 4);
+  });
+});
+
+describe('Wasserstein distance of Gaussians with uncorrelated channels: |mS - mG|^2 + |sigmaS - sigmaG|^2', () => {
+  const closed = (
+    [meanS, sigmaS]: readonly [readonly number[], readonly number[]],
+    [meanG, sigmaG]: readonly [readonly number[], readonly number[]],
+  ) => {
+    const square = (a: readonly number[], b: readonly number[]) =>
+      a.reduce((total, value, i) => total + (value - (b[i] as number)) ** 2, 0);
+    return (square(meanS, meanG) + square(sigmaS, sigmaG)) / meanS.length;
+  };
+  const GAUSSIANS = {
+    'other means': [
+      [
+        [1, -2, 0, 5],
+        [1, 2, 3, 1],
+      ],
+      [
+        [0, 2, 3, 4],
+        [1, 2, 3, 1],
+      ],
+    ],
+    'other deviations': [
+      [
+        [1, -2, 0, 5],
+        [1, 2, 3, 1],
+      ],
+      [
+        [1, -2, 0, 5],
+        [2, 1, 1, 3],
+      ],
+    ],
+    both: [
+      [
+        [1, -2, 0, 5],
+        [1, 2, 3, 1],
+      ],
+      [
+        [0, 2, 3, 4],
+        [2, 1, 1, 3],
+      ],
+    ],
+    'a style without variance in some channels': [
+      [
+        [1, -2, 0, 5],
+        [1, 0, 3, 0],
+      ],
+      [
+        [1, -2, 0, 5],
+        [2, 1, 1, 3],
+      ],
+    ],
+    'a style with little variance in some channels': [
+      [
+        [1, -2, 0, 5],
+        [1, 0.03, 3, 0.01],
+      ],
+      [
+        [1, -2, 0, 5],
+        [2, 1, 1, 3],
+      ],
+    ],
+    'a painting without variance': [
+      [
+        [1, -2, 0, 5],
+        [1, 2, 3, 1],
+      ],
+      [
+        [1, -2, 0, 5],
+        [0, 0, 0, 0],
+      ],
+    ],
+  } as const;
+
+  test.each(Object.keys(GAUSSIANS) as (keyof typeof GAUSSIANS)[])('%s', async (which) => {
+    const [s, g] = GAUSSIANS[which];
+    const found = await cost('wasserstein', gaussian(s[0], s[1], 300, 1), gaussian(g[0], g[1], 200, 2));
+    // Variance under 1e-4 of the whole is left out.
+    expect(Math.abs(found / closed(s, g) - 1)).toBeLessThan(which.includes('little') ? 1e-2 : 1e-5);
+  });
+});
+
+describe('sliced', () => {
+  test('a shift of all features costs its length squared per channel', async () => {
+    const shift = [1, -2, 0.5, 0, 3, 1, -1, 2];
+    const moved = mapped(style, (value, i) => value + (shift[Math.floor(i / 200)] as number));
+    const wanted = shift.reduce((total, value) => total + value * value, 0) / 8;
+    // Eight directions at right angles see all of eight channels, whatever they are.
+    for (const seed of [1, 2]) expect((await cost('sliced', style, moved, { seed })) / wanted).toBeCloseTo(1, 4);
+  });
+
+  test('with fewer directions than channels this is so on average over seeds', async () => {
+    const channels = 300;
+    const wide = featuresOf(channels, 30, 3);
+    const numbers = seededNumbers(8);
+    const shift = Float64Array.from({ length: channels }, () => 2 * numbers() - 1);
+    const moved = mapped(wide, (value, i) => value + (shift[Math.floor(i / 30)] as number));
+    const wanted = shift.reduce((total, value) => total + value * value, 0) / channels;
+    const costs: number[] = [];
+    for (let seed = 0; seed < 6; seed++) costs.push((await cost('sliced', wide, moved, { seed })) / wanted);
+    expect(Math.abs(costs.reduce((total, value) => total + value, 0) / 6 - 1)).toBeLessThan(0.1);
+    expect(new Set(costs).size).toBe(6);
+  });
+
+  test('mapped features cost on average what wide ones do, though their directions are others', async () => {
+    const channels = 24;
+    const tap = isometry(channels, 8);
+    const [wideStyle, widePainting] = [product(tap, style), product(tap, painting)];
+    let [wide, narrow] = [0, 0];
+    for (let seed = 0; seed < 10; seed++) {
+      wide += await cost('sliced', wideStyle, widePainting, { seed });
+      narrow += await cost('sliced', style, painting, { seed, channels });
+    }
+    expect(narrow / wide).toBeCloseTo(1, 1);
+  });
+});
