@@ -6,5 +6,15 @@ export * from './index.js';
 export { fitPicture } from './node/fit.js';
 export { encodePicture, type LoadedPicture, readPicture, readRecipe, writePicture } from './node/images.js';
 export { type OpenedNetwork, openNetwork } from './node/networks.js';
-export { type Painted, type PaintListeners, type PaintRequest, paintFile } from './node/paint-files.js';
+export { paintFile } from './node/paint-files.js';
 export { type Painting, startPainting } from './node/painting.js';
+export type {
+  MaskFile,
+  Painted,
+  PaintListeners,
+  PaintRequest,
+  PlannedScale,
+  Started,
+  StepReport,
+  StyleFile,
+} from './node/request.js';

@@ -6,12 +6,20 @@ import { DEFAULTS, type OptionName, optionMeta, optionsSchema } from '../core/op
 
 export const OPTION_NAMES = Object.keys(optionsSchema.shape) as OptionName[];
 
+/** Wider terms would leave too little room for the help beside them. */
+const MAX_TERM = 36;
+
 /** One flag for each painting option; a bad value is refused in the flag's own name. */
 export function optionFlags(): Option[] {
   return OPTION_NAMES.map((name) => {
-    const { help, placeholder, expects, group } = optionMeta(name);
+    const { help, placeholder, choices, expects, group } = optionMeta(name);
     const flag = `--${optionName(name)}`;
-    return new Option(`${flag} <${placeholder}>`, `${help} (default: ${optionText(DEFAULTS[name])})`)
+    const wide = choices !== undefined && `${flag} <${placeholder}>`.length > MAX_TERM;
+    const byDefault = DEFAULTS[name] === undefined ? '' : ` (default: ${optionText(DEFAULTS[name])})`;
+    return new Option(
+      `${flag} <${wide ? 'name' : placeholder}>`,
+      `${wide ? `${choices.join(', ')}: ` : ''}${help}${byDefault}`,
+    )
       .helpGroup(`${group}:`)
       .argParser((text) => {
         const result = optionsSchema.shape[name].safeParse(text);

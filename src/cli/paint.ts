@@ -5,21 +5,25 @@ import { Command } from 'commander';
 import { expected, GivernyError } from '../core/errors.js';
 import { registryEntry } from '../core/network-registry.js';
 import { type OptionsInput, PRESETS } from '../core/options.js';
-import type { PaintRequest } from '../node/paint-files.js';
 import { startPainting } from '../node/painting.js';
+import type { PaintRequest, StyleFile } from '../node/request.js';
 import { OPTION_NAMES, optionFlags } from './flags.js';
 import { stopOnSignals } from './interrupts.js';
+import type { Changes, Repetition } from './repeat.js';
 import { jsonReporter, plainReporter, silence } from './reporters.js';
+import { type StyleFlags, styleFlags, styleText } from './style-flags.js';
 
-type Flags = OptionsInput & {
-  readonly output?: string;
-  readonly saveEvery?: number;
-  readonly saveDir?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly recipe?: string;
-  readonly network?: string;
-};
+type Flags = OptionsInput &
+  StyleFlags & {
+    readonly output?: string;
+    readonly saveEvery?: number;
+    readonly saveDir?: string;
+    readonly json?: boolean;
+    readonly quiet?: boolean;
+    readonly recipe?: string;
+    readonly network?: string;
+    readonly coarseNetwork?: string;
+  };
 
 /** Files that a preset writes where no flag says otherwise. */
 const PRESET_FILES: Readonly<Record<string, Pick<Flags, 'output' | 'saveEvery' | 'saveDir'>>> = {
@@ -44,7 +48,12 @@ export function paintCommand(): Command {
     .option('--preset <name>', `start from a set of options: ${presets}`, presetName)
     .option('--recipe <picture>', 'paint as this painted picture was; all else that is given wins over it')
     .option('--network <name or file>', 'what looks at the pictures (default: auto)')
+    .option(
+      '--coarse-network <name or file>',
+      'what looks at them at all scales but the last, to be faster; auto: pocket beside VGG-19 (default: auto)',
+    )
     .action(paint);
+  for (const option of styleFlags()) command.addOption(option);
   for (const option of optionFlags()) command.addOption(option);
   return command;
 }
@@ -65,10 +74,15 @@ async function paint(photo: string | undefined, painting: string | undefined, fl
   if (recipe !== undefined && preset !== undefined) {
     throw new GivernyError('OPTION_INVALID', 'Expected --preset or --recipe but received both.');
   }
-  const repeat = recipe === undefined ? undefined : await repetitionOf(recipe, photo, painting);
+  const given = [...(painting === undefined ? [] : [{ path: painting }]), ...(flags.style ?? [])];
+  const options = optionsOf(flags);
+  const repeat =
+    recipe === undefined
+      ? undefined
+      : await repetitionOf(recipe, { content: photo, styles: given, mask: flags.mask, options });
   const content = photo ?? repeat?.content;
-  const style = painting ?? repeat?.style;
-  if (content === undefined || style === undefined) {
+  const styles = repeat?.styles ?? given;
+  if (content === undefined || styles.length === 0) {
     throw new GivernyError(
       'OPTION_INVALID',
       `Expected a photo and a painting but received ${content === undefined ? 'neither' : `only "${content}"`}.`,
@@ -76,25 +90,29 @@ async function paint(photo: string | undefined, painting: string | undefined, fl
   }
   const request: PaintRequest = {
     content,
-    style,
-    ...filesToWrite(content, style, flags),
+    styles,
+    ...regionsFrom(flags, repeat),
+    ...filesToWrite(content, styles, flags),
     network: flags.network ?? repeat?.network.name,
-    options: { ...repeat?.options, preset, ...optionsOf(flags) },
+    coarseNetwork: flags.coarseNetwork ?? (repeat && (repeat.coarseNetwork?.name ?? 'none')),
+    options: { ...repeat?.options, preset, ...options },
+    stopAfter: repeat?.stopAfter,
   };
   const reporter = flags.json
     ? jsonReporter()
     : flags.quiet
       ? silence
-      : plainReporter(content, style, request.frames?.every);
+      : plainReporter(content, styles.map(styleText), request.frames?.every);
   for (const notice of repeat?.notices ?? []) reporter.onNotice(notice);
   const running = startPainting(request, {
     ...reporter,
     onStart(started) {
       reporter.onStart?.(started);
-      if (repeat && started.network.hash !== repeat.network.hash) {
-        reporter.onNotice(
-          `The recipe was painted with another network, ${repeat.network.name}: the picture will differ.`,
-        );
+      for (const key of ['network', 'coarseNetwork'] as const) {
+        const before = repeat?.[key];
+        if (before && started[key] && started[key].hash !== before.hash) {
+          reporter.onNotice(`The recipe was painted with another network, ${before.name}: the picture will differ.`);
+        }
       }
     },
   });
@@ -104,25 +122,45 @@ async function paint(photo: string | undefined, painting: string | undefined, fl
   } catch (error) {
     reporter.onEnd();
     // There is nothing to explain about an end that the person asked for.
-    if (!interrupts.killed) throw repeat && flags.network === undefined ? unfound(error, repeat.network.name) : error;
+    if (!interrupts.killed) throw repeat ? unfound(error, repeat, flags) : error;
   } finally {
     if (interrupts.exitCode !== undefined) process.exitCode = interrupts.exitCode;
   }
 }
 
-async function repetitionOf(recipe: string, content: string | undefined, style: string | undefined) {
+async function repetitionOf(recipe: string, changes: Changes): Promise<Repetition> {
   // Reads pictures, which the painting process does otherwise: the library for it is loaded only here.
   const { repeatRecipe } = await import('./repeat.js');
-  return repeatRecipe(recipe, { content, style });
+  return repeatRecipe(recipe, changes);
 }
 
-/** A recipe knows the name of its network but not where its file lies. */
-function unfound(error: unknown, network: string): unknown {
-  if (!(error instanceof GivernyError && error.code === 'NETWORK_UNKNOWN') || registryEntry(network)) return error;
+/** A recipe knows the names of its networks but not where their files lie. */
+function unfound(error: unknown, { network, coarseNetwork }: Repetition, flags: Flags): unknown {
+  if (!(error instanceof GivernyError && error.code === 'NETWORK_UNKNOWN')) return error;
+  const asked = [
+    { flag: '--network', name: flags.network === undefined ? network.name : undefined },
+    { flag: '--coarse-network', name: flags.coarseNetwork === undefined ? coarseNetwork?.name : undefined },
+  ];
+  const missing = asked.find(({ name }) => name !== undefined && error.message.includes(`"${name}"`));
+  if (missing?.name === undefined || registryEntry(missing.name)) return error;
   return new GivernyError(
     'NETWORK_UNKNOWN',
-    `Expected the network "${network}" that the recipe was painted with but found none of that name; give its file with --network.`,
+    `Expected the network "${missing.name}" that the recipe was painted with but found none of that name; give its file with ${missing.flag}.`,
   );
+}
+
+/** The mask and what is asked of its regions; a recipe's where no flag says otherwise. */
+function regionsFrom(flags: Flags, repeat: Repetition | undefined): Pick<PaintRequest, 'mask' | 'regionStrengths'> {
+  const path = flags.mask ?? repeat?.mask?.path;
+  const unused =
+    flags.feather !== undefined ? '--feather' : flags.regionStrength !== undefined ? '--region-strength' : undefined;
+  if (path === undefined && unused !== undefined) {
+    throw new GivernyError('OPTION_INVALID', `Expected --mask along with ${unused} but received none.`);
+  }
+  return {
+    mask: path === undefined ? undefined : { path, featherPx: flags.feather ?? repeat?.mask?.featherPx },
+    regionStrengths: { ...repeat?.regionStrengths, ...flags.regionStrength },
+  };
 }
 
 function optionsOf(flags: Flags): OptionsInput {
@@ -130,12 +168,16 @@ function optionsOf(flags: Flags): OptionsInput {
 }
 
 /** Where the picture and those on the way to it go. */
-function filesToWrite(content: string, style: string, flags: Flags): Pick<PaintRequest, 'output' | 'frames'> {
+function filesToWrite(
+  content: string,
+  styles: readonly StyleFile[],
+  flags: Flags,
+): Pick<PaintRequest, 'output' | 'frames'> {
   const { output, saveEvery, saveDir }: Partial<Flags> = { ...PRESET_FILES[flags.preset ?? ''], ...flags };
   if (saveDir !== undefined && saveEvery === undefined) {
     throw new GivernyError('OPTION_INVALID', 'Expected --save-every along with --save-dir but received none.');
   }
-  const path = output ?? defaultOutput(content, style, flags.recipe);
+  const path = output ?? defaultOutput(content, styles, flags.recipe);
   const { dir, name } = parse(path);
   return {
     output: path,
@@ -143,9 +185,10 @@ function filesToWrite(content: string, style: string, flags: Flags): Pick<PaintR
   };
 }
 
-/** `<content>-<style>.png` in the current folder; another name where that is the picture being repeated. */
-function defaultOutput(content: string, style: string, repeated: string | undefined): string {
-  const name = `${parse(content).name}-${parse(style).name}`;
+/** `<content>-<style>-<style>.png` in the current folder; another name where that is the picture being repeated. */
+function defaultOutput(content: string, styles: readonly StyleFile[], repeated: string | undefined): string {
+  const names = new Set(styles.map(({ path }) => parse(path).name));
+  const name = [parse(content).name, ...names].join('-');
   const taken = repeated !== undefined && resolve(repeated) === resolve(`${name}.png`);
   return taken ? `${name}-again.png` : `${name}.png`;
 }

@@ -1,7 +1,7 @@
 /**
  * What a person sees of a painting: one line redrawn on a terminal, calm plain lines elsewhere.
  */
-import type { StepReport } from '../node/paint-files.js';
+import type { PlannedScale, StepReport } from '../node/request.js';
 
 /** The part of a stream that progress needs; `process.stdout` is one. */
 export interface Screen {
@@ -12,6 +12,8 @@ export interface Screen {
 }
 
 export interface Progress {
+  /** Before the first step: what lies ahead. */
+  start(scales: readonly PlannedScale[]): void;
   step(report: StepReport): void;
   /** Prints a sentence above the progress line. */
   say(sentence: string, screen?: Screen): void;
@@ -26,9 +28,13 @@ export interface Progress {
 export function showProgress(screen: Screen, linesEvery?: number): Progress {
   const redraws = screen.isTTY === true && process.env.TERM !== 'dumb';
   const pace = runningMedian();
+  let scales: readonly PlannedScale[] = [];
   let bar = '';
   const clear = () => redraws && bar !== '' && screen.write('\r\x1b[K');
   return {
+    start(planned) {
+      scales = planned;
+    },
     step(report) {
       const { step, steps, seconds } = report;
       const last = step === steps - 1;
@@ -38,7 +44,8 @@ export function showProgress(screen: Screen, linesEvery?: number): Progress {
         screen.write(`${plainLine(report)}\n`);
       }
       if (!redraws) return;
-      bar = barLine(report, pace(seconds), screen.columns ?? 80);
+      const work = scales[report.scale]?.work ?? 1;
+      bar = barLine(report, scales, pace(seconds / work), screen.columns ?? 80);
       screen.write(`\r${bar}\x1b[K`);
     },
     say(sentence, to = screen) {
@@ -54,26 +61,36 @@ export function showProgress(screen: Screen, linesEvery?: number): Progress {
 }
 
 /** A step as one line of a log, with digits enough to compare runs by. */
-export function plainLine({ step, steps, costs, seconds }: StepReport): string {
+export function plainLine({ step, steps, scale, scales, costs, seconds }: StepReport): string {
   const digits = (cost: number) => cost.toPrecision(9);
+  const place = scales > 1 ? `  scale ${scale + 1}/${scales}` : '';
   return (
-    `step ${step}/${steps}  total cost ${digits(costs.total)}  content cost ${digits(costs.content)}` +
+    `step ${step}/${steps}${place}  total cost ${digits(costs.total)}  content cost ${digits(costs.content)}` +
     `  style cost ${digits(costs.style)}  ${pacing(seconds)}`
   );
 }
 
 /**
- * The progress line, never wider than the terminal: what matters least is left out first.
+ * The progress line, never wider than the terminal: what matters least is left out first. Bar and time left count
+ * work, of which later scales have more in each step.
  *
- * @param pace seconds per step, undefined while too few steps are known to promise anything.
+ * @param pace seconds per unit of work, undefined while too few steps are known to promise anything.
  */
-export function barLine({ step, steps, costs }: StepReport, pace: number | undefined, columns: number): string {
+export function barLine(
+  { step, steps, scale, scales, costs }: StepReport,
+  planned: readonly PlannedScale[],
+  pace: number | undefined,
+  columns: number,
+): string {
   const done = step + 1;
   const short = (cost: number) => cost.toExponential(3);
-  const count = `${done}/${steps}`;
-  const parts = [count, `cost ${short(costs.total)}`];
-  if (pace !== undefined && done < steps) parts.push(`${duration(pace * (steps - done))} left`);
-  if (pace !== undefined) parts.push(pacing(pace));
+  const all = workOf(planned, Number.POSITIVE_INFINITY);
+  const left = all - workOf(planned, done);
+  const parts = [`${done}/${steps}`];
+  if (scales > 1) parts.push(`scale ${scale + 1}/${scales}`);
+  parts.push(`cost ${short(costs.total)}`);
+  if (pace !== undefined && done < steps) parts.push(`${duration(pace * left)} left`);
+  if (pace !== undefined) parts.push(pacing(pace * (planned[scale]?.work ?? 1)));
   parts.push(`content ${short(costs.content)}`, `style ${short(costs.style)}`);
   // Room for the ^C that the terminal itself adds: a line that wraps cannot be redrawn.
   const room = columns - 3;
@@ -81,8 +98,18 @@ export function barLine({ step, steps, costs }: StepReport, pace: number | undef
   const text = parts.join('  ').slice(0, Math.max(0, room));
   const width = Math.min(24, room - text.length - 2);
   if (width < 6) return text;
-  const filled = Math.floor((width * done) / steps);
+  const filled = Math.floor(width * (1 - left / all));
   return `${'█'.repeat(filled)}${'░'.repeat(width - filled)}  ${text}`;
+}
+
+/** Work of the first so many steps; a scale that ended early counts whole. */
+function workOf(scales: readonly PlannedScale[], steps: number): number {
+  let before = 0;
+  return scales.reduce((sum, { steps: count, work }) => {
+    const within = Math.min(count, Math.max(0, steps - before));
+    before += count;
+    return sum + within * work;
+  }, 0);
 }
 
 /** Seconds as people say them: `8 s`, `2 min 05 s`, `1 h 20 min`. */

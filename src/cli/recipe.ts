@@ -20,24 +20,40 @@ export function recipeCommand(): Command {
     });
 }
 
-function readable({ giverny, content, styles, start, network, engine, options, steps }: Recipe): string {
+function readable(recipe: Recipe): string {
+  const { content, styles, mask, regionStrengths, start, network, coarseNetwork, options, stopped, steps } = recipe;
   const short = (hash: string) => `(${hash.slice(0, 12)})`;
-  const done = steps === options.steps ? '' : ` (stopped after ${steps})`;
+  const file = ({ name, sha256 }: { name: string; sha256: string }) => `${name} ${short(sha256)}`;
   const rows = [
-    ['photo', `${content.name} ${short(content.sha256)}`],
-    ...styles.map(({ name, sha256, weight }) => [
+    ['photo', file(content)],
+    ...styles.map(({ weight, region, ...style }) => [
       'style',
-      `${name} ${short(sha256)}${styles.length > 1 ? ` weight ${weight}` : ''}`,
+      [file(style), ...(styles.length > 1 ? [`weight ${weight}`] : []), ...(region ? [`on ${region}`] : [])].join(' '),
     ]),
-    ...(start ? [['start', `${start.name} ${short(start.sha256)}`]] : []),
+    ...(mask
+      ? [
+          ['mask', file(mask)],
+          ['feather', String(mask.featherPx)],
+        ]
+      : []),
+    ...(regionStrengths ? [['region-strength', strengthsText(regionStrengths)]] : []),
+    ...(start ? [['start', file(start)]] : []),
     ['network', `${network.name} ${short(network.hash)}`],
+    ...(coarseNetwork ? [['coarse-network', `${coarseNetwork.name} ${short(coarseNetwork.hash)}`]] : []),
     ...Object.entries(options).map(([name, value]) => [
       optionName(name),
-      `${optionText(value)}${name === 'steps' ? done : ''}`,
+      `${optionText(value)}${name === 'steps' && stopped ? ` (stopped after ${steps})` : ''}`,
     ]),
-    ['engine', engine],
-    ['giverny', giverny],
+    ['engine', recipe.engine],
+    ['giverny', recipe.giverny],
   ];
   const width = Math.max(...rows.map(([label = '']) => label.length));
   return rows.map(([label = '', value]) => `${label.padEnd(width)}  ${value}\n`).join('');
+}
+
+/** As --region-strength takes it. */
+function strengthsText(strengths: Readonly<Record<string, number>>): string {
+  return Object.entries(strengths)
+    .map(([color, strength]) => `${color}=${strength}`)
+    .join(',');
 }

@@ -1,42 +1,63 @@
 /** Painting again: what the recipe of a painted picture says, ready to be asked for. */
-import type { OptionsInput } from '../core/options.js';
+import type { OptionName, OptionsInput } from '../core/options.js';
+import type { Recipe } from '../core/recipe.js';
 import { readRecipe } from '../node/images.js';
 import { findRecipeFiles } from '../node/recipe.js';
+import type { MaskFile, NamedNetwork, PaintRequest, StyleFile } from '../node/request.js';
 
-export interface Repetition {
-  readonly content: string;
-  readonly style: string;
+export interface Repetition extends Pick<PaintRequest, 'content' | 'styles' | 'regionStrengths' | 'stopAfter'> {
+  readonly mask?: Required<MaskFile> | undefined;
   readonly options: OptionsInput;
-  readonly network: { readonly name: string; readonly hash: string };
+  readonly network: NamedNetwork;
+  readonly coarseNetwork?: NamedNetwork | undefined;
   /** What keeps the picture from being the same again, for people to read. */
   readonly notices: readonly string[];
 }
 
+/** What wins over a recipe. */
+export interface Changes {
+  readonly content?: string | undefined;
+  /** In place of all of its styles, in their order; their weights and regions stay where these have none. */
+  readonly styles: readonly StyleFile[];
+  readonly mask?: string | undefined;
+  readonly options: OptionsInput;
+}
+
 /**
  * @param painting path of a painted picture; its files are looked for beside it and in the current folder.
- * @param given paths that win over those of the recipe.
  * @throws GivernyError FILE_NOT_FOUND, RECIPE_INVALID, or as readPicture.
  */
-export async function repeatRecipe(
-  painting: string,
-  given: { readonly content?: string | undefined; readonly style?: string | undefined },
-): Promise<Repetition> {
-  const { options, steps, network, ...recipe } = await readRecipe(painting);
-  const files = await findRecipeFiles(
-    { options, steps, network, ...recipe },
-    { painting, content: given.content, styles: given.style === undefined ? undefined : [given.style] },
-  );
-  const [style] = files.styles;
-  if (!style) throw new Error('A recipe has at least one style.');
-  const others = [files.content, style, files.start].filter((file) => file?.matches === false);
+export async function repeatRecipe(painting: string, { content, styles, mask, options }: Changes): Promise<Repetition> {
+  const recipe = await readRecipe(painting);
+  const files = await findRecipeFiles(recipe, { painting, content, styles: styles.map(({ path }) => path), mask });
+  const found = [files.content, ...files.styles, files.mask, files.start].filter((file) => file !== undefined);
   return {
     content: files.content.path,
-    style: style.path,
+    styles: recipe.styles.map(({ weight, region }, i) => ({
+      weight,
+      region,
+      ...styles[i],
+      path: files.styles[i]?.path as string,
+    })),
+    mask: files.mask && { path: files.mask.path, featherPx: recipe.mask?.featherPx },
+    regionStrengths: recipe.regionStrengths,
+    options: { ...balanced(recipe.options, options), ...(files.start ? { init: files.start.path } : {}) },
     // A painting that was stopped is repeated as far as it went.
-    options: { ...options, steps, ...(files.start ? { init: files.start.path } : {}) },
-    network,
-    notices: others.map(
-      (file) => `"${file?.path}" is not the file that the recipe was painted from: the picture will differ.`,
-    ),
+    stopAfter: recipe.stopped && !COUNTS.some((name) => options[name] !== undefined) ? recipe.steps : undefined,
+    network: recipe.network,
+    coarseNetwork: recipe.coarseNetwork,
+    notices: found
+      .filter(({ matches }) => !matches)
+      .map(({ path }) => `"${path}" is not the file that the recipe was painted from: the picture will differ.`),
   };
+}
+
+/** Options without which a number of steps says nothing of how far a painting went. */
+const COUNTS = ['size', 'steps', 'firstSize', 'firstSteps'] as const satisfies readonly OptionName[];
+
+/** Options without the way to balance content and style that others give up for theirs. */
+function balanced({ strength, alpha, beta, ...others }: Recipe['options'], changes: OptionsInput): OptionsInput {
+  if (changes.strength !== undefined) return others;
+  const absolute = changes.alpha !== undefined || changes.beta !== undefined;
+  return strength === undefined ? { ...others, alpha, beta } : { ...others, ...(absolute ? {} : { strength }) };
 }

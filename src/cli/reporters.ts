@@ -1,6 +1,6 @@
 /** How a painting is told: to a person, to a program, or not at all. */
 import process from 'node:process';
-import type { Painted, PaintListeners } from '../node/paint-files.js';
+import type { Painted, PaintListeners } from '../node/request.js';
 import { duration, showProgress } from './progress.js';
 
 export interface Reporter extends PaintListeners {
@@ -28,9 +28,10 @@ export function jsonReporter(): Reporter {
 /**
  * Sentences and a progress line.
  *
+ * @param styles as people read them.
  * @param linesEvery print the costs in full every so many steps.
  */
-export function plainReporter(content: string, style: string, linesEvery: number | undefined): Reporter {
+export function plainReporter(content: string, styles: readonly string[], linesEvery: number | undefined): Reporter {
   const progress = showProgress(process.stdout, linesEvery);
   let steps = 0;
   let networkNote: string | undefined;
@@ -38,10 +39,13 @@ export function plainReporter(content: string, style: string, linesEvery: number
     onStart(started) {
       ({ steps, networkNote } = started);
       for (const note of started.notes) progress.say(note);
-      const { width, height, network } = started;
+      const { width, height, scales, network, coarseNetwork } = started;
+      const path = scales.length > 1 ? ` at ${scales.length} scales` : '';
+      const networks = coarseNetwork ? `${coarseNetwork.name}, at last ${network.name}` : network.name;
       progress.say(
-        `Painting ${content} in the style of ${style}: ${width}x${height}, ${steps} steps, ${network.name}.`,
+        `Painting ${content} in the style of ${listed(styles)}: ${width}x${height}, ${steps} steps${path}, ${networks}.`,
       );
+      progress.start(scales);
     },
     onStep: progress.step,
     onNotice: (sentence) => progress.say(sentence, process.stderr),
@@ -56,4 +60,9 @@ export function plainReporter(content: string, style: string, linesEvery: number
       console.log(networkNote ?? `Network: ${painted.network}.`);
     },
   };
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function listed(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ');
 }

@@ -1,28 +1,38 @@
 /** A recipe: all that is needed to paint the same picture again. It travels in the picture's metadata. */
 import { z } from 'zod';
 import { GivernyError } from './errors.js';
-import { type Options, optionsSchema } from './options.js';
+import { type Options, optionsSchema, PRESETS } from './options.js';
 
 /** Names only: a folder would tell of the person who painted, and lead anywhere when read back. */
 const fileName = z.string().regex(/^[^\\/]+$/, 'not a file name without its folder');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256');
 const file = z.object({ name: fileName, sha256 });
+const network = z.object({ name: z.string(), hash: z.string() });
 
 /** No time of day: the same painting has the same recipe, to the byte. */
 export const recipeSchema = z.object({
   /** Version of Giverny. */
   giverny: z.string(),
   content: file,
-  styles: z.array(file.extend({ weight: z.number() })).min(1),
+  /** `region` is the colour of the mask that the style goes to. */
+  styles: z.array(file.extend({ weight: z.number(), region: z.string().optional() })).min(1),
+  /** `featherPx` is how far its borders reach to either side, in pixels of the painting. */
+  mask: file.extend({ featherPx: z.number().min(0) }).optional(),
+  /** By the regions' colours. */
+  regionStrengths: z.record(z.string(), z.number().min(0).max(1)).optional(),
   /** The picture that `options.init` names. */
   start: file.optional(),
-  network: z.object({ name: z.string(), hash: z.string() }),
+  network,
+  /** What looked at all scales but the last, where that was another. */
+  coarseNetwork: network.optional(),
   engine: z.string(),
   options: optionsSchema.refine(({ init }) => typeof init === 'number' || fileName.safeParse(init).success, {
     path: ['init'],
     message: 'not a file name without its folder',
   }),
-  /** Steps done, fewer than `options.steps` where the painting was stopped. */
+  /** True where the painting was stopped, or this is a picture on the way to it. */
+  stopped: z.boolean().optional(),
+  /** Steps done through all scales; of a scale that ended early all count as done. */
   steps: z.number().int().min(0),
 });
 
@@ -36,30 +46,38 @@ export interface NamedFile {
 }
 
 /** What recipeOf makes a recipe from: as Recipe, but names may have folders and files more properties. */
-export interface RecipeParts {
-  readonly giverny: string;
+export interface RecipeParts
+  extends Pick<Recipe, 'giverny' | 'network' | 'engine' | 'steps'>,
+    Partial<Pick<Recipe, 'regionStrengths' | 'coarseNetwork' | 'stopped'>> {
   readonly content: NamedFile;
-  readonly styles: readonly (NamedFile & { readonly weight: number })[];
+  readonly styles: readonly (NamedFile & { readonly weight: number; readonly region?: string | undefined })[];
+  readonly mask?: (NamedFile & { readonly featherPx: number }) | undefined;
   readonly start?: NamedFile | undefined;
-  readonly network: { readonly name: string; readonly hash: string };
-  readonly engine: string;
   readonly options: Options;
-  readonly steps: number;
 }
 
 /** The recipe of a painting: picks what belongs in it and takes the folders off all names. */
 export function recipeOf(parts: RecipeParts): Recipe {
-  const { giverny, content, styles, start, network, engine, options, steps } = parts;
+  const { giverny, content, styles, mask, regionStrengths = {}, start, engine, options, stopped, steps } = parts;
   const named = ({ name, sha256 }: NamedFile) => ({ name: baseName(name), sha256 });
+  const networkOf = ({ name, hash }: Recipe['network']) => ({ name: baseName(name), hash });
   const { init } = options;
   return {
     giverny,
     content: named(content),
-    styles: styles.map((style) => ({ ...named(style), weight: style.weight })),
+    styles: styles.map(({ weight, region, ...style }) => ({
+      ...named(style),
+      weight,
+      ...(region === undefined ? {} : { region }),
+    })),
+    ...(mask ? { mask: { ...named(mask), featherPx: mask.featherPx } } : {}),
+    ...(Object.keys(regionStrengths).length > 0 ? { regionStrengths } : {}),
     ...(start ? { start: named(start) } : {}),
-    network: { name: baseName(network.name), hash: network.hash },
+    network: networkOf(parts.network),
+    ...(parts.coarseNetwork ? { coarseNetwork: networkOf(parts.coarseNetwork) } : {}),
     engine,
     options: { ...options, init: typeof init === 'string' ? baseName(init) : init },
+    ...(stopped ? { stopped } : {}),
     steps,
   };
 }
@@ -68,7 +86,25 @@ export function recipeOf(parts: RecipeParts): Recipe {
 const baseName = (path: string) => path.split(/[\\/]/).findLast((part) => part !== '') ?? 'picture';
 
 /**
- * A recipe from its JSON text.
+ * What an earlier version wrote, as this one would have: options that it did not have yet are what the notebook's
+ * are, and it painted at one scale.
+ */
+function upgraded(value: unknown): unknown {
+  if (!isObject(value) || !isObject(value.options)) return value;
+  const { options, steps } = value;
+  const { alpha, beta, ...unsaid } = PRESETS.notebook;
+  const stopped = !('firstSize' in options) && Number(steps) < Number(options.steps);
+  return {
+    ...value,
+    options: { ...unsaid, ...('strength' in options ? {} : { alpha, beta }), ...options },
+    ...(stopped ? { stopped } : {}),
+  };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/**
+ * A recipe from its JSON text; earlier versions' as well.
  *
  * @param where What the sentence calls its place, such as a file name.
  * @throws GivernyError RECIPE_INVALID.
@@ -86,7 +122,7 @@ export function parseRecipe(json: string, where: string): Recipe {
   } catch (error) {
     throw refuse('it was changed and is no longer JSON', error);
   }
-  const result = recipeSchema.safeParse(value);
+  const result = recipeSchema.safeParse(upgraded(value));
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw refuse(`its ${issue?.path.join('.') || 'form'} is wrong (${issue?.message})`, result.error);

@@ -12,10 +12,39 @@ export interface FittedPicture extends Layered {
   readonly note?: string;
 }
 
+/** How something becomes as large as a painting: scaled, then cut down to its middle. */
+export interface Fitting {
+  readonly scaled: Size;
+  readonly fitted: Size;
+}
+
 /**
- * Brings a picture to the size to paint at. A number is the long side, in pixels, of the result, the aspect
- * kept; width and height are met exactly by scaling and cropping the middle. A smaller picture is enlarged,
- * so that the size asked for is the size painted. Values are clipped to 0..255.
+ * A number is the long side, in pixels, of the result, the aspect kept; width and height are met exactly by scaling
+ * and cropping the middle.
+ *
+ * @param name what the sentence calls the picture.
+ * @throws GivernyError IMAGE_SIZE where a side would come below 32 pixels.
+ */
+export function fittingOf(from: Size, size: Options['size'], name?: string): Fitting {
+  const scale = typeof size === 'number' ? size / Math.max(from.width, from.height) : 0;
+  const fitted =
+    typeof size === 'number'
+      ? { width: Math.round(from.width * scale), height: Math.round(from.height * scale) }
+      : { width: size.width, height: size.height };
+  if (fitted.width < MIN_SIDE_PX || fitted.height < MIN_SIDE_PX) {
+    const what = name === undefined ? text(from) : `"${name}" of ${text(from)}`;
+    throw new GivernyError(
+      'IMAGE_SIZE',
+      `Expected both sides to have at least ${MIN_SIDE_PX} pixels but ${what} becomes ${text(fitted)}.`,
+    );
+  }
+  const sameAspect = typeof size === 'number' || from.width * fitted.height === from.height * fitted.width;
+  return { scaled: sameAspect ? fitted : covering(from, fitted), fitted };
+}
+
+/**
+ * Brings a picture to the size to paint at, as fittingOf says. A smaller picture is enlarged, so that the size asked
+ * for is the size painted. Values are clipped to 0..255.
  *
  * @throws GivernyError IMAGE_SIZE where a side would come below 32 pixels.
  */
@@ -24,27 +53,14 @@ export async function fitPicture(
   size: Options['size'],
 ): Promise<FittedPicture> {
   const { picture: from, alpha } = source;
-  const scale = typeof size === 'number' ? size / Math.max(from.width, from.height) : 0;
-  const to =
-    typeof size === 'number'
-      ? { width: Math.round(from.width * scale), height: Math.round(from.height * scale) }
-      : { width: size.width, height: size.height };
-  if (to.width < MIN_SIDE_PX || to.height < MIN_SIDE_PX) {
-    const what = source.name === undefined ? text(from) : `"${source.name}" of ${text(from)}`;
-    throw new GivernyError(
-      'IMAGE_SIZE',
-      `Expected both sides to have at least ${MIN_SIDE_PX} pixels but ${what} becomes ${text(to)}.`,
-    );
-  }
-  if (from.width === to.width && from.height === to.height) return { picture: from, ...(alpha ? { alpha } : {}) };
-  if (typeof size === 'number' || from.width * to.height === from.height * to.width) {
-    return { ...scaled(source, to), note: `resized from ${text(from)} to ${text(to)}` };
-  }
-  return {
-    ...cropped(scaled(source, covering(from, to)), to),
-    note: `resized from ${text(from)} and cropped to ${text(to)}`,
-  };
+  const { scaled: whole, fitted } = fittingOf(from, size, source.name);
+  if (isSameSize(from, fitted)) return { picture: from, ...(alpha ? { alpha } : {}) };
+  const resized = scaled(source, whole);
+  if (isSameSize(whole, fitted)) return { ...resized, note: `resized from ${text(from)} to ${text(fitted)}` };
+  return { ...cropped(resized, fitted), note: `resized from ${text(from)} and cropped to ${text(fitted)}` };
 }
+
+const isSameSize = (a: Size, b: Size) => a.width === b.width && a.height === b.height;
 
 const text = ({ width, height }: Size) => `${width}x${height}`;
 
@@ -72,19 +88,21 @@ function scaled({ picture: from, alpha }: Layered, to: Size): Layered {
 
 const clip = (value: number) => Math.min(255, Math.max(0, value));
 
-/** The middle of a picture. */
 function cropped({ picture: from, alpha }: Layered, to: Size): Layered {
+  const data = middleOf(from.data, from, to);
+  return { picture: picture(to.width, to.height, data), ...(alpha ? { alpha: middleOf(alpha, from, to) } : {}) };
+}
+
+/** The middle of planes [P, from.height, from.width], [P, to.height, to.width]. */
+export function middleOf<T extends Float32Array | Uint8Array>(planes: T, from: Size, to: Size): T {
   const left = (from.width - to.width) >> 1;
   const top = (from.height - to.height) >> 1;
-  const middle = <T extends Float32Array | Uint8Array>(planes: T, result: T): T => {
-    for (let row = 0; row * to.width < result.length; row++) {
-      const plane = Math.floor(row / to.height);
-      const start = (plane * from.height + top + (row % to.height)) * from.width + left;
-      result.set(planes.subarray(start, start + to.width), row * to.width);
-    }
-    return result;
-  };
-  const result = picture(to.width, to.height);
-  middle(from.data, result.data);
-  return { picture: result, ...(alpha ? { alpha: middle(alpha, new Uint8Array(to.width * to.height)) } : {}) };
+  const count = planes.length / (from.width * from.height);
+  const result = new (planes.constructor as new (length: number) => T)(count * to.width * to.height);
+  for (let row = 0; row < count * to.height; row++) {
+    const plane = Math.floor(row / to.height);
+    const start = (plane * from.height + top + (row % to.height)) * from.width + left;
+    result.set(planes.subarray(start, start + to.width), row * to.width);
+  }
+  return result;
 }

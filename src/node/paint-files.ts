@@ -1,78 +1,27 @@
 /** One painting from files to a file, in this process. */
-import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { expected, GivernyError } from '../core/errors.js';
-import { type OptionsInput, optionMeta, resolveOptions } from '../core/options.js';
-import { type Costs, paint, type Step } from '../core/paint.js';
+import { GivernyError } from '../core/errors.js';
+import type { Network } from '../core/network.js';
+import { type Options, resolveOptions } from '../core/options.js';
+import { paint, type Step } from '../core/paint.js';
+import type { Picture, Size } from '../core/picture.js';
 import { recipeOf } from '../core/recipe.js';
+import { resample } from '../core/resample.js';
+import { scalesOf } from '../core/schedule.js';
 import { createNodeEngine } from '../engines/node.js';
+import { openCoarseNetwork } from './coarse-network.js';
 import { assertWritable } from './files.js';
-import { fitPicture } from './fit.js';
-import { assertWritablePicture, readPicture, writePicture } from './images.js';
+import { assertWritablePicture, writePicture } from './images.js';
+import { readInputs, smallStyles, startFileOf } from './inputs.js';
 import { openNetwork } from './networks.js';
+import { plan } from './plan.js';
+import { checkRequest, type Painted, type PaintListeners, type PaintRequest } from './request.js';
 import { VERSION } from './version.js';
 
-/** What to paint: plain data, so that it can travel to another process. */
-export interface PaintRequest {
-  /** Path of the photo. */
-  readonly content: string;
-  /** Path of the painting whose style to take. */
-  readonly style: string;
-  /** Path of the picture to write; its ending decides the format. */
-  readonly output: string;
-  /** Name or path; 'auto' by default. */
-  readonly network?: string | undefined;
-  readonly options?: OptionsInput | undefined;
-  /** Also writes `<folder>/<step>.png` after step 0, `every`, 2 * `every` ... */
-  readonly frames?: { readonly every: number; readonly folder: string } | undefined;
-}
-
-/** All is read and checked; painting begins. */
-export interface Started {
-  readonly width: number;
-  readonly height: number;
-  readonly steps: number;
-  readonly network: { readonly name: string; readonly hash: string };
-  /** Which network was taken, and how to get the other, where 'auto' chose it. */
-  readonly networkNote?: string | undefined;
-  readonly engine: string;
-  /** What was done to the pictures before painting, for people to read. */
-  readonly notes: readonly string[];
-}
-
-/** A step without its picture. */
-export type StepReport = Omit<Step, 'picture' | 'notice'>;
-
-/** Who wants to know how a painting goes. */
-export interface PaintListeners {
-  onStart?(started: Started): void;
-  onStep?(report: StepReport): void;
-  /** A frame or the result has been written, whole. */
-  onSaved?(path: string): void;
-  /** A sentence that the person should hear, such as of a smaller rate after a cost that was not finite. */
-  onNotice?(sentence: string): void;
-}
-
-export interface Painted {
-  /** Path of the picture; nothing was written there if `steps` is 0. */
-  readonly output: string;
-  readonly width: number;
-  readonly height: number;
-  /** Steps done. */
-  readonly steps: number;
-  /** True where the painting was stopped before its last step. */
-  readonly stopped: boolean;
-  /** Of the picture written; absent if `steps` is 0. */
-  readonly costs?: Costs | undefined;
-  readonly network: string;
-  /** Wall time from the first step to the end. */
-  readonly seconds: number;
-}
-
 /**
- * Paints a photo in the style of a painting and writes the picture with its recipe.
+ * Paints a photo in the style of one painting or several and writes the picture with its recipe.
  *
  * The engine computes on the calling thread: see startPainting for a painting in a process of its own.
  *
@@ -82,90 +31,106 @@ export interface Painted {
 export async function paintFile(
   request: PaintRequest & PaintListeners & { readonly signal?: AbortSignal },
 ): Promise<Painted> {
-  const { output, frames, signal } = request;
+  const { output, frames, signal, stopAfter = Number.POSITIVE_INFINITY } = request;
   const options = resolveOptions(request.options);
-  const start = typeof options.init === 'string' && !/^(content|noise)$/.test(options.init) ? options.init : undefined;
-  const inputs = [request.content, request.style, ...(start === undefined ? [] : [start])];
-  await checkOutputs(inputs, request);
+  checkRequest(request, options);
+  await checkOutputs(request, options);
 
-  const notes: string[] = [];
-  const load = async (path: string, size: typeof options.size) => {
-    const loaded = await readPicture(path);
-    const fitted = await fitPicture(loaded, size);
-    if (fitted.note !== undefined) notes.push(`${loaded.name}: ${fitted.note}`);
-    return { ...fitted, name: loaded.name, sha256: loaded.sha256 };
-  };
-  const content = await load(request.content, options.size);
+  const inputs = await readInputs(request, options);
+  const { content, styles, mask, start } = inputs;
   const { width, height } = content.picture;
-  const style = { ...(await load(request.style, options.size)), weight: 1 };
-  if (start !== undefined && !existsSync(start)) throw expected(optionMeta('init').expects, 'init', start);
-  const startFrom = start === undefined ? undefined : await load(start, { width, height });
   const network = await openNetwork(request.network ?? 'auto');
+  const single = scalesOf(content.picture, options).length === 1;
+  const coarseNetwork = single ? undefined : await openCoarseNetwork(request.coarseNetwork ?? 'auto', network, options);
+  const scales = plan(content.picture, options, network, coarseNetwork);
   const engine = createNodeEngine();
+  const named = ({ name, hash }: Network) => ({ name, hash });
 
-  const write = async (path: string, { picture, step }: Step) => {
-    const recipe = recipeOf({
-      giverny: VERSION,
-      content,
-      styles: [style],
-      start: startFrom,
-      network,
-      engine: engine.name,
-      options,
-      steps: step + 1,
-    });
-    await writePicture(path, picture, { alpha: content.alpha, recipe });
-    request.onSaved?.(path);
-  };
-
-  const { name, hash, note: networkNote } = network;
   request.onStart?.({
     width,
     height,
-    steps: options.steps,
-    network: { name, hash },
-    networkNote,
+    steps: scales.reduce((sum, scale) => sum + scale.steps, 0),
+    scales,
+    network: named(network),
+    networkNote: network.note,
+    coarseNetwork: coarseNetwork && named(coarseNetwork),
     engine: engine.name,
-    notes,
+    notes: [...inputs.notes, ...smallStyles(styles, network, options)],
   });
+  const write = async (path: string, { picture, step }: Step, stopped: boolean) => {
+    const recipe = recipeOf({
+      giverny: VERSION,
+      content,
+      styles,
+      mask,
+      regionStrengths: request.regionStrengths,
+      start,
+      network,
+      coarseNetwork,
+      engine: engine.name,
+      options,
+      stopped,
+      steps: step + 1,
+    });
+    await writePicture(path, grown(picture, content.picture), { alpha: content.alpha, recipe });
+    request.onSaved?.(path);
+  };
+
   const began = performance.now();
   const job = {
     content: content.picture,
-    styles: [style],
+    styles,
+    regions: mask?.regions,
     network,
+    coarseNetwork,
     options,
-    ...(startFrom ? { start: startFrom.picture } : {}),
+    start: start?.picture,
   };
   let last: Step | undefined;
   // A turn of the event loop lets an abort from outside arrive.
   await turn();
-  if (!signal?.aborted) {
+  let whole = !signal?.aborted;
+  if (whole) {
     for await (const step of paint(job, engine)) {
       last = step;
+      const isLast = step.step + 1 === step.steps;
       // The picture, made only when asked for, stays here.
-      const { steps, scale, scales, costs, seconds, notice } = step;
-      request.onStep?.({ step: step.step, steps, scale, scales, costs, seconds });
+      const { steps, scale, scales: count, costs, seconds, notice } = step;
+      request.onStep?.({ step: step.step, steps, scale, scales: count, costs, seconds });
       if (notice !== undefined) request.onNotice?.(notice);
-      if (frames && step.step % frames.every === 0) await write(join(frames.folder, `${step.step}.png`), step);
+      if (frames && step.step % frames.every === 0) {
+        await write(join(frames.folder, `${step.step}.png`), step, !isLast);
+      }
       await turn();
-      if (signal?.aborted) break;
+      if (signal?.aborted || step.step + 1 >= stopAfter) {
+        whole = isLast;
+        break;
+      }
     }
   }
-  if (last) await write(output, last);
-  const steps = last ? last.step + 1 : 0;
+  if (last) await write(output, last, !whole);
   return {
     output,
     width,
     height,
-    steps,
-    stopped: signal?.aborted === true && steps < options.steps,
+    steps: last ? last.step + 1 : 0,
+    stopped: signal?.aborted === true && !whole,
     costs: last?.costs,
-    network: name,
+    network: network.name,
     seconds: (performance.now() - began) / 1000,
   };
 }
 
-async function checkOutputs(inputs: readonly string[], { output, frames }: PaintRequest): Promise<void> {
+/** Frames of one film have one size, from whatever scale. */
+function grown(picture: Picture, { width, height }: Size): Picture {
+  return picture.width === width && picture.height === height ? picture : resample(picture, width, height);
+}
+
+async function checkOutputs(request: PaintRequest, options: Options): Promise<void> {
+  const { content, styles, mask, output, frames } = request;
+  const inputs = [content, ...styles.map(({ path }) => path), mask?.path, startFileOf(options)].filter(
+    (path) => path !== undefined,
+  );
   await assertWritablePicture(output);
   await refuseOverwriting(inputs, output);
   if (!frames) return;

@@ -4,8 +4,8 @@
 import process from 'node:process';
 import { inspect } from 'node:util';
 import { GivernyError } from '../core/errors.js';
-import type { PaintRequest } from './paint-files.js';
 import { cleanUp, type PaintEvent } from './painting.js';
+import type { PaintRequest } from './request.js';
 
 const send = (event: PaintEvent, sent?: () => void) => process.send?.(event, undefined, undefined, sent);
 const stop = new AbortController();

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, GivernyError } from '../core/errors.js';
 import { removeTemporaries } from './files.js';
-import type { Painted, PaintListeners, PaintRequest, Started, StepReport } from './paint-files.js';
+import type { Painted, PaintListeners, PaintRequest, Started, StepReport } from './request.js';
 
 /** What the painting process tells its parent. */
 export type PaintEvent =

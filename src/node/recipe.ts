@@ -13,6 +13,7 @@ export interface RecipePlaces {
   readonly content?: string | undefined;
   /** All of them in the recipe's order, or none. */
   readonly styles?: readonly string[] | undefined;
+  readonly mask?: string | undefined;
   readonly start?: string | undefined;
 }
 
@@ -25,17 +26,18 @@ export interface FoundFile {
 export interface RecipeFiles {
   readonly content: FoundFile;
   readonly styles: readonly FoundFile[];
+  readonly mask?: FoundFile;
   readonly start?: FoundFile;
 }
 
 /**
- * Finds the photo and the styles of a recipe, and says whether they are the same files as then. A file that
+ * Finds the photo, the styles and the mask of a recipe, and says whether they are the same files as then. A file that
  * matches wins over one that only bears the name.
  *
  * @throws GivernyError FILE_NOT_FOUND; OPTION_INVALID where the number of styles given is not the recipe's.
  */
 export async function findRecipeFiles(recipe: Recipe, places: RecipePlaces = {}): Promise<RecipeFiles> {
-  const { painting, content, styles, start } = places;
+  const { painting, content, styles, mask, start } = places;
   if (styles?.length && styles.length !== recipe.styles.length) {
     throw new GivernyError(
       'OPTION_INVALID',
@@ -46,6 +48,7 @@ export async function findRecipeFiles(recipe: Recipe, places: RecipePlaces = {})
   return {
     content: await find(recipe.content, content, folders),
     styles: await Promise.all(recipe.styles.map((style, i) => find(style, styles?.[i], folders))),
+    ...(recipe.mask ? { mask: await find(recipe.mask, mask, folders) } : {}),
     ...(recipe.start ? { start: await find(recipe.start, start, folders) } : {}),
   };
 }

@@ -2,7 +2,6 @@ import { existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { DEFAULTS } from '../../src/core/options.js';
 import type { Tensor } from '../../src/core/tensor.js';
 import { bench, drawn, giverny, pixels, QUICK, tinyTensors, writeNetwork } from './bench.js';
 
@@ -33,7 +32,19 @@ test('the short form paints <photo>-<painting>.png in the current folder, aspect
 
 test('--json prints one object per line: each step, then the result', async () => {
   const folder = await bench();
-  const args = ['paint', 'photo.jpg', 'style.png', ...QUICK, '-o', 'deep/out.webp', '--save-every', '2', '--json'];
+  const args = [
+    'paint',
+    'photo.jpg',
+    'style.png',
+    ...QUICK,
+    '-o',
+    'deep/out.webp',
+    '--save-every',
+    '2',
+    '--json',
+    '--alpha',
+    '10',
+  ];
   const { code, stdout, stderr } = await giverny(folder, args);
   expect(stderr).toBe('');
   expect(code).toBe(0);
@@ -118,12 +129,8 @@ test('costs that are not finite are said aloud and never make a black picture', 
     'photo.jpg',
     'style.png',
     ...QUICK,
-    '--network',
-    'loud.safetensors',
-    '--optimizer',
-    'adam',
-    '--learning-rate',
-    '1e6',
+    ...['--preset', 'notebook', '--learning-rate', '1e6', '--network', 'loud.safetensors'],
+    ...['-o', 'photo-style.png'],
   ];
   const { code, stderr } = await giverny(folder, args);
   expect(stderr).toMatch(/^Step 0 led to a cost that is not finite: stepped back/);

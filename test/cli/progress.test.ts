@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { barLine, duration, plainLine, showProgress } from '../../src/cli/progress.js';
-import type { StepReport } from '../../src/node/paint-files.js';
+import type { PlannedScale, StepReport } from '../../src/node/request.js';
 
 const at = (step: number, steps: number, seconds = 0.5): StepReport => ({
   step,
@@ -10,6 +10,9 @@ const at = (step: number, steps: number, seconds = 0.5): StepReport => ({
   seconds,
   costs: { total: 5050352640, content: 7877.67431640625, style: 126256864, styleLayers: {}, variation: 0 },
 });
+
+/** One scale of so many steps. */
+const once = (steps: number): PlannedScale[] => [{ width: 8, height: 8, steps, work: 3 }];
 
 function screen(isTTY: boolean, columns = 80) {
   const written: string[] = [];
@@ -23,26 +26,50 @@ test('a plain line has every digit of a float32', () => {
 });
 
 test('the bar shows progress and is never wider than the terminal', () => {
-  expect(barLine(at(49, 200), 0.5, 100)).toBe(
+  expect(barLine(at(49, 200), once(200), 0.5 / 3, 100)).toBe(
     '██░░░░░░░░  50/200  cost 5.050e+9  1 min 15 s left  0.50 s/step  content 7.878e+3  style 1.263e+8',
   );
   for (let columns = 1; columns < 140; columns++) {
-    expect(barLine(at(49, 200), 0.5, columns).length).toBeLessThan(columns);
+    expect(barLine(at(49, 200), once(200), 0.5 / 3, columns).length).toBeLessThan(columns);
   }
 });
 
 test('nothing is promised before two steps are measured, and a slow first step does not sway the rest', () => {
   const terminal = screen(true, 120);
   const progress = showProgress(terminal);
+  progress.start(once(100));
   progress.step(at(0, 100, 60));
   expect(terminal.text()).not.toContain('left');
   for (let step = 1; step < 10; step++) progress.step(at(step, 100, 0.5));
   expect(terminal.text().split('\r').at(-1)).toContain('45 s left  0.50 s/step');
 });
 
+test('with several scales the line says which, and time left and bar go by what their steps cost', () => {
+  const scales: PlannedScale[] = [
+    { width: 10, height: 10, steps: 60, work: 1 },
+    { width: 14, height: 14, steps: 30, work: 2 },
+    { width: 20, height: 20, steps: 30, work: 4 },
+  ];
+  // 60 + 60 + 120 units in all; 60 + 20 are done after 70 steps.
+  expect(barLine({ ...at(69, 120), scale: 1, scales: 3 }, scales, 0.5, 80)).toBe(
+    '████░░░░░░░░░  70/120  scale 2/3  cost 5.050e+9  1 min 20 s left  1.00 s/step',
+  );
+  expect(plainLine({ ...at(69, 120), scale: 1, scales: 3 })).toMatch(/^step 69\/120 {2}scale 2\/3 {2}total cost /);
+
+  const terminal = screen(true, 120);
+  const progress = showProgress(terminal);
+  progress.start(scales);
+  for (let step = 0; step < 5; step++) progress.step({ ...at(step, 120, 0.1), scales: 3 });
+  expect(terminal.text().split('\r').at(-1)).toContain('24 s left  0.10 s/step');
+  // The first scale ended early: its other steps are not waited for.
+  progress.step({ ...at(60, 120, 0.2), scale: 1, scales: 3 });
+  expect(terminal.text().split('\r').at(-1)).toContain('18 s left  0.20 s/step');
+});
+
 test('a terminal gets one line redrawn, cleared for sentences and at the end', () => {
   const terminal = screen(true);
   const progress = showProgress(terminal);
+  progress.start(once(2));
   progress.step(at(0, 2));
   progress.say('A sentence.');
   progress.step(at(1, 2));
@@ -56,6 +83,7 @@ test('a pipe gets about ten lines in all, or those asked for, and no control cha
   const count = (steps: number, every?: number) => {
     const pipe = screen(false);
     const progress = showProgress(pipe, every);
+    progress.start(once(steps));
     for (let step = 0; step < steps; step++) progress.step(at(step, steps));
     progress.end();
     expect(pipe.text()).not.toContain('\r');

@@ -4,14 +4,15 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { DEFAULTS } from '../../src/core/options.js';
 import { readRecipe } from '../../src/node/images.js';
-import { paintFile, type StepReport } from '../../src/node/paint-files.js';
+import { paintFile } from '../../src/node/paint-files.js';
+import type { StepReport } from '../../src/node/request.js';
 import { bench } from '../cli/bench.js';
 
 async function request() {
   const folder = await bench();
   return {
     content: join(folder, 'photo.jpg'),
-    style: join(folder, 'style.png'),
+    styles: [{ path: join(folder, 'style.png') }],
     output: join(folder, 'out.png'),
     network: join(folder, 'tiny.safetensors'),
     options: { size: 64, steps: 3 },
@@ -66,5 +67,7 @@ test('aborted before the first step, nothing is written', async () => {
 
 test('the photo is never overwritten', async () => {
   const asked = await request();
-  await expect(paintFile({ ...asked, output: asked.style })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  await expect(paintFile({ ...asked, output: asked.styles[0]?.path as string })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+  });
 });
