@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { ROOT } from './root.js';
 
 export interface PictureFile {
   /** Without folder and ending. */
@@ -16,8 +16,6 @@ export interface Pair {
   /** The painting after this one. */
   readonly next: PictureFile;
 }
-
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Three photographs in the public domain that come with npm. */
 const PHOTOS = ['dust-bowl-home', 'french-alpine-landscape', 'nagasaki-boats'].map((name) => ({

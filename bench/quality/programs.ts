@@ -1,9 +1,9 @@
 /** The programs that paint, as commands with places to fill in. */
 import path from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { DEFAULTS, PRESETS } from '#dist/core/options.js';
 import { pythonWith } from '../../test/support/python.js';
+import { ROOT } from './root.js';
 
 export type Kind = 'preset' | 'variant' | 'reference' | 'guard';
 
@@ -33,7 +33,6 @@ export interface Places {
   readonly seconds: string;
 }
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const PAINT = [process.execPath, path.join(ROOT, 'dist/cli/main.js'), 'paint', '{content}', '{style}', '--json'];
 
 /** A preset as users have it. */
