@@ -33,19 +33,28 @@ export function paretoChart(all: readonly Summary[], subtitle: string): string {
   const timed = all.filter((summary) => summary.kind !== 'guard' && summary.seconds !== undefined) as Mark[];
   const guards = all.filter(({ kind, scores: { score } }) => kind === 'guard' && score > 0);
   const [low, high] = timeRange(timed.map(({ seconds }) => seconds));
-  const top = Math.ceil(Math.max(...all.map(({ scores: { score } }) => score)) * 10 + 0.5) / 10;
+  const scores = [...timed, ...guards].map(({ scores: { score } }) => score);
+  // Not from 0: it is differences that are read here. In twentieths.
+  const base = Math.max(0, Math.floor(Math.min(...scores) * 20 - 0.3));
+  const top = Math.ceil(Math.max(...scores) * 20 + 0.5);
   const x = (seconds: number) =>
     PLOT.left + ((PLOT.right - PLOT.left) * Math.log(seconds / low)) / Math.log(high / low);
-  const y = (score: number) => PLOT.bottom - ((PLOT.bottom - PLOT.top) * score) / top;
+  const y = (score: number) => PLOT.bottom - ((PLOT.bottom - PLOT.top) * (20 * score - base)) / (top - base);
   const marks = timed.map((mark) => ({ ...mark, x: x(mark.seconds), y: y(mark.scores.score) }));
+  const guardLabels = guards.map(({ program, scores: { score } }) => {
+    const label = `${program}: no painting at all`;
+    return { label, left: PLOT.left, right: PLOT.left + label.length * 6.6, top: y(score) - 18, bottom: y(score) };
+  });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif" font-size="14" fill="${COLOURS.ink}">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fcfcfa"/>`,
     text(PLOT.left, 38, 'How good a picture, for how long a wait', 'font-size="22" font-weight="bold"'),
     text(PLOT.left, 62, subtitle, 'fill="#666"'),
     ...ticks(low, high).map((seconds) => tick(x(seconds), duration(seconds))),
-    ...Array.from({ length: Math.round(top * 10) + 1 }, (_, i) => level(y(i / 10), (i / 10).toFixed(1))),
-    ...guards.map(({ program, scores }) => guardLine(y(scores.score), program)),
+    ...Array.from({ length: top - base + 1 }, (_, i) => (base + i) / 20).map((score) =>
+      level(y(score), score.toFixed(2)),
+    ),
+    ...guardLabels.map(({ label, bottom }) => guardLine(bottom, label)),
     text((PLOT.left + PLOT.right) / 2, PLOT.bottom + 48, 'seconds to paint, whole process', 'text-anchor="middle"'),
     `<text transform="translate(30 ${(PLOT.top + PLOT.bottom) / 2}) rotate(-90)" text-anchor="middle">score: style and content, both near</text>`,
     presetLine(marks.filter(({ kind }) => kind === 'preset')),
@@ -54,7 +63,9 @@ export function paretoChart(all: readonly Summary[], subtitle: string): string {
         `<circle cx="${px(mark.x)}" cy="${px(mark.y)}" r="12" fill="none" stroke="#d9a62e" stroke-width="2.5"/>`,
     ),
     ...marks.map(({ kind, x, y }) => symbol(kind, x, y)),
-    ...placed(marks).map(({ program, x, y, anchor }) => text(x, y, program, `text-anchor="${anchor}" ${HALO}`)),
+    ...placed(marks, guardLabels).map(({ program, x, y, anchor }) =>
+      text(x, y, program, `text-anchor="${anchor}" ${HALO}`),
+    ),
     ...legend([...new Set(marks.map(({ kind }) => kind))]),
     '</svg>',
     '',
@@ -79,16 +90,24 @@ function timeRange(seconds: readonly number[]): [number, number] {
 }
 
 function ticks(low: number, high: number): number[] {
-  const all = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18_000, 36_000];
+  const all = [1, 2, 3, 5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200, 18_000, 36_000];
   return all.filter((seconds) => seconds >= low && seconds <= high);
 }
 
 const duration = (seconds: number) =>
   seconds < 60 ? `${seconds} s` : seconds < 3600 ? `${seconds / 60} min` : `${seconds / 3600} h`;
 
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
 /** Labels above, below or beside their marks, wherever they cover no other label and no other mark. */
-function placed(marks: readonly Mark[]) {
-  const boxes = marks.map(({ x, y }) => ({ left: x - 9, right: x + 9, top: y - 9, bottom: y + 9 }));
+function placed(marks: readonly Mark[], taken: readonly Box[]) {
+  const boxes: Box[] = marks.map(({ x, y }) => ({ left: x - 9, right: x + 9, top: y - 9, bottom: y + 9 }));
+  boxes.push(...taken);
   return marks.map((mark) => {
     const width = mark.program.length * 7.6;
     const choices = [
@@ -119,17 +138,9 @@ function level(y: number, label: string): string {
   return line + text(PLOT.left - 12, y + 5, label, 'text-anchor="end"');
 }
 
-function guardLine(y: number, program: string): string {
+function guardLine(y: number, label: string): string {
   const line = `<line x1="${PLOT.left}" y1="${px(y)}" x2="${PLOT.right}" y2="${px(y)}" stroke="${COLOURS.guard}" stroke-dasharray="3 5"/>`;
-  return (
-    line +
-    text(
-      PLOT.right - 4,
-      y - 6,
-      `${program}: no painting at all`,
-      `text-anchor="end" font-size="12" fill="#777" ${HALO}`,
-    )
-  );
+  return line + text(PLOT.left + 6, y - 6, label, `font-size="12" fill="#777" ${HALO}`);
 }
 
 function presetLine(presets: readonly Mark[]): string {

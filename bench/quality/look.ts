@@ -9,14 +9,16 @@ import type { Picture } from '#dist/core/picture.js';
 import { RandomState } from '#dist/core/random.js';
 import { type Tensor, tensor } from '#dist/core/tensor.js';
 
-/** Layers that no preset takes a cost of, and max pooling, as the network was trained with, where presets average. */
+/** Layers that no preset takes a cost of. */
 const LAYERS = ['conv1_2', 'conv2_2', 'conv3_2', 'conv4_3'];
 /** Where a 3x3 patch of features is a stroke or a motif. */
 const PATCH_LAYERS = ['conv3_2', 'conv4_3'];
+/** The network is asked both ways: a picture looks better through the pooling that it was painted with. */
+const POOLINGS = ['average', 'max'] as const;
 const MOST_SAMPLES = 1024;
 const MOST_CELLS = 32;
 
-/** What is kept of a picture's features, by layer. */
+/** What is kept of a picture's features, by layer and pooling. */
 export interface Look {
   /** At up to 1024 random places, [n, C]. */
   readonly points: Readonly<Record<string, Tensor>>;
@@ -29,15 +31,20 @@ export interface Look {
 /** Runs the judge's network on a picture. */
 export async function lookAt(engine: Engine, network: Network, picture: Picture): Promise<Look> {
   const shape = [1, 3, picture.height, picture.width];
-  const program = await Program.load(
-    engine,
-    features(input('picture', shape), network, LAYERS, 'max'),
-    network.tensors,
+  const outputs = POOLINGS.flatMap((pooling) =>
+    Object.entries(features(input('picture', shape), network, LAYERS, pooling)).map(
+      ([layer, node]) => [`${layer} ${pooling}`, node] as const,
+    ),
   );
+  const program = await Program.load(engine, Object.fromEntries(outputs), network.tensors);
   try {
     const found = await program.run({ picture: tensor(shape, subtractMean(picture, network)) });
     const each = (layers: readonly string[], of: (features: Tensor) => Tensor) =>
-      Object.fromEntries(layers.map((layer) => [layer, of(found[layer] as Tensor)]));
+      Object.fromEntries(
+        Object.entries(found)
+          .filter(([name]) => layers.includes(name.split(' ')[0] as string))
+          .map(([name, layer]) => [name, of(layer)]),
+      );
     return {
       points: each(LAYERS, (layer) => samples(layer, 0)),
       patches: each(PATCH_LAYERS, (layer) => samples(layer, 1)),

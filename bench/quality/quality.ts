@@ -132,6 +132,7 @@ function programsOf(judge: OpenedNetwork): Program[] {
     ...flags.reference.map(referenceProgram),
     ...torch,
   ];
+  if (programs.length === 0) throw new RangeError('Expected at least one program that paints but received none.');
   const names = programs.map(({ name }) => fileName(name));
   const twice = names.find((name, i) => name === '' || names.indexOf(name) !== i);
   if (twice !== undefined) throw new RangeError(`Expected programs of different names but received "${twice}" twice.`);
