@@ -1,0 +1,136 @@
+/** All measures of a picture painted from a photo and a painting. */
+import type { Engine } from '#dist/core/engine.js';
+import type { Network } from '#dist/core/network.js';
+import type { Picture } from '#dist/core/picture.js';
+import type { Tensor } from '#dist/core/tensor.js';
+import { fitPicture } from '#dist/node/fit.js';
+import { border, clipped, grain } from './artefacts.js';
+import { colourDistance } from './colour.js';
+import { selfSimilarity, ssim } from './content.js';
+import { cropped } from './guards.js';
+import { type Look, lookAt } from './look.js';
+import { cosineDistances, euclideanDistances } from './matrices.js';
+import { nearness, relative } from './score.js';
+import { energyDistance, nearestNeighbours } from './style.js';
+
+export interface Scores {
+  /** One number for the picture: the nearness of `style` and `content`. */
+  readonly score: number;
+  /** 1 minus the geometric mean of how near the two below are: neither can stand in for the other. */
+  readonly style: number;
+  /** Energy distance of features to the painting's: 1 for the photo, 0 for a crop of the painting. */
+  readonly features: number;
+  /** Nearest neighbours among 3x3 patches of features, both ways: 1 for the photo, 0 for a crop of the painting. */
+  readonly patches: number;
+  /** Mean of self-similarity and SSIM: 0 for the photo, 1 for the painting. */
+  readonly content: number;
+  /** To the photo, mean over layers; 0 is equal. */
+  readonly selfSimilarity: number;
+  /** Of luminance with the photo; 1 is equal. */
+  readonly ssim: number;
+  /** colourDistance to the painting, in hundredths of Oklab. */
+  readonly colour: number;
+  /** Share of energy near Nyquist as a multiple of the photo's or the painting's, whichever is more. */
+  readonly grain: number;
+  /** Energy at the border against just inside, as a multiple of the photo's. */
+  readonly border: number;
+  /** Share of values at 0 or 255. */
+  readonly clipped: number;
+}
+
+interface StyleMeasures {
+  readonly features: number;
+  readonly patches: number;
+}
+
+/** Judges pictures painted from one photo in the style of one painting. */
+export class Judge {
+  private constructor(
+    readonly engine: Engine,
+    readonly network: Network,
+    readonly photo: Picture,
+    readonly painting: Picture,
+    readonly looks: { readonly photo: Look; readonly painting: Look },
+    /** Style measures of a crop of the painting, and of the photo: 0 and 1 of the scale. */
+    readonly style: { readonly crop: StyleMeasures; readonly photo: StyleMeasures },
+    /** Structure of the painting laid over the photo's frame: 1 of the scale. */
+    readonly copy: { readonly selfSimilarity: number; readonly ssim: number },
+  ) {}
+
+  /**
+   * @param photo of the size of the pictures to judge.
+   * @param painting of the same long side, as presets take it.
+   * @throws RangeError where the photo is no farther from the painting than a crop of the painting is.
+   */
+  static async create(engine: Engine, network: Network, photo: Picture, painting: Picture): Promise<Judge> {
+    const look = (picture: Picture) => lookAt(engine, network, picture);
+    const looks = { photo: await look(photo), painting: await look(painting) };
+    const copy = (await fitPicture({ picture: painting }, photo)).picture;
+    const ends = {
+      crop: await styleOf(engine, await look(cropped(painting)), looks.painting),
+      photo: await styleOf(engine, looks.photo, looks.painting),
+    };
+    return new Judge(engine, network, photo, painting, looks, ends, {
+      selfSimilarity: await structureOf(engine, await look(copy), looks.photo),
+      ssim: ssim(copy, photo),
+    });
+  }
+
+  /** @throws RangeError where the picture is not of the photo's size. */
+  async judge(picture: Picture): Promise<Scores> {
+    const { engine, photo, painting, looks, copy } = this;
+    const structural = ssim(picture, photo);
+    const look = await lookAt(engine, this.network, picture);
+    const measured = await styleOf(engine, look, looks.painting);
+    const features = relative(measured.features, this.style.crop.features, this.style.photo.features);
+    const patches = relative(measured.patches, this.style.crop.patches, this.style.photo.patches);
+    const similarity = await structureOf(engine, look, looks.photo);
+    const style = 1 - nearness(features, patches);
+    const content = (relative(similarity, 0, copy.selfSimilarity) + relative(structural, 1, copy.ssim)) / 2;
+    return {
+      score: nearness(style, content),
+      style,
+      features,
+      patches,
+      content,
+      selfSimilarity: similarity,
+      ssim: structural,
+      colour: colourDistance(picture, painting),
+      grain: grain(picture) / Math.max(grain(photo), grain(painting)),
+      border: border(picture) / border(photo),
+      clipped: clipped(picture),
+    };
+  }
+}
+
+async function styleOf(engine: Engine, look: Look, painting: Look): Promise<StyleMeasures> {
+  const distances = await Promise.all(
+    Object.keys(painting.points).map(async (layer) => {
+      const [x, y] = [look.points[layer] as Tensor, painting.points[layer] as Tensor];
+      const between = await euclideanDistances(engine, x, y);
+      return energyDistance(between, await euclideanDistances(engine, x, x), await euclideanDistances(engine, y, y));
+    }),
+  );
+  const nearest = await Promise.all(
+    Object.keys(painting.patches).map(async (layer) => {
+      const [x, y] = [look.patches[layer] as Tensor, painting.patches[layer] as Tensor];
+      const { plausibility, coverage } = nearestNeighbours(await cosineDistances(engine, x, y));
+      return (plausibility + coverage) / 2;
+    }),
+  );
+  return { features: mean(distances), patches: mean(nearest) };
+}
+
+async function structureOf(engine: Engine, look: Look, photo: Look): Promise<number> {
+  const distances = await Promise.all(
+    Object.keys(photo.cells).map(async (layer) => {
+      const [a, b] = [look.cells[layer] as Tensor, photo.cells[layer] as Tensor];
+      return selfSimilarity(await cosineDistances(engine, a, a), await cosineDistances(engine, b, b));
+    }),
+  );
+  return mean(distances);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0) / values.length;
+}

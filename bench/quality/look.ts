@@ -1,0 +1,115 @@
+/** What the judge sees of a picture: samples of its features. */
+import type { Engine } from '#dist/core/engine.js';
+import { features } from '#dist/core/features.js';
+import { input } from '#dist/core/graph/operations.js';
+import { Program } from '#dist/core/graph/program.js';
+import type { Network } from '#dist/core/network.js';
+import { subtractMean } from '#dist/core/objective.js';
+import type { Picture } from '#dist/core/picture.js';
+import { RandomState } from '#dist/core/random.js';
+import { type Tensor, tensor } from '#dist/core/tensor.js';
+
+/** Layers that no preset takes a cost of. */
+const LAYERS = ['conv1_2', 'conv2_2', 'conv3_2', 'conv4_3'];
+/** Where a 3x3 patch of features is a stroke or a motif. */
+const PATCH_LAYERS = ['conv3_2', 'conv4_3'];
+/** The network is asked both ways: a picture looks better through the pooling that it was painted with. */
+const POOLINGS = ['average', 'max'] as const;
+const MOST_SAMPLES = 1024;
+const MOST_CELLS = 32;
+
+/** What is kept of a picture's features, by layer and pooling. */
+export interface Look {
+  /** At up to 1024 random places, [n, C]. */
+  readonly points: Readonly<Record<string, Tensor>>;
+  /** 3x3 neighbourhoods at up to 1024 random places of the deeper layers, [n, 9 C]. */
+  readonly patches: Readonly<Record<string, Tensor>>;
+  /** Means over a grid of up to 32 x 32 cells, [n, C]: what is where, however finely it is painted. */
+  readonly cells: Readonly<Record<string, Tensor>>;
+}
+
+/** Runs the judge's network on a picture. */
+export async function lookAt(engine: Engine, network: Network, picture: Picture): Promise<Look> {
+  const shape = [1, 3, picture.height, picture.width];
+  const outputs = POOLINGS.flatMap((pooling) =>
+    Object.entries(features(input('picture', shape), network, LAYERS, { pooling, padding: 'replicate' })).map(
+      ([layer, node]) => [`${layer} ${pooling}`, node] as const,
+    ),
+  );
+  const program = await Program.load(engine, Object.fromEntries(outputs), network.tensors);
+  try {
+    const found = await program.run({ picture: tensor(shape, subtractMean(picture, network)) });
+    const each = (layers: readonly string[], of: (features: Tensor) => Tensor) =>
+      Object.fromEntries(
+        Object.entries(found)
+          .filter(([name]) => layers.includes(name.split(' ')[0] as string))
+          .map(([name, layer]) => [name, of(layer)]),
+      );
+    return {
+      points: each(LAYERS, (layer) => samples(layer, 0)),
+      patches: each(PATCH_LAYERS, (layer) => samples(layer, 1)),
+      cells: each(LAYERS, cellMeans),
+    };
+  } finally {
+    await program.dispose();
+  }
+}
+
+/**
+ * Square neighbourhoods of features [1, C, H, W] at random places, one a row.
+ *
+ * @param reach 0 for a single place, 1 for 3x3.
+ */
+export function samples({ shape, data }: Tensor, reach: number): Tensor {
+  const [, channels, height, width] = shape as [number, number, number, number];
+  const columns = width - 2 * reach;
+  const side = 2 * reach + 1;
+  const places = draw(columns * (height - 2 * reach));
+  const result = tensor([places.length, channels * side ** 2]);
+  let next = 0;
+  for (const place of places) {
+    const corner = Math.floor(place / columns) * width + (place % columns);
+    for (let channel = 0; channel < channels; channel++) {
+      for (let y = 0; y < side; y++) {
+        for (let x = 0; x < side; x++) {
+          result.data[next++] = data[channel * height * width + corner + y * width + x] as number;
+        }
+      }
+    }
+  }
+  return result;
+}
+
+/** Means of features [1, C, H, W] over a grid of up to 32 x 32 cells, one cell a row. */
+export function cellMeans({ shape, data }: Tensor): Tensor {
+  const [, channels, height, width] = shape as [number, number, number, number];
+  const [rows, columns] = [Math.min(MOST_CELLS, height), Math.min(MOST_CELLS, width)];
+  const result = tensor([rows * columns, channels]);
+  const sizes = new Float64Array(rows * columns);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const cell = Math.floor((y * rows) / height) * columns + Math.floor((x * columns) / width);
+      sizes[cell] = (sizes[cell] as number) + 1;
+      for (let channel = 0; channel < channels; channel++) {
+        const i = cell * channels + channel;
+        result.data[i] = (result.data[i] as number) + (data[(channel * height + y) * width + x] as number);
+      }
+    }
+  }
+  for (let i = 0; i < result.data.length; i++) {
+    result.data[i] = (result.data[i] as number) / (sizes[Math.floor(i / channels)] as number);
+  }
+  return result;
+}
+
+/** Up to 1024 different numbers below `total`, always the same ones. */
+function draw(total: number): Uint32Array {
+  const random = new RandomState(0);
+  const numbers = Uint32Array.from({ length: total }, (_, i) => i);
+  const count = Math.min(total, MOST_SAMPLES);
+  for (let i = 0; i < count; i++) {
+    const other = i + Math.floor(random.uniform(0, total - i));
+    [numbers[i], numbers[other]] = [numbers[other] as number, numbers[i] as number];
+  }
+  return numbers.subarray(0, count);
+}
