@@ -207,6 +207,11 @@ const NOTEBOOK = {
   seed: 3,
 } satisfies Options;
 
+/**
+ * The Wasserstein statistic takes over a painting's large forms where Gram matrices keep to its textures. Each of
+ * 20 to 30 steps of L-BFGS lowers a scale's cost by a few hundredths: past that, the next scale is the better use of
+ * time. A little total variation takes the grain out of flat skies and no stroke out of a painting.
+ */
 const BALANCED = {
   size: 512,
   strength: 0.5,
@@ -217,13 +222,13 @@ const BALANCED = {
   padding: 'replicate',
   contentLayers: { conv4_2: 1 },
   styleLayers: even(STYLE_LAYERS),
-  tv: 0,
+  tv: 0.3,
   optimizer: 'lbfgs',
-  steps: 30,
+  steps: 25,
   learningRate: 2,
   averaging: 0,
   clamp: 'yes',
-  tolerance: 0,
+  tolerance: 0.01,
   firstSize: 128,
   firstSteps: 60,
   init: 'content',
@@ -232,11 +237,11 @@ const BALANCED = {
 
 export const DEFAULTS: Options = BALANCED;
 
-/** Named sets of options; what a preset does not name is as in DEFAULTS. */
+/** Named sets of options. */
 export const PRESETS = {
-  draft: { ...BALANCED, size: 384, steps: 12, firstSteps: 30 },
+  draft: { ...BALANCED, size: 384, steps: 10, firstSteps: 30 },
   balanced: BALANCED,
-  fine: { ...BALANCED, size: 768, steps: 80, firstSteps: 150 },
+  fine: { ...BALANCED, size: 768, steps: 80, firstSteps: 200 },
   notebook: NOTEBOOK,
 } as const satisfies Record<string, Options>;
 
