@@ -16,7 +16,7 @@ import { energyDistance, nearestNeighbours } from './style.js';
 export interface Scores {
   /** One number for the picture: the nearness of `style` and `content`. */
   readonly score: number;
-  /** 1 minus the geometric mean of how near the two below are: neither can stand in for the other. */
+  /** The farther of the two below: neither can stand in for the other. */
   readonly style: number;
   /** Energy distance of features to the painting's: 1 for the photo, 0 for a crop of the painting. */
   readonly features: number;
@@ -85,7 +85,7 @@ export class Judge {
     const features = relative(measured.features, this.style.crop.features, this.style.photo.features);
     const patches = relative(measured.patches, this.style.crop.patches, this.style.photo.patches);
     const similarity = await structureOf(engine, look, looks.photo);
-    const style = 1 - nearness(features, patches);
+    const style = Math.max(features, patches);
     const content = (relative(similarity, 0, copy.selfSimilarity) + relative(structural, 1, copy.ssim)) / 2;
     return {
       score: nearness(style, content),

@@ -170,7 +170,8 @@ async function judgeAll(
 
 async function report(results: readonly Result[], what: string): Promise<void> {
   const write = (name: string, text: string) => writeFile(path.join(flags.out, name), text);
-  const command = `npm run bench:quality -- ${process.argv.slice(2).join(' ')}`.trim();
+  const words = process.argv.slice(2).map((word) => (/^[\w.,/-]+$/.test(word) ? word : `'${word}'`));
+  const command = ['npm run bench:quality --', ...words].join(' ');
   await write('results.json', `${JSON.stringify({ what, command, results }, undefined, 2)}\n`);
   await write('table.md', tableOf(results, `# Quality\n\n${what}.\n\n\`${command}\``));
   const chart = paretoChart(summaries(results), what);

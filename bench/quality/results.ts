@@ -79,8 +79,8 @@ const COLUMNS: readonly (readonly [string, (summary: Omit<Summary, 'kind'>) => s
 ];
 
 const LEGEND = `\`score\` is best high, 0 to 1: the geometric mean of how near style and content are. Distances, best low:
-\`style\` to the painting, 1 at the photo's and 0 for a crop of the painting, from energy distances of VGG-19's
-\`features\` and nearest neighbours among its 3x3 \`patches\`, in layers and by statistics that no preset optimises;
+\`style\` to the painting, 1 at the photo's and 0 for a crop of the painting, the farther of energy distances of
+VGG-19's \`features\` and nearest neighbours among its 3x3 \`patches\`, layers and statistics that no preset optimises;
 \`content\` to the photo, 1 at the painting's, from \`self-similarity\` (0 is the photo's) and \`SSIM\` (1 is the photo's);
 \`colour\` to the painting, hundredths of Oklab. \`grain\` is the share of energy near the Nyquist frequency as a
 multiple of the larger of photo's and painting's, \`border\` the energy of the outermost 8 pixels against the next 8
