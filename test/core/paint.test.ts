@@ -7,6 +7,7 @@ import { Objective, subtractMean } from '../../src/core/objective.js';
 import { type OptionsInput, resolveOptions } from '../../src/core/options.js';
 import { type Job, paint, type Revision, type Step } from '../../src/core/paint.js';
 import { type Picture, picture } from '../../src/core/picture.js';
+import { resample } from '../../src/core/resample.js';
 import { scalesOf } from '../../src/core/schedule.js';
 import { watchedEngine } from '../support/engine.js';
 import { smallNetwork } from '../support/network.js';
@@ -429,11 +430,22 @@ describe('regions', () => {
     for (const name of ['rest', 'all', 'a.b']) expect(difference(await byName(name), wanted), name).toBeLessThan(1e-3);
   });
 
+  test('without a style are held even where the styles reach full strength', () => {
+    const targets = { content: photo, styles: [{ ...styles[0], region: 'left' }] as Job['styles'], regions: { left } };
+    const { alpha, list, importance } = areasOf(targets, network, ['conv1_1'], optionsOf({ strength: 1 }));
+    expect(alpha).toBe(areasOf({ content: photo, styles }, network, [], optionsOf({ strength: 0 })).alpha);
+    expect(list).toHaveLength(1);
+    const row = importance('conv1_1', [1, 6, height, width])?.data.subarray(0, width) as Float32Array;
+    expect([row[0], row[20], row[50], row[63]]).toEqual([0, 0, 1, 1]);
+  });
+
   test('shrink with the scales', async () => {
-    const rest = { regions: { left, right: { ...right, strength: 0 } } };
-    const painted = await paintedOf({ firstSize: 45 }, rest);
-    // Shrinking and growing again has cost the photo some sharpness.
-    expect(difference(painted, photo, inLeft)).toBeGreaterThan(1.5 * difference(painted, photo, inRight));
+    const job = jobOf({ firstSize: 45, firstSteps: 20 }, { regions: { left, right: { ...right, strength: 0 } } });
+    const { picture: coarse } = (await stepsOf(job)).filter(({ scale }) => scale === 0).at(-1) as Taken;
+    const small = resample(photo, coarse.width, coarse.height);
+    expect(coarse.width).toBe(45);
+    expect(difference(coarse, small, (x) => x < 14)).toBeGreaterThan(8);
+    expect(difference(coarse, small, (x) => x > 31)).toBeLessThan(1.5);
   });
 
   test.each<readonly [string, Partial<Job>, OptionsInput]>([
