@@ -16,7 +16,7 @@ import { seededNumbers } from '../support/random.js';
 import { type Answer, ask, type Question } from '../support/reference.js';
 import { vgg19Path } from '../support/vgg19.js';
 
-const engine = createNodeEngine();
+const engine = createNodeEngine({ spinning: false });
 const STYLE_LAYERS = { conv1_1: 0.2, conv2_1: 0.2, conv3_1: 0.2, conv4_1: 0.2, conv5_1: 0.2 };
 
 function objectiveOf(network: Network, width: number, height: number, options: Options) {

@@ -39,6 +39,7 @@ test('a picture no larger than the first size has one scale', () => {
 
 test('a long strip begins where its short side is still seen', () => {
   expect(sizes(1000, 70)).toEqual(['500x35', '707x49', '1000x70']);
+  expect(sizes(256, 64)).toEqual(['128x32', '181x45', '256x64']);
   expect(sizes(40, 1000)).toEqual(['40x1000']);
 });
 
