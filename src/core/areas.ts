@@ -1,5 +1,5 @@
 /** Regions of a painting that take different styles, or the same more or less strongly. */
-import { GivernyError, show } from './errors.js';
+import { expected, GivernyError, show } from './errors.js';
 import { maskAt } from './guidance.js';
 import type { Network } from './network.js';
 import type { Options } from './options.js';
@@ -87,6 +87,7 @@ export function areasOf(
     const whole = { styles: common, importance: 1, weights: () => undefined };
     return { ...balanceOf(options), list: common.length > 0 ? [whole] : [], importance: () => undefined };
   }
+  checkRegions(regions, content, options);
   if (options.statistic === 'sliced') {
     throw new GivernyError(
       'OPTION_INVALID',
@@ -142,6 +143,21 @@ export function areasOf(
       return result;
     },
   };
+}
+
+function checkRegions(
+  regions: Readonly<Record<string, Region>>,
+  { width, height }: Picture,
+  { strength: whole }: AreaOptions,
+): void {
+  for (const [name, { mask, strength }] of Object.entries(regions)) {
+    if (mask.length !== width * height) {
+      throw expected(`${width * height} numbers, one for each pixel of the photo,`, `the mask of ${name}`, mask.length);
+    }
+    if (strength !== undefined && whole === undefined) {
+      throw expected("a painting's strength, not alpha and beta,", `the strength of region ${name}`, strength);
+    }
+  }
 }
 
 function checkStyles(styles: readonly Style[], regions: Readonly<Record<string, Region>>): void {

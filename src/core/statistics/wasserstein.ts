@@ -18,7 +18,7 @@ import { blended, type Statistic } from './statistic.js';
 /** Of the style's variance, the share that may lie outside of the directions that are compared. */
 const LEFT_OUT = 1e-4;
 /** Of Newton-Schulz: eigenvalues below about 1e-5 of the largest stay a little short of their roots, never above. */
-const ITERATIONS = 14;
+const ITERATIONS = 18;
 
 /**
  * Squared 2-Wasserstein distance between Gaussians with the means and covariances of both pictures' features
