@@ -1,5 +1,5 @@
 /** ONNX Runtime in Node, on the CPU. */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import type { Engine, Session } from '../core/engine.js';
 import { GivernyError } from '../core/errors.js';
@@ -9,8 +9,8 @@ export interface NodeEngineOptions {
   /** Threads of one operation; all cores by default. */
   readonly threads?: number;
   /**
-   * Whether threads wait for each other busily, as is the default: 4 to 12 % faster where the cores are free,
-   * 9 % slower where other work wants them too.
+   * Whether threads wait for each other busily: 4 to 12 % faster where the cores are free, much slower where other
+   * work wants them too. By default they do where the machine's load leaves half of the cores free.
    */
   readonly spinning?: boolean;
 }
@@ -18,7 +18,7 @@ export interface NodeEngineOptions {
 /** The CPU engine. Its `run` computes on the calling thread: the event loop stands still meanwhile. */
 export function createNodeEngine({
   threads = availableParallelism(),
-  spinning = true,
+  spinning = (loadavg()[0] as number) < threads / 2,
 }: NodeEngineOptions = {}): Engine {
   const options: ort.InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],

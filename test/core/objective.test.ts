@@ -62,6 +62,7 @@ test('alpha and beta weigh content and style', async () => {
   const options = resolveOptions({
     alpha: 3,
     beta: 7,
+    tv: 0,
     contentLayers: 'conv4_2=2,conv3_1=0.5',
     styleLayers: 'conv1_1=2,conv3_1',
   });
