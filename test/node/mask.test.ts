@@ -55,13 +55,19 @@ test('borders are as soft as asked for, by default in proportion to the painting
 test('a region of strength 0 stays as in the photo, by whatever name of its colour', async () => {
   const folder = await bench();
   await stripes(80, 64, [WHITE, BLACK]).toFile(join(folder, 'mask.png'));
+  await stripes(64, 64, [WHITE, GREY, WHITE, GREY]).toFile(join(folder, 'pale.png'));
   const [width, height] = [80, 64];
   const request = {
     content: join(folder, 'photo.jpg'),
     output: join(folder, 'out.png'),
     network: join(folder, 'tiny.safetensors'),
     mask: { path: join(folder, 'mask.png'), featherPx: 0 },
-    options: { size: { width, height }, steps: 8, firstSize: 0, strength: 0.9, init: 'content' },
+    options: {
+      size: { width, height },
+      ...{ steps: 10, firstSize: 0, strength: 0.9, init: 'content' },
+      // Features that see few pixels, and so little across the border.
+      ...{ styleLayers: 'conv1_1,conv2_1', contentLayers: 'conv2_1' },
+    },
   };
   const changeOf = async () => {
     const [before, after] = [await pixels(request.content), await pixels(request.output)];
@@ -76,7 +82,7 @@ test('a region of strength 0 stays as in the photo, by whatever name of its colo
   };
   await paintFile({
     ...request,
-    styles: [{ path: join(folder, 'style.png') }],
+    styles: [{ path: join(folder, 'pale.png') }],
     regionStrengths: { WHITE: 0, '#000': 0.9 },
   });
   const kept = await changeOf();
@@ -85,7 +91,7 @@ test('a region of strength 0 stays as in the photo, by whatever name of its colo
   // The region's style alone, under two spellings of one colour.
   await paintFile({
     ...request,
-    styles: [{ path: join(folder, 'style.png'), region: 'white' }],
+    styles: [{ path: join(folder, 'pale.png'), region: 'white' }],
     regionStrengths: { '#ffffff': 0.9, black: 0 },
   });
   const turned = await changeOf();
