@@ -83,10 +83,8 @@ async function paint(photo: string | undefined, painting: string | undefined, fl
   const content = photo ?? repeat?.content;
   const styles = repeat?.styles ?? given;
   if (content === undefined || styles.length === 0) {
-    throw new GivernyError(
-      'OPTION_INVALID',
-      `Expected a photo and a painting but received ${content === undefined ? 'neither' : `only "${content}"`}.`,
-    );
+    const received = content !== undefined ? `only "${content}"` : styles.length > 0 ? 'no photo' : 'neither';
+    throw new GivernyError('OPTION_INVALID', `Expected a photo and a painting but received ${received}.`);
   }
   const request: PaintRequest = {
     content,

@@ -40,10 +40,8 @@ function readable(recipe: Recipe): string {
     ...(start ? [['start', file(start)]] : []),
     ['network', `${network.name} ${short(network.hash)}`],
     ...(coarseNetwork ? [['coarse-network', `${coarseNetwork.name} ${short(coarseNetwork.hash)}`]] : []),
-    ...Object.entries(options).map(([name, value]) => [
-      optionName(name),
-      `${optionText(value)}${name === 'steps' && stopped ? ` (stopped after ${steps})` : ''}`,
-    ]),
+    ...Object.entries(options).map(([name, value]) => [optionName(name), optionText(value)]),
+    ...(stopped ? [['stopped', `after ${steps} steps`]] : []),
     ['engine', recipe.engine],
     ['giverny', recipe.giverny],
   ];

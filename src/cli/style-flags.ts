@@ -65,6 +65,6 @@ function parseFeather(text: string): number {
 
 /** A style as people read it: `sky.jpg (white, 0.7)`. */
 export function styleText({ path, region, weight }: StyleFile): string {
-  const details = [region, weight].filter((detail) => detail !== undefined);
+  const details = [region, weight === 1 ? undefined : weight].filter((detail) => detail !== undefined);
   return details.length > 0 ? `${path} (${details.join(', ')})` : path;
 }

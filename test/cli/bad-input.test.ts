@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { bench, drawn, giverny, MAIN, QUICK, tinyTensors, writeNetwork } from './bench.js';
+import { bench, drawn, giverny, MAIN, QUICK, stripes, tinyTensors, writeNetwork } from './bench.js';
 
 interface Case {
   readonly what: string;
@@ -12,6 +12,13 @@ interface Case {
   readonly code: 1 | 2;
   readonly says: RegExp;
 }
+
+const BLUE = [0, 0, 255] as const;
+const RED = [255, 0, 0] as const;
+
+/** mask.png, left half red, right half blue. */
+const halves = (folder: string) => stripes(40, 32, [RED, BLUE]).toFile(join(folder, 'mask.png'));
+const masked = (...args: string[]) => ['photo.jpg', ...QUICK, '--mask', 'mask.png', ...args];
 
 const painting = (...args: string[]) => ['photo.jpg', 'style.png', ...QUICK, ...args];
 
@@ -135,6 +142,125 @@ const CASES: readonly Case[] = [
     args: painting('-o', 'out.png'),
     code: 1,
     says: /"out\.png" but it is a folder/,
+  },
+  {
+    what: 'a style without a photo',
+    args: ['--style', 'style.png', ...QUICK],
+    code: 2,
+    says: /a photo and a painting .* no photo/,
+  },
+  {
+    what: 'a missing file as one of two styles',
+    args: painting('--style', 'none.jpg=2'),
+    code: 2,
+    says: /"none\.jpg" but there is no such/,
+  },
+  {
+    what: 'weights that are all 0',
+    args: ['photo.jpg', ...QUICK, '--style', 'style.png=0'],
+    code: 2,
+    says: /weights of the styles of at least 0, not all 0, but received 0/,
+  },
+  {
+    what: 'a negative weight',
+    args: painting('--style', 'style.png=-1'),
+    code: 2,
+    says: /weights of the styles of at least 0, .* received 1, -1/,
+  },
+  {
+    what: 'a region without a mask',
+    args: ['photo.jpg', ...QUICK, '--style', 'style.png@red'],
+    code: 2,
+    says: /Expected a mask for the region red but received none/,
+  },
+  {
+    what: 'softened borders without a mask',
+    args: painting('--feather', '3'),
+    code: 2,
+    says: /--mask along with --feather but received none/,
+  },
+  {
+    what: 'strengths of regions without a mask',
+    args: painting('--region-strength', 'red=0.5'),
+    code: 2,
+    says: /--mask along with --region-strength but received none/,
+  },
+  {
+    what: 'strengths of regions that are none',
+    args: painting('--region-strength', 'red'),
+    code: 2,
+    says: /for --region-strength but received "red"/,
+  },
+  { what: 'borders of no width', args: painting('--feather', 'soft'), code: 2, says: /--feather but received "soft"/ },
+  {
+    what: 'a mask of which no colour is named',
+    make: halves,
+    args: masked('--style', 'style.png'),
+    code: 2,
+    says: /a style or a strength for a colour of the mask but received none/,
+  },
+  {
+    what: 'a region that is no colour',
+    make: halves,
+    args: masked('--style', 'style.png@sky'),
+    code: 2,
+    says: /a name such as white, black or red for a colour but received "sky"/,
+  },
+  {
+    what: 'a colour that is nowhere in the mask',
+    make: halves,
+    args: masked('--style', 'style.png', '--region-strength', 'red=1,blue=0.2,white=0'),
+    code: 2,
+    says: /every colour named to occur in the mask but "white" is nowhere/,
+  },
+  {
+    what: 'a colour of the mask that nobody names',
+    make: halves,
+    args: masked('--style', 'style.png@red'),
+    code: 2,
+    says: /painted in red alone but 50 % of it is #0000ff/,
+  },
+  {
+    what: 'a mask of another shape',
+    make: (folder) => stripes(40, 60, [RED, BLUE]).toFile(join(folder, 'mask.png')),
+    args: masked('--style', 'style.png@red', '--region-strength', 'blue=0.2'),
+    code: 2,
+    says: /a mask of its picture's shape, 80x64 .* but it is 40x60/,
+  },
+  {
+    what: 'a strength beyond its range',
+    make: halves,
+    args: masked('--style', 'style.png@red', '--region-strength', 'blue=1.5'),
+    code: 2,
+    says: /a number from 0 to 1 for the strength of region blue but received 1\.5/,
+  },
+  {
+    what: 'strengths of regions along with alpha',
+    make: halves,
+    args: masked('--style', 'style.png@red', '--region-strength', 'blue=1', '--alpha', '5'),
+    code: 2,
+    says: /strengths of regions without alpha and beta/,
+  },
+  { what: 'strength along with alpha', args: painting('--strength', '0.5', '--alpha', '5'), code: 2, says: /both/ },
+  {
+    what: 'the sliced statistic along with regions',
+    make: halves,
+    args: masked('--style', 'style.png@red', '--style', 'style.png@blue', '--statistic', 'sliced'),
+    code: 2,
+    says: /statistic gram or wasserstein along with regions but received "sliced"/,
+  },
+  {
+    what: 'a coarse network that is nowhere',
+    args: painting('--first-size', '40', '--coarse-network', 'none.safetensors'),
+    code: 2,
+    says: /none\.safetensors/,
+  },
+  {
+    what: 'an output that is the mask',
+    make: halves,
+    args: masked('--style', 'style.png@red', '--region-strength', 'blue=0', '-o', 'mask.png'),
+    code: 2,
+    says: /overwrites none of the pictures read but received "mask\.png"/,
   },
   {
     what: 'a recipe of a picture that has none',

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
 import { onTestFinished } from 'vitest';
 import { toBytes } from '../../src/core/picture.js';
+import type { RGB } from '../../src/core/regions.js';
 import type { Tensor } from '../../src/core/tensor.js';
 import { writeSafetensors } from '../../src/core/weights/safetensors.js';
 import { smallNetwork } from '../support/network.js';
@@ -44,6 +45,17 @@ export function drawn(width: number, height: number, seed: number): Sharp {
   return sharp(toBytes(waves(width, height, seed)), { raw: { width, height, channels: 3 } });
 }
 
+/** A mask in upright stripes of equal width, from left to right. */
+export function stripes(width: number, height: number, colors: readonly RGB[]): Sharp {
+  const bytes = Buffer.from(
+    Array.from({ length: width * height }, (_, i) => {
+      const stripe = Math.floor(((i % width) * colors.length) / width);
+      return [...(colors[stripe] as RGB)];
+    }).flat(),
+  );
+  return sharp(bytes, { raw: { width, height, channels: 3 } });
+}
+
 /** Starts the command in a folder; `result` comes when it has ended. */
 export function start(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const child = spawn(process.execPath, [MAIN, ...args], {
@@ -75,8 +87,8 @@ export function giverny(folder: string, args: readonly string[], env: NodeJS.Pro
   return start(folder, args, env).result;
 }
 
-/** Flags of a small, quick painting. */
-export const QUICK = ['--network', 'tiny.safetensors', '--size', '64', '--steps', '4'];
+/** Flags of a small, quick painting at one scale. */
+export const QUICK = ['--network', 'tiny.safetensors', '--size', '64', '--steps', '4', '--first-size', '0'];
 
 export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

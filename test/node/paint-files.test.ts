@@ -15,7 +15,7 @@ async function request() {
     styles: [{ path: join(folder, 'style.png') }],
     output: join(folder, 'out.png'),
     network: join(folder, 'tiny.safetensors'),
-    options: { size: 64, steps: 3 },
+    options: { size: 64, steps: 3, firstSize: 0 },
   };
 }
 
@@ -34,7 +34,7 @@ test('a program paints in one call, and the recipe tells all of it', async () =>
     content: { name: 'photo.jpg' },
     styles: [{ name: 'style.png', weight: 1 }],
     network: { name: 'tiny' },
-    options: { ...DEFAULTS, size: 64, steps: 3 },
+    options: { ...DEFAULTS, size: 64, steps: 3, firstSize: 0 },
     steps: 3,
   });
 });
@@ -45,7 +45,7 @@ test('aborting ends the painting within one step and writes the picture so far',
   const reports: StepReport[] = [];
   const painted = await paintFile({
     ...asked,
-    options: { size: 64, steps: 1000 },
+    options: { ...asked.options, steps: 1000 },
     signal: controller.signal,
     onStep(report) {
       reports.push(report);

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DEFAULTS } from '../../src/core/options.js';
+import { DEFAULTS, PRESETS } from '../../src/core/options.js';
 import { parseRecipe, type Recipe, recipeOf } from '../../src/core/recipe.js';
 import { findRecipeFiles } from '../../src/node/recipe.js';
 
@@ -27,10 +27,13 @@ const recipe: Recipe = recipeOf({
   content: file('photo.jpg'),
   styles: [
     { ...file('one.png'), weight: 1 },
-    { ...file('two.png'), weight: 2 },
+    { ...file('two.png'), weight: 2, region: 'white' },
   ],
+  mask: { name: 'masks/mask.png', sha256: hash('mask.png'), featherPx: 3 },
+  regionStrengths: { white: 0.3 },
   start: file('start.png'),
   network: { name: 'models/vgg19.safetensors', hash: 'abc' },
+  coarseNetwork: { name: 'models/pocket.safetensors', hash: 'def' },
   engine: 'cpu',
   options: { ...DEFAULTS, init: 'somewhere/start.png' },
   steps: 7,
@@ -40,12 +43,40 @@ const recipe: Recipe = recipeOf({
 const put = (path: string, text = path.split('/').at(-1) as string) => writeFileSync(join(folder, path), text);
 
 test('a recipe carries no folder, and comes back from its text', () => {
-  expect(JSON.stringify(recipe)).not.toMatch(/somewhere|models/);
+  expect(JSON.stringify(recipe)).not.toMatch(/somewhere|models|masks/);
   expect(parseRecipe(JSON.stringify(recipe), 'x.png')).toEqual(recipe);
 });
 
+test('recipes of earlier versions load: what they do not say is as in the notebook', () => {
+  const { statistic, padding, clamp, firstSize, firstSteps, styleScale, colors, strength, ...older } = {
+    strength: undefined,
+    ...PRESETS.notebook,
+  };
+  const options = { ...older, size: 512, alpha: 5000, beta: 30, steps: 100, init: 'content' };
+  const earlier = {
+    giverny: '0.1.0',
+    content: file('photo.jpg'),
+    styles: [{ ...file('one.png'), weight: 1 }],
+    network: { name: 'vgg19', hash: 'abc' },
+    engine: 'cpu',
+    options,
+    steps: 100,
+  };
+  const read = parseRecipe(JSON.stringify(earlier), 'x.png');
+  expect(read).toEqual({ ...earlier, options: { ...PRESETS.notebook, ...options } });
+  expect(read.options).not.toHaveProperty('strength');
+  // It painted at one scale, so that fewer steps mean that it was stopped.
+  expect(parseRecipe(JSON.stringify({ ...earlier, steps: 42 }), 'x.png')).toMatchObject({ stopped: true, steps: 42 });
+
+  const relative = { ...PRESETS.fine, alpha: undefined, tv: undefined };
+  expect(parseRecipe(JSON.stringify({ ...earlier, options: relative }), 'x.png').options).toEqual({
+    ...PRESETS.fine,
+    tv: PRESETS.notebook.tv,
+  });
+});
+
 test('files beside the painting come before those in the current folder, unless only the latter match', async () => {
-  for (const name of ['photo.jpg', 'one.png', 'two.png', 'start.png']) put(`desk/${name}`);
+  for (const name of ['photo.jpg', 'one.png', 'two.png', 'mask.png', 'start.png']) put(`desk/${name}`);
   put('album/photo.jpg');
   put('album/one.png', 'another picture of that name');
   const painting = join(folder, 'album', 'painted.png');
@@ -55,19 +86,22 @@ test('files beside the painting come before those in the current folder, unless 
       { path: 'one.png', matches: true },
       { path: 'two.png', matches: true },
     ],
+    mask: { path: 'mask.png', matches: true },
     start: { path: 'start.png', matches: true },
   });
 });
 
 test('explicit paths win, and a file that changed is told', async () => {
-  for (const name of ['photo.jpg', 'one.png', 'two.png', 'start.png']) put(`desk/${name}`);
+  for (const name of ['photo.jpg', 'one.png', 'two.png', 'mask.png', 'start.png']) put(`desk/${name}`);
   put('album/other.jpg');
   const found = await findRecipeFiles(recipe, {
     content: join(folder, 'album', 'other.jpg'),
     styles: ['two.png', 'one.png'],
+    mask: 'photo.jpg',
   });
   expect(found.content).toEqual({ path: join(folder, 'album', 'other.jpg'), matches: false });
   expect(found.styles.map((style) => style.matches)).toEqual([false, false]);
+  expect(found.mask).toEqual({ path: 'photo.jpg', matches: false });
 });
 
 test('what is missing is named', async () => {

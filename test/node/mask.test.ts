@@ -1,0 +1,123 @@
+/** Masks from files, brought to the size of a painting as its photo is. */
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Region } from '../../src/core/areas.js';
+import { PRESETS } from '../../src/core/options.js';
+import { readMask } from '../../src/node/mask.js';
+import { paintFile } from '../../src/node/paint-files.js';
+import { bench, drawn, pixels, stripes } from '../cli/bench.js';
+
+const BLACK = [0, 0, 0] as const;
+const GREY = [128, 128, 128] as const;
+const WHITE = [255, 255, 255] as const;
+
+/** One row of a region's mask. */
+const row = (region: Region | undefined, width: number, y: number) =>
+  Array.from((region as Region).mask.slice(y * width, (y + 1) * width));
+
+test('a mask larger than its photo is cropped as that is, and no third colour comes between two', async () => {
+  const folder = await bench();
+  const path = join(folder, 'mask.png');
+  // Of a photo of 160x64, the middle 80 columns: 16 of white, 64 of black.
+  await stripes(320, 128, [WHITE, WHITE, BLACK, BLACK, GREY]).toFile(path);
+  const size = { width: 40, height: 32 };
+  const names = ['white', 'black', 'gray'];
+  const { regions } = await readMask({ path, featherPx: 0 }, names, {}, { width: 160, height: 64 }, size);
+  const white = row(regions.white, 40, 20);
+  const black = row(regions.black, 40, 20);
+  expect(white).toHaveLength(40);
+  for (const [x, share] of white.entries()) {
+    if (x < 10) expect(share).toBeGreaterThan(0.9);
+    if (x >= 14) expect(share).toBeLessThan(0.1);
+    expect(share + (black[x] as number)).toBeGreaterThan(0.999);
+  }
+  expect(Math.max(...(regions.gray as Region).mask)).toBeLessThan(1e-6);
+});
+
+test('borders are as soft as asked for, by default in proportion to the painting', async () => {
+  const folder = await bench();
+  const path = join(folder, 'mask.png');
+  await stripes(200, 150, [WHITE, BLACK]).toFile(path);
+  const widthOf = async (featherPx: number | undefined, size: number) => {
+    const photo = { width: 200, height: 150 };
+    const mask = await readMask({ path, featherPx }, ['white', 'black'], {}, photo, size);
+    const soft = row(mask.regions.white, size, 40).filter((share) => share > 0.02 && share < 0.98);
+    return { featherPx: mask.featherPx, soft: soft.length };
+  };
+  expect((await widthOf(0, 200)).soft).toBe(0);
+  const twelve = await widthOf(12, 200);
+  expect(twelve.soft).toBeGreaterThan(20);
+  expect(twelve.soft).toBeLessThan(28);
+  expect((await widthOf(undefined, 200)).featherPx).toBe(3);
+  expect((await widthOf(undefined, 400)).featherPx).toBe(6);
+});
+
+test('a region of strength 0 stays as in the photo, by whatever name of its colour', async () => {
+  const folder = await bench();
+  await stripes(80, 64, [WHITE, BLACK]).toFile(join(folder, 'mask.png'));
+  await stripes(64, 64, [WHITE, GREY, WHITE, GREY]).toFile(join(folder, 'pale.png'));
+  const [width, height] = [80, 64];
+  const request = {
+    content: join(folder, 'photo.jpg'),
+    output: join(folder, 'out.png'),
+    network: join(folder, 'tiny.safetensors'),
+    mask: { path: join(folder, 'mask.png'), featherPx: 0 },
+    options: {
+      size: { width, height },
+      ...{ steps: 10, firstSize: 0, strength: 0.9, init: 'content' },
+      // Features that see few pixels, and so little across the border.
+      ...{ styleLayers: 'conv1_1,conv2_1', contentLayers: 'conv2_1' },
+    },
+  };
+  const changeOf = async () => {
+    const [before, after] = [await pixels(request.content), await pixels(request.output)];
+    const change = (inside: (x: number) => boolean) => {
+      const values = after.data
+        .map((value, i) => [Math.abs(value - (before.data[i] as number)), Math.floor(i / 3) % width] as const)
+        .filter(([, x]) => inside(x))
+        .map(([difference]) => difference);
+      return values.reduce((sum, value) => sum + value, 0) / values.length;
+    };
+    return { left: change((x) => x < 30), right: change((x) => x >= 50) };
+  };
+  await paintFile({
+    ...request,
+    styles: [{ path: join(folder, 'pale.png') }],
+    regionStrengths: { WHITE: 0, '#000': 0.9 },
+  });
+  const kept = await changeOf();
+  expect(kept.right).toBeGreaterThan(4 * kept.left);
+
+  // The region's style alone, under two spellings of one colour.
+  await paintFile({
+    ...request,
+    styles: [{ path: join(folder, 'pale.png'), region: 'white' }],
+    regionStrengths: { '#ffffff': 0.9, black: 0 },
+  });
+  const turned = await changeOf();
+  expect(turned.left).toBeGreaterThan(4 * turned.right);
+});
+
+test('the size of the style follows the style scale, and small files are told', async () => {
+  const folder = await bench();
+  await drawn(200, 160, 5).png().toFile(join(folder, 'large.png'));
+  const notes: (readonly string[])[] = [];
+  const paintedAt = (styleScale: number, style: string) =>
+    paintFile({
+      content: join(folder, 'photo.jpg'),
+      styles: [{ path: join(folder, style) }],
+      output: join(folder, 'out.png'),
+      network: join(folder, 'tiny.safetensors'),
+      options: { ...PRESETS.notebook, size: 64, steps: 1, styleScale },
+      onStart: (started) => notes.push(started.notes),
+    });
+  await paintedAt(1.5, 'large.png');
+  await paintedAt(1, 'style.png');
+  expect(notes).toEqual([
+    ['photo.jpg: resized from 80x64 to 64x51', 'large.png: resized from 200x160 to 96x77'],
+    [
+      'photo.jpg: resized from 80x64 to 64x51',
+      'style.png: 64x64 is less than the 156 pixels that conv5_1 sees, so that its large forms are missing',
+    ],
+  ]);
+});

@@ -1,0 +1,46 @@
+/** What is known of a painting before it begins: its scales, what they cost, and who looks at them. */
+import { expect, test } from 'vitest';
+import { VGG19 } from '../../src/core/network.js';
+import { PRESETS } from '../../src/core/options.js';
+import { openCoarseNetwork } from '../../src/node/coarse-network.js';
+import { deepestLayer, receptiveFieldPx } from '../../src/node/network-measures.js';
+import { plan } from '../../src/node/plan.js';
+import { smallNetwork } from '../support/network.js';
+
+const vgg19 = { ...smallNetwork(), convolutions: VGG19 };
+const layers = { contentLayers: { conv4_2: 1 }, styleLayers: { conv1_1: 1, conv5_1: 1 } };
+
+test("how far a layer's features see", () => {
+  const fields = ['conv1_1', 'conv1_2', 'conv2_1', 'conv3_1', 'conv5_1'].map((layer) => receptiveFieldPx(vgg19, layer));
+  expect(fields).toEqual([3, 5, 10, 24, 156]);
+});
+
+test('the deepest layer is the last of those that count', () => {
+  expect(deepestLayer(vgg19, { conv5_1: 0, conv3_1: 1, conv1_1: 2 })).toBe('conv3_1');
+  expect(deepestLayer(vgg19, { conv9_1: 1 })).toBeUndefined();
+});
+
+test('a step costs in proportion to its pixels, and less where a smaller network looks', async () => {
+  const options = { ...PRESETS.notebook, ...layers, firstSize: 200, firstSteps: 9, steps: 5 };
+  const scales = plan({ width: 400, height: 300 }, options, vgg19, undefined);
+  expect(scales.map(({ width, height, steps }) => [width, height, steps])).toEqual([
+    [200, 150, 9],
+    [283, 212, 5],
+    [400, 300, 5],
+  ]);
+  const [first, second, last] = scales.map(({ work }) => work) as [number, number, number];
+  expect(last / first).toBeCloseTo(4, 5);
+  expect(last / second).toBeCloseTo(2, 2);
+  const mixed = plan({ width: 400, height: 300 }, options, vgg19, smallNetwork());
+  expect(mixed.at(-1)?.work).toBe(last);
+  expect(mixed[0]?.work).toBeLessThan(first / 10);
+});
+
+test('pocket looks first where VGG-19 is to look last, and knows the layers', async () => {
+  expect(await openCoarseNetwork('auto', vgg19, layers)).toMatchObject({ name: 'pocket' });
+  expect(await openCoarseNetwork('auto', smallNetwork(), layers)).toBeUndefined();
+  expect(await openCoarseNetwork('none', vgg19, layers)).toBeUndefined();
+  expect(await openCoarseNetwork('auto', vgg19, { ...layers, contentLayers: { conv3_3: 1 } })).toBeUndefined();
+  expect(await openCoarseNetwork('pocket', smallNetwork(), layers)).toMatchObject({ name: 'pocket' });
+  await expect(openCoarseNetwork('no-such', vgg19, layers)).rejects.toMatchObject({ code: 'NETWORK_UNKNOWN' });
+});
