@@ -1,7 +1,7 @@
 /** The regions of a painting, read from a picture in flat colours. */
 import type { Region } from '../core/areas.js';
 import type { Options } from '../core/options.js';
-import type { Size } from '../core/picture.js';
+import type { Picture, Size } from '../core/picture.js';
 import type { NamedFile } from '../core/recipe.js';
 import { assertSameAspect, feather, fitMasks, masksOf, parseColor } from '../core/regions.js';
 import { fittingOf, middleOf } from './fit.js';
@@ -35,7 +35,10 @@ export async function readMask(
   const { picture, name, sha256 } = await readPicture(path);
   assertSameAspect(picture, photo);
   // Colours become regions before anything is resampled: between two colours may lie a third.
-  const masks = masksOf(picture, names.map(parseColor), names);
+  // Black that nobody names is unpainted ground: the rest of the painting.
+  const ground = names.some((color) => isSameColor(color, 'black')) || !hasBlack(picture) ? [] : ['black'];
+  const colors = [...names, ...ground];
+  const masks = masksOf(picture, colors.map(parseColor), colors);
   const { scaled, fitted } = fittingOf(photo, size);
   const radiusPx = featherPx ?? Math.round(FEATHER_SHARE * Math.max(fitted.width, fitted.height));
   const soft = feather(
@@ -53,6 +56,19 @@ export async function readMask(
     ),
   };
 }
+
+/** Whether more than a trace of the picture is black. */
+function hasBlack({ width, height, data }: Picture): boolean {
+  const pixels = width * height;
+  let black = 0;
+  for (let i = 0; i < pixels; i++) {
+    if (Math.max(data[i] as number, data[pixels + i] as number, data[2 * pixels + i] as number) < DARKEST) black++;
+  }
+  return black > TRACE * pixels;
+}
+
+const DARKEST = 16;
+const TRACE = 1e-3;
 
 /** The first of the names that stands for the same colour: `red`, where it is named before `#f00`. */
 export function firstNameOf(color: string, names: readonly string[]): string {

@@ -52,6 +52,18 @@ test('borders are as soft as asked for, by default in proportion to the painting
   expect((await widthOf(undefined, 400)).featherPx).toBe(6);
 });
 
+test('black that nobody names is the rest; another colour that nobody names is refused', async () => {
+  const folder = await bench();
+  const photo = { width: 80, height: 64 };
+  const read = (path: string) => readMask({ path, featherPx: 0 }, ['white'], {}, photo, 80);
+  await stripes(80, 64, [WHITE, BLACK]).toFile(join(folder, 'two.png'));
+  const { regions } = await read(join(folder, 'two.png'));
+  expect(Object.keys(regions)).toEqual(['white']);
+  expect(row(regions.white, 80, 30)).toEqual(Array.from({ length: 80 }, (_, x) => (x < 40 ? 1 : 0)));
+  await stripes(80, 64, [WHITE, BLACK, GREY]).toFile(join(folder, 'three.png'));
+  await expect(read(join(folder, 'three.png'))).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+});
+
 test('a region of strength 0 stays as in the photo, by whatever name of its colour', async () => {
   const folder = await bench();
   await stripes(80, 64, [WHITE, BLACK]).toFile(join(folder, 'mask.png'));
