@@ -42,6 +42,8 @@ test('--json prints one object per line: each step, then the result', async () =
     '--save-every',
     '2',
     '--json',
+    '--tv',
+    '0',
     '--alpha',
     '10',
   ];
