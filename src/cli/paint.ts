@@ -25,8 +25,9 @@ type Flags = OptionsInput &
     readonly coarseNetwork?: string;
   };
 
-/** Files that a preset writes where no flag says otherwise. */
-const PRESET_FILES: Readonly<Record<string, Pick<Flags, 'output' | 'saveEvery' | 'saveDir'>>> = {
+/** What a preset brings besides painting options, where no flag says otherwise. */
+const PRESET_FLAGS: Readonly<Record<string, Flags>> = {
+  draft: { network: 'pocket' },
   notebook: { output: join('output', 'generated_image.jpg'), saveEvery: 20, saveDir: 'output' },
 };
 
@@ -69,7 +70,8 @@ function presetName(text: string): string {
   return text;
 }
 
-async function paint(photo: string | undefined, painting: string | undefined, flags: Flags): Promise<void> {
+async function paint(photo: string | undefined, painting: string | undefined, typed: Flags): Promise<void> {
+  const flags: Flags = { ...PRESET_FLAGS[typed.preset ?? ''], ...typed };
   const { recipe, preset } = flags;
   if (recipe !== undefined && preset !== undefined) {
     throw new GivernyError('OPTION_INVALID', 'Expected --preset or --recipe but received both.');
@@ -171,7 +173,7 @@ function filesToWrite(
   styles: readonly StyleFile[],
   flags: Flags,
 ): Pick<PaintRequest, 'output' | 'frames'> {
-  const { output, saveEvery, saveDir }: Partial<Flags> = { ...PRESET_FILES[flags.preset ?? ''], ...flags };
+  const { output, saveEvery, saveDir } = flags;
   if (saveDir !== undefined && saveEvery === undefined) {
     throw new GivernyError('OPTION_INVALID', 'Expected --save-every along with --save-dir but received none.');
   }
