@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { input, matmul } from '#dist/core/graph/operations.js';
 import { Program } from '#dist/core/graph/program.js';
 import { Objective, subtractMean } from '#dist/core/objective.js';
+import { PRESETS } from '#dist/core/options.js';
 import { picture } from '#dist/core/picture.js';
 import { tensor } from '#dist/core/tensor.js';
 import { createNodeEngine } from '#dist/engines/node.js';
@@ -34,7 +35,10 @@ async function prepareStep(command: Prepare): Promise<typeof step> {
     content: await read(command.content),
     styles: [{ picture: await read(command.style), weight: 1 }],
   };
-  const objective = await Objective.create(engine, network, targets, { ...command, pooling: 'average' });
+  const objective = await Objective.create(engine, network, targets, {
+    ...PRESETS.notebook,
+    ...command,
+  });
   const pixels = subtractMean(await read(command.picture), network);
   return async () => {
     let evaluation = { costs: { total: 0 }, gradient: pixels };

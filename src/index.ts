@@ -13,5 +13,6 @@ export {
   resolveOptions,
 } from './core/options.js';
 export { type Job, paint, type Step } from './core/paint.js';
-export { fromBytes, type Picture, picture, toBytes } from './core/picture.js';
+export { fromBytes, type Picture, picture, type Size, toBytes } from './core/picture.js';
+export { resample } from './core/resample.js';
 export type { Shape, Tensor, Tensors } from './core/tensor.js';

@@ -3,7 +3,7 @@
 export type { Recipe } from './core/recipe.js';
 export { createNodeEngine, type NodeEngineOptions } from './engines/node.js';
 export * from './index.js';
-export { fitPicture, resizePicture } from './node/fit.js';
+export { fitPicture } from './node/fit.js';
 export { encodePicture, type LoadedPicture, readPicture, readRecipe, writePicture } from './node/images.js';
 export { type OpenedNetwork, openNetwork } from './node/networks.js';
 export { type Painted, type PaintListeners, type PaintRequest, paintFile } from './node/paint-files.js';

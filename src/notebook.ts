@@ -5,9 +5,9 @@
  * Tensors are laid out as in the notebook: [1, nH, nW, nC], pictures RGB with the means subtracted.
  */
 import { join } from 'node:path';
-import { contentCost, layerStyleCost, meanGram } from './core/costs.js';
+import { contentCost, layerStyleCost } from './core/costs.js';
 import type { Engine } from './core/engine.js';
-import { features, styleOf } from './core/features.js';
+import { features, layerView } from './core/features.js';
 import type { Node } from './core/graph/node.js';
 import { add, gram, input, multiply, reshape, scale, sumTo, transpose } from './core/graph/operations.js';
 import { Program } from './core/graph/program.js';
@@ -17,6 +17,7 @@ import { paint } from './core/paint.js';
 import { type Picture, picture } from './core/picture.js';
 import type { RandomState } from './core/random.js';
 import { blend, notebookRandom, uniformNoise } from './core/start.js';
+import { secondMoment } from './core/statistics/moments.js';
 import { type Tensor, type Tensors, tensor } from './core/tensor.js';
 import { createNodeEngine } from './engines/node.js';
 import { writePicture } from './node/images.js';
@@ -97,7 +98,11 @@ const SMALL = 2 ** 20;
  * @param aG activations of the generated picture, of the same shape.
  */
 export function computeLayerStyleCost(aS: Tensor, aG: Tensor): Promise<number> {
-  const gramOf = (name: string, { shape }: Tensor) => meanGram(channelsFirst(input(name, shape)));
+  const gramOf = (name: string, { shape }: Tensor) => {
+    const a = channelsFirst(input(name, shape));
+    const [, channels, height, width] = a.shape as readonly [number, number, number, number];
+    return secondMoment({ features: reshape(a, [channels, height * width]) });
+  };
   return numberOf(layerStyleCost(gramOf('aS', aS), gramOf('aG', aG)), { aS, aG });
 }
 
@@ -114,15 +119,13 @@ export function computeStyleCost(
 ): Promise<number> {
   const layers = styleLayers.map(([layer]) => layer);
   const of = (name: string, { shape }: Tensor) =>
-    features(channelsFirst(input(name, shape)), model, layers, PRESETS.notebook.pooling);
+    features(channelsFirst(input(name, shape)), model, layers, PRESETS.notebook);
   const style = of('styleImage', styleImage);
   const generated = of('generatedImage', generatedImage);
-  const styleCostOf = (layer: string) =>
-    layerStyleCost(
-      styleOf(model, layer, style[layer] as Node),
-      styleOf(model, layer, generated[layer] as Node),
-      model.costChannels?.[layer],
-    );
+  const styleCostOf = (layer: string) => {
+    const gramOf = (a: Node) => secondMoment(layerView(model, layer, a));
+    return layerStyleCost(gramOf(style[layer] as Node), gramOf(generated[layer] as Node), model.costChannels?.[layer]);
+  };
   const costs = styleLayers.map(([layer, lambda]) => scale(styleCostOf(layer), lambda));
   return numberOf(
     costs.reduce((a, b) => add(a, b)),

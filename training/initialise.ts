@@ -9,6 +9,7 @@ import type { Node } from '#dist/core/graph/node.js';
 import { gram, input, scale } from '#dist/core/graph/operations.js';
 import { Program } from '#dist/core/graph/program.js';
 import { type Network, vggTable } from '#dist/core/network.js';
+import { PRESETS } from '#dist/core/options.js';
 import { type Tensor, tensor } from '#dist/core/tensor.js';
 import {
   addScaled,
@@ -36,7 +37,7 @@ export async function secondMoments(
   sizePx: number,
 ): Promise<Record<string, Matrix>> {
   const shape = [1, 3, sizePx, sizePx];
-  const nodes = features(input('picture', shape), network, layers, 'average');
+  const nodes = features(input('picture', shape), network, layers, PRESETS.notebook);
   const outputs = Object.fromEntries(
     layers.map((layer) => {
       const f = flat(nodes[layer] as Node);

@@ -48,7 +48,7 @@ export function trainingProgram(
   const picture = input('picture', [1, 3, sizePx, sizePx]);
   const parameters = parameterInputs(student);
   const [painting, plain] = [input('painting', []), input('plain', [])];
-  const wanted = features(picture, teacher, student.taps, 'average');
+  const wanted = features(picture, teacher, student.taps, PRESETS.notebook);
   const decoded = decodedFeatures(picture, student, parameters);
   const outputs: Record<string, Node> = {};
   const costs = student.taps.map((tap) => {

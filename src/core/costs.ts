@@ -3,8 +3,8 @@
  * of a graph. Constants are those of the notebook.
  */
 import type { Node } from './graph/node.js';
-import { gram, multiply, reshape, scale, subtract, sum } from './graph/operations.js';
-import { sizeOf } from './tensor.js';
+import { constant, convolution, edgePad, multiply, reshape, scale, subtract, sum } from './graph/operations.js';
+import { sizeOf, tensor } from './tensor.js';
 
 const squared = (x: Node) => multiply(x, x);
 
@@ -12,28 +12,44 @@ const squared = (x: Node) => multiply(x, x);
  * Content cost of one layer: 1/(4 nH nW nC) * sum (aC - aG)^2 (eq. 1).
  *
  * @param channels nC to divide by, where it is not the features' own.
+ * @param weights [1, 1, nH, nW]: how much each position counts; all alike where left out.
  */
-export function contentCost(aC: Node, aG: Node, channels = aG.shape[1] as number): Node {
+export function contentCost(aC: Node, aG: Node, channels = aG.shape[1] as number, weights?: Node): Node {
   const positions = (aG.shape[2] as number) * (aG.shape[3] as number);
-  return scale(sum(squared(subtract(aC, aG))), 1 / (4 * positions * channels));
+  const errors = squared(subtract(aC, aG));
+  return scale(sum(weights ? multiply(errors, weights) : errors), 1 / (4 * positions * channels));
 }
 
 /**
- * Gram matrix of features [1, C, H, W] divided by their number of positions: A A' / (H W) with A [C, H W]
- * (eq. 3). The division makes pictures of different sizes comparable.
- */
-export function meanGram(a: Node): Node {
-  const channels = a.shape[1] as number;
-  const positions = sizeOf(a.shape) / channels;
-  return scale(gram(reshape(a, [channels, positions])), 1 / positions);
-}
-
-/**
- * Style cost of one layer: 1/(4 nC^2) * sum (GS - GG)^2 over mean Gram matrices [C, C] (eq. 4). For pictures
+ * Style cost of one layer: 1/(4 nC^2) * sum (GS - GG)^2 over Gram matrices [C, C] divided by
+ * their numbers of positions (eq. 4). For pictures
  * of equal size this is the notebook's 1/(4 nC^2 (nH nW)^2) * sum over plain Gram matrices.
  *
  * @param channels nC to divide by, where it is not the features' own.
  */
 export function layerStyleCost(gramS: Node, gramG: Node, channels = gramG.shape[0] as number): Node {
   return scale(sum(squared(subtract(gramS, gramG))), 1 / (4 * channels ** 2));
+}
+
+const HALF = Math.SQRT1_2;
+/** Differences to the neighbours right, below, below right and below left; diagonal ones count half. */
+const DIFFERENCES = tensor(
+  [4, 1, 3, 3],
+  Float32Array.of(
+    ...[0, 0, 0, 0, -1, 1, 0, 0, 0],
+    ...[0, 0, 0, 0, -1, 0, 0, 1, 0],
+    ...[0, 0, 0, 0, -HALF, 0, 0, 0, HALF],
+    ...[0, 0, 0, 0, -HALF, 0, HALF, 0, 0],
+  ),
+);
+
+/**
+ * Total variation of a picture [1, 3, H, W]: squared differences of neighbours, diagonal ones too (nine points), in
+ * units of the range 0..255, mean over pixels and colours. Beyond the border a picture goes on as at it.
+ */
+export function totalVariation(picture: Node): Node {
+  const padded = edgePad(picture);
+  const [, , height, width] = padded.shape as readonly [number, number, number, number];
+  const differences = convolution(reshape(padded, [3, 1, height, width]), constant(DIFFERENCES), 0);
+  return scale(sum(squared(differences)), 1 / (sizeOf(picture.shape) * 255 ** 2));
 }

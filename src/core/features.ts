@@ -1,10 +1,10 @@
 /** A network as a graph: from a picture to the features of the layers asked for. */
-import { meanGram } from './costs.js';
 import { GivernyError, show } from './errors.js';
 import type { Node } from './graph/node.js';
-import { averagePool, convolution, fixedInput, matmul, maxPool, relu, reshape } from './graph/operations.js';
+import { averagePool, convolution, edgePad, fixedInput, maxPool, relu, reshape } from './graph/operations.js';
 import type { Network } from './network.js';
 import type { Options } from './options.js';
+import type { LayerView } from './statistics/statistic.js';
 
 /**
  * Features of `layers`, each [1, C, H', W'] after its ReLU and before its tap; nothing beyond the deepest of
@@ -18,17 +18,19 @@ export function features(
   picture: Node,
   network: Network,
   layers: readonly string[],
-  pooling: Options['pooling'],
+  { pooling, padding }: Pick<Options, 'pooling' | 'padding'>,
 ): Record<string, Node> {
   const pool = pooling === 'max' ? maxPool : averagePool;
   const deepest = Math.max(...layers.map((layer) => depth(network, layer)));
   const found: Record<string, Node> = {};
-  let x = picture;
+  // With zeros around it a picture seems to end in a dark frame; the network's later zeros stand for its mean.
+  let x = padding === 'replicate' ? edgePad(picture) : picture;
   let block = 1;
-  for (const { name, block: next } of network.convolutions.slice(0, deepest + 1)) {
+  for (const [i, { name, block: next }] of network.convolutions.slice(0, deepest + 1).entries()) {
     if (next !== block) x = pool(x);
     block = next;
-    x = relu(convolution(x, tensorOf(network, `${name}.weight`), 1, tensorOf(network, `${name}.bias`)));
+    const zeros = i === 0 && padding === 'replicate' ? 0 : 1;
+    x = relu(convolution(x, tensorOf(network, `${name}.weight`), zeros, tensorOf(network, `${name}.bias`)));
     if (layers.includes(name)) found[name] = x;
   }
   return found;
@@ -40,16 +42,23 @@ export function contentOf(network: Network, layer: string, a: Node): Node {
   return network.tensors[name] ? convolution(a, tensorOf(network, name), 0) : a;
 }
 
-/**
- * What style costs are taken of: the mean Gram matrix of a layer's features, [C", C"]. Through a tap T it is
- * T G T', which costs nothing beside T on the features themselves.
- */
-export function styleOf(network: Network, layer: string, a: Node): Node {
-  const name = `${layer}.tap`;
-  const tensor = network.tensors[name];
-  if (!tensor) return meanGram(a);
-  const tap = reshape(tensorOf(network, name), tensor.shape.slice(0, 2));
-  return matmul(tap, matmul(meanGram(a), tap, { transposeB: true }));
+/** A layer's features [1, C, H, W] as statistics see them. */
+export function layerView(
+  network: Network,
+  layer: string,
+  a: Node,
+  rest: Partial<Pick<LayerView, 'positions' | 'seed' | 'weights'>> = {},
+): LayerView {
+  const [, channels, height, width] = a.shape as readonly [number, number, number, number];
+  const tap = network.tensors[`${layer}.tap`];
+  return {
+    positions: height * width,
+    seed: 0,
+    ...rest,
+    features: reshape(a, [channels, height * width]),
+    tap: tap && reshape(tensorOf(network, `${layer}.tap`), tap.shape.slice(0, 2)),
+    channels: network.costChannels?.[layer] ?? tap?.shape[0] ?? channels,
+  };
 }
 
 const tensorOf = (network: Network, name: string) => fixedInput(name, network.tensors[name]?.shape ?? []);

@@ -1,18 +1,21 @@
 /** The cost of a picture and its gradient, as one program for one picture size. */
-import { contentCost, layerStyleCost } from './costs.js';
+import { areasOf, type Region, type Style } from './areas.js';
+import { contentCost, totalVariation } from './costs.js';
 import type { Engine } from './engine.js';
-import { contentOf, features, styleOf } from './features.js';
+import { contentOf, features, layerView } from './features.js';
 import { gradients } from './graph/gradient.js';
 import type { Node } from './graph/node.js';
-import { add, fixedInput, input, multiply, scale } from './graph/operations.js';
+import { add, input, multiply } from './graph/operations.js';
 import { Program } from './graph/program.js';
 import type { Network } from './network.js';
 import type { Options } from './options.js';
 import type { Picture } from './picture.js';
+import { STATISTICS } from './statistics/index.js';
+import type { Sample } from './statistics/statistic.js';
 import { scalar, type Tensor, type Tensors, tensor } from './tensor.js';
 
 export interface Costs {
-  /** alpha * content + beta * style. */
+  /** alpha * content + beta * style + tv * variation. */
   readonly total: number;
   /** Sum over content layers, weighted. */
   readonly content: number;
@@ -20,6 +23,8 @@ export interface Costs {
   readonly style: number;
   /** Style cost of each layer before its weight. */
   readonly styleLayers: Readonly<Record<string, number>>;
+  /** Total variation before its weight. */
+  readonly variation: number;
 }
 
 export interface Evaluation {
@@ -31,83 +36,150 @@ export interface Evaluation {
 /** What the costs of a picture are taken against. */
 export interface Targets {
   readonly content: Picture;
-  /** Pictures of any size; their Gram matrices are blended by weight. */
-  readonly styles: readonly { readonly picture: Picture; readonly weight: number }[];
+  /** Pictures of any size. */
+  readonly styles: readonly Style[];
+  /** Parts of the picture, by the names that styles go by. */
+  readonly regions?: Readonly<Record<string, Region>> | undefined;
 }
 
-type CostOptions = Pick<Options, 'pooling' | 'contentLayers' | 'styleLayers' | 'alpha' | 'beta'>;
+type CostOptions = Pick<
+  Options,
+  'strength' | 'alpha' | 'beta' | 'statistic' | 'pooling' | 'padding' | 'contentLayers' | 'styleLayers' | 'tv' | 'seed'
+>;
 
+/**
+ * Content and style weigh `alpha` and `beta`, on the paper's costs; or, by `strength`, on relative costs: content
+ * relative to the variance of the photo's features, style to the size of the style's own statistic. Those mean the
+ * same for every picture, size, network and statistic.
+ */
 export class Objective {
   readonly #program: Program;
   readonly #shape: readonly [1, 3, number, number];
   readonly #styleLayers: readonly string[];
-  readonly #weights: Tensors;
+  readonly #feeds: Tensors;
 
-  private constructor(program: Program, content: Picture, styleLayers: readonly string[], weights: Tensors) {
+  private constructor(program: Program, content: Picture, styleLayers: readonly string[], feeds: Tensors) {
     this.#program = program;
     this.#shape = [1, 3, content.height, content.width];
     this.#styleLayers = styleLayers;
-    this.#weights = weights;
+    this.#feeds = feeds;
   }
 
   /**
    * Takes the targets' features and compiles the cost for pictures of the content's size.
    *
-   * @throws GivernyError LAYER_UNKNOWN, OUT_OF_MEMORY, ENGINE_FAILED.
+   * @throws GivernyError LAYER_UNKNOWN, OPTION_INVALID, OUT_OF_MEMORY, ENGINE_FAILED.
    */
   static async create(engine: Engine, network: Network, targets: Targets, options: CostOptions): Promise<Objective> {
     const contentLayers = positive(options.contentLayers);
     const styleLayers = positive(options.styleLayers);
-    const fixed: Record<string, Tensor> = { ...network.tensors };
-    const contentTargets = await targetsOf(engine, network, targets.content, options, contentLayers, contentOf);
-    for (const layer of contentLayers) fixed[`content.${layer}`] = contentTargets[layer] as Tensor;
-    const whole = targets.styles.reduce((total, { weight }) => total + weight, 0);
-    for (const { picture, weight } of targets.styles) {
-      const grams = await targetsOf(engine, network, picture, options, styleLayers, styleOf);
-      for (const layer of styleLayers) {
-        const { shape, data } = grams[layer] as Tensor;
-        const blend = fixed[`style.${layer}`] ?? tensor(shape);
-        for (let i = 0; i < data.length; i++)
-          blend.data[i] = (blend.data[i] as number) + ((data[i] as number) * weight) / whole;
-        fixed[`style.${layer}`] = blend;
-      }
-    }
+    const relative = options.strength !== undefined;
+    const statistic = STATISTICS[options.statistic];
+    const { content, styles } = targets;
+    const areas = areasOf(targets, network, [...contentLayers, ...styleLayers], options);
+    // Targets are fed on every run: nothing of them is compiled in.
+    const feeds: Record<string, Tensor> = {};
+    const fed = (name: string, value: Tensor) => {
+      feeds[name] = value;
+      return input(name, value.shape);
+    };
 
-    const { width, height } = targets.content;
-    const picture = input('picture', [1, 3, height, width]);
-    const layers = features(picture, network, [...contentLayers, ...styleLayers], options.pooling);
-    const content = weighted(contentLayers, options.contentLayers, (layer) => {
+    const picture = input('picture', [1, 3, content.height, content.width]);
+    const layers = features(picture, network, [...contentLayers, ...styleLayers], options);
+    const positionsOf = (layer: string) => {
+      const [, , height, width] = (layers[layer] as Node).shape as readonly [number, number, number, number];
+      return height * width;
+    };
+    const viewOf = (layer: string, a: Node, weights?: Node) =>
+      layerView(network, layer, a, {
+        positions: positionsOf(layer),
+        seed: options.seed + styleLayers.indexOf(layer),
+        weights,
+      });
+
+    const contentTargets = await run(engine, network, content, options, contentLayers, (layer, a) => ({
+      [layer]: contentOf(network, layer, a),
+    }));
+    const contentCosts = contentLayers.map((layer) => {
       const a = contentOf(network, layer, layers[layer] as Node);
-      return contentCost(fixedInput(`content.${layer}`, a.shape), a, network.costChannels?.[layer]);
+      const wanted = contentTargets[layer] as Tensor;
+      const channels = network.costChannels?.[layer] ?? (a.shape[1] as number);
+      const importance = areas.importance(layer, a.shape);
+      const cost = contentCost(
+        fed(`content.${layer}`, wanted),
+        a,
+        channels,
+        importance && fed(`content.${layer}.importance`, importance),
+      );
+      const size = relative ? variance(wanted) / (4 * channels) : 1;
+      return multiply(cost, fed(`content.${layer}.weight`, share(options.contentLayers[layer], size)));
     });
-    const styleCosts = Object.fromEntries(
+
+    const samples: Tensors[] = [];
+    for (const { picture: style } of styles) {
+      samples.push(
+        await run(engine, network, style, options, styleLayers, (layer, a) =>
+          prefixed(`${layer}.`, statistic.measure(viewOf(layer, a))),
+        ),
+      );
+    }
+    const layerCosts = Object.fromEntries(
       styleLayers.map((layer) => {
-        const gramG = styleOf(network, layer, layers[layer] as Node);
-        const gramS = fixedInput(`style.${layer}`, gramG.shape);
-        return [layer, layerStyleCost(gramS, gramG, network.costChannels?.[layer])];
+        const costs = areas.list.map((area) => {
+          const weights = area.weights(layer);
+          const view = viewOf(
+            layer,
+            layers[layer] as Node,
+            weights && fed(`style.${area.name}.${layer}.positions`, weights),
+          );
+          const target = statistic.target(
+            area.styles.map(
+              ({ index, weight }): Sample => ({
+                measures: unprefixed(`${layer}.`, samples[index] as Tensors),
+                weight,
+              }),
+            ),
+            { ...view, dimensions: (view.tap ?? view.features).shape[0] as number },
+          );
+          const cost = statistic.cost(view, (name) =>
+            fed(`style.${area.name}.${layer}.${name}`, target.tensors[name] as Tensor),
+          );
+          return multiply(
+            cost,
+            fed(`style.${area.name}.${layer}.weight`, share(area.importance, relative ? target.size : 1)),
+          );
+        });
+        return [layer, total(costs)];
       }),
     );
-    const style = weighted(styleLayers, options.styleLayers, (layer) => styleCosts[layer] as Node);
-    // alpha and beta are fed on every run, so that they can change while painting.
-    const total = add(multiply(input('alpha', []), content), multiply(input('beta', []), style));
-    const [gradient] = gradients(total, [picture]) as [Node];
+    const style = total(
+      styleLayers.map((layer) =>
+        multiply(layerCosts[layer] as Node, fed(`style.${layer}.weight`, scalar(options.styleLayers[layer] as number))),
+      ),
+    );
+
+    const variation = totalVariation(picture);
+    const parts = [
+      multiply(fed('alpha', scalar(areas.alpha)), total(contentCosts)),
+      multiply(fed('beta', scalar(areas.beta)), style),
+      ...(options.tv > 0 ? [multiply(fed('tv', scalar(options.tv)), variation)] : []),
+    ];
+    const cost = total(parts);
+    const [gradient] = gradients(cost, [picture]) as [Node];
     const outputs = {
-      total,
-      content,
+      total: cost,
+      content: total(contentCosts),
       style,
+      variation,
       gradient,
-      ...Object.fromEntries(styleLayers.map((layer) => [`style.${layer}.cost`, styleCosts[layer] as Node])),
+      ...Object.fromEntries(styleLayers.map((layer) => [`style.${layer}.cost`, layerCosts[layer] as Node])),
     };
-    const program = await Program.load(engine, outputs, fixed);
-    return new Objective(program, targets.content, styleLayers, {
-      alpha: scalar(options.alpha),
-      beta: scalar(options.beta),
-    });
+    return new Objective(await Program.load(engine, outputs, network.tensors), content, styleLayers, feeds);
   }
 
   /** Costs and gradient of a picture [3, H, W], RGB in 0..255 minus the network's mean. */
   async evaluate(pixels: Float32Array): Promise<Evaluation> {
-    const results = await this.#program.run({ ...this.#weights, picture: tensor(this.#shape, pixels) });
+    const results = await this.#program.run({ ...this.#feeds, picture: tensor(this.#shape, pixels) });
     const number = (name: string) => (results[name] as Tensor).data[0] as number;
     return {
       costs: {
@@ -115,6 +187,7 @@ export class Objective {
         content: number('content'),
         style: number('style'),
         styleLayers: Object.fromEntries(this.#styleLayers.map((layer) => [layer, number(`style.${layer}.cost`)])),
+        variation: number('variation'),
       },
       gradient: (results.gradient as Tensor).data,
     };
@@ -142,29 +215,52 @@ function positive(weights: Readonly<Record<string, number>>): string[] {
   return Object.keys(weights).filter((layer) => (weights[layer] as number) > 0);
 }
 
-function weighted(
-  layers: readonly string[],
-  weights: Readonly<Record<string, number>>,
-  cost: (layer: string) => Node,
-): Node {
-  return layers.map((layer) => scale(cost(layer), weights[layer] as number)).reduce((a, b) => add(a, b));
+const total = (costs: readonly Node[]) => costs.reduce((a, b) => add(a, b));
+
+/** A weight by which a cost counts relative to `size`. */
+const share = (weight = 0, size: number) => scalar(size > 0 ? weight / size : 0);
+
+/** Mean over positions of the squared distance of features [1, C, H, W] from their mean. */
+function variance({ shape, data }: Tensor): number {
+  const channels = shape[1] as number;
+  const positions = data.length / channels;
+  let result = 0;
+  for (let c = 0; c < channels; c++) {
+    const plane = data.subarray(c * positions, (c + 1) * positions);
+    const mean = plane.reduce((sum, value) => sum + value, 0) / positions;
+    result += plane.reduce((sum, value) => sum + (value - mean) ** 2, 0) / positions;
+  }
+  return result;
 }
 
-async function targetsOf(
+/** Runs the network on a picture and returns what `wanted` takes of each layer. */
+async function run(
   engine: Engine,
   network: Network,
   picture: Picture,
-  { pooling }: CostOptions,
+  options: CostOptions,
   layers: readonly string[],
-  statistic: (network: Network, layer: string, a: Node) => Node,
+  wanted: (layer: string, a: Node) => Readonly<Record<string, Node>>,
 ): Promise<Tensors> {
   const shape = [1, 3, picture.height, picture.width];
-  const nodes = features(input('picture', shape), network, layers, pooling);
-  const outputs = Object.fromEntries(layers.map((layer) => [layer, statistic(network, layer, nodes[layer] as Node)]));
+  const nodes = features(input('picture', shape), network, layers, options);
+  const outputs = Object.assign({}, ...layers.map((layer) => wanted(layer, nodes[layer] as Node)));
   const program = await Program.load(engine, outputs, network.tensors);
   try {
     return await program.run({ picture: tensor(shape, subtractMean(picture, network)) });
   } finally {
     await program.dispose();
   }
+}
+
+function prefixed<T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [prefix + name, value]));
+}
+
+function unprefixed(prefix: string, tensors: Tensors): Tensors {
+  return Object.fromEntries(
+    Object.entries(tensors)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, value]) => [name.slice(prefix.length), value]),
+  );
 }

@@ -16,7 +16,7 @@ export interface OptionMeta {
   /** Placeholder of the value on the command line, as in `<px>`. */
   readonly placeholder: string;
   /** Heading under which help and forms show it. */
-  readonly group: 'Picture' | 'Costs' | 'Optimiser' | 'Start';
+  readonly group: 'Picture' | 'Style' | 'Costs' | 'Optimiser' | 'Scales' | 'Start';
   /** Values to choose from, where the option is a choice. */
   readonly choices?: readonly string[];
   /** Range of a number. */
@@ -115,19 +115,51 @@ const init = z.preprocess(asNumber, z.union([z.number().min(0).max(1), z.string(
   group: 'Start',
 } satisfies OptionMeta);
 
+/** Absent in options where the other way to balance content and style is in use. */
+const STRENGTH_HELP = 'how far from the photo to the style: 0 keeps the photo, 1 keeps nothing of it';
+
 export const optionsSchema = z.strictObject({
   size,
+  strength: decimal(0, 1, { help: STRENGTH_HELP, group: 'Style' }).optional(),
+  styleScale: decimal(0.1, 8, {
+    help: "size of the style's forms: its long side as a multiple of the painting's",
+    group: 'Style',
+  }),
+  colors: choice(['painting', 'photo', 'cholesky', 'symmetric', 'pca', 'histogram'], {
+    help: "the painting's colours, the photo's (only brightness is painted), or the painting's matched to the photo's",
+    group: 'Style',
+  }),
+  statistic: choice(['gram', 'wasserstein', 'sliced'], {
+    help: "what of the features' distribution is compared",
+    group: 'Costs',
+  }),
   pooling: choice(['average', 'max'], { help: 'how the network pools between blocks', group: 'Costs' }),
+  padding: choice(['replicate', 'zero'], { help: 'what the network sees beyond the border', group: 'Costs' }),
   contentLayers: layerWeights({ help: 'layers whose features hold the photo in place', group: 'Costs' }),
-  styleLayers: layerWeights({ help: 'layers whose Gram matrices carry the style', group: 'Costs' }),
-  alpha: decimal(0, 1e12, { help: 'weight of the content cost', group: 'Costs' }),
-  beta: decimal(0, 1e12, { help: 'weight of the style cost', group: 'Costs' }),
+  styleLayers: layerWeights({ help: 'layers whose statistics carry the style', group: 'Costs' }),
+  alpha: decimal(0, 1e12, { help: 'weight of the content cost, in place of --strength', group: 'Costs' }).optional(),
+  beta: decimal(0, 1e12, { help: 'weight of the style cost, in place of --strength', group: 'Costs' }).optional(),
+  tv: decimal(0, 1e12, { help: 'weight of the total variation: more is smoother', group: 'Costs' }),
   optimizer: choice(['adam', 'lbfgs'], { help: 'how the pixels are changed', group: 'Optimiser' }),
-  steps: wholeNumber(1, 1_000_000, 'n', { help: 'number of steps', group: 'Optimiser' }),
+  steps: wholeNumber(1, 1_000_000, 'n', { help: 'most steps at each scale but the first', group: 'Optimiser' }),
   learningRate: decimal(1e-6, 1e6, {
     help: 'size of an Adam step, or of the first L-BFGS step, in levels of 0..255',
     group: 'Optimiser',
   }),
+  averaging: decimal(0, 0.9999, {
+    help: 'shows a running mean of the pictures, in which the last has the share 1 - this',
+    group: 'Optimiser',
+  }),
+  clamp: choice(['yes', 'no'], { help: 'keep pixels displayable at every step', group: 'Optimiser' }),
+  tolerance: decimal(0, 1, {
+    help: 'a scale ends when ten steps lower its cost by less than this share',
+    group: 'Optimiser',
+  }),
+  firstSize: wholeNumber(0, MAX_SIDE_PX, 'px', {
+    help: 'long side at which painting begins, to grow by the square root of 2 from scale to scale; 0: at once in full size',
+    group: 'Scales',
+  }),
+  firstSteps: wholeNumber(1, 1_000_000, 'n', { help: 'most steps at the first of several scales', group: 'Scales' }),
   init,
   seed: wholeNumber(0, 2 ** 32 - 1, 'n', { help: "seed of the start noise (numpy's RandomState)", group: 'Start' }),
 });
@@ -149,38 +181,66 @@ const even = (layers: readonly string[]) => Object.fromEntries(layers.map((layer
 const STYLE_LAYERS = ['conv1_1', 'conv2_1', 'conv3_1', 'conv4_1', 'conv5_1'];
 
 /** The teaching notebook to the letter. */
-const NOTEBOOK: Options = {
+const NOTEBOOK = {
   size: { width: 400, height: 300 },
+  styleScale: 1,
+  colors: 'painting',
+  statistic: 'gram',
   pooling: 'average',
+  padding: 'zero',
   contentLayers: { conv4_2: 1 },
   styleLayers: even(STYLE_LAYERS),
   alpha: 10,
   beta: 40,
+  tv: 0,
   optimizer: 'adam',
   steps: 200,
   learningRate: 2,
+  averaging: 0,
+  clamp: 'no',
+  tolerance: 0,
+  firstSize: 0,
+  firstSteps: 200,
   init: 0.6,
   seed: 3,
-};
+} satisfies Options;
 
-/**
- * L-BFGS comes further down in 30 steps than Adam in 60 (measured on VGG-19), from the photo itself further
- * than from noise. It drives the style cost so far down that alpha must be larger to hold the photo in place.
- */
-export const DEFAULTS: Options = {
-  ...NOTEBOOK,
+const BALANCED = {
   size: 512,
-  alpha: 5000,
+  strength: 0.5,
+  styleScale: 1,
+  colors: 'painting',
+  statistic: 'gram',
+  pooling: 'average',
+  padding: 'replicate',
+  contentLayers: { conv4_2: 1 },
+  styleLayers: even(STYLE_LAYERS),
+  tv: 0,
   optimizer: 'lbfgs',
-  steps: 100,
+  steps: 30,
+  learningRate: 2,
+  averaging: 0,
+  clamp: 'yes',
+  tolerance: 0,
+  firstSize: 128,
+  firstSteps: 60,
   init: 'content',
-};
+  seed: 3,
+} satisfies Options;
+
+export const DEFAULTS: Options = BALANCED;
 
 /** Named sets of options; what a preset does not name is as in DEFAULTS. */
-export const PRESETS = { notebook: NOTEBOOK } as const satisfies Record<string, Partial<Options>>;
+export const PRESETS = {
+  draft: { ...BALANCED, size: 384, steps: 12, firstSteps: 30 },
+  balanced: BALANCED,
+  fine: { ...BALANCED, size: 768, steps: 80, firstSteps: 150 },
+  notebook: NOTEBOOK,
+} as const satisfies Record<string, Options>;
 
 /**
- * Completes and checks options: the caller's win over the preset's, those over DEFAULTS.
+ * Completes and checks options: the caller's win over the preset's. Content and style are balanced by `strength`,
+ * or by `alpha` and `beta`: whoever gives one of these puts the other way aside.
  *
  * @throws GivernyError OPTION_INVALID with one sentence about the first bad value.
  */
@@ -196,11 +256,20 @@ export function resolveOptions(input: OptionsInput = {}): Options {
       `Expected an option among ${Object.keys(optionsSchema.shape).join(', ')} but received ${show(unknown)}.`,
     );
   }
-  const merged = {
-    ...DEFAULTS,
-    ...(preset === undefined ? {} : PRESETS[preset as keyof typeof PRESETS]),
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-  };
+  const wanted = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const absolute = 'alpha' in wanted || 'beta' in wanted;
+  if (absolute && 'strength' in wanted) {
+    throw new GivernyError('OPTION_INVALID', 'Expected strength, or alpha and beta, but received both.');
+  }
+  const base: Options = preset === undefined ? DEFAULTS : PRESETS[preset as keyof typeof PRESETS];
+  const { alpha, beta } = NOTEBOOK;
+  const { strength, ...others } = base;
+  const balance = absolute || base.alpha !== undefined ? { alpha, beta } : { strength };
+  const merged: Record<string, unknown> = { ...others, ...balance, ...wanted };
+  if ('strength' in wanted) {
+    delete merged.alpha;
+    delete merged.beta;
+  }
   const result = optionsSchema.safeParse(merged);
   if (result.success) return result.data;
   const name = result.error.issues[0]?.path[0] as OptionName;

@@ -1,84 +1,236 @@
 /** The loop of a painting. */
+import type { Region, Style } from './areas.js';
+import { luminanceOnly, matchColors, matchLuminance, withLuminanceOf } from './colors.js';
 import type { Engine } from './engine.js';
 import { expected, GivernyError } from './errors.js';
 import type { Network } from './network.js';
-import { addMean, type Costs, type Evaluation, Objective, subtractMean } from './objective.js';
+import { addMean, type Costs, type Evaluation, Objective, subtractMean, type Targets } from './objective.js';
 import { adam } from './optimizers/adam.js';
 import { lbfgs } from './optimizers/lbfgs.js';
-import type { Optimizer, Point } from './optimizers/optimizer.js';
+import type { Confine, Optimizer, Point } from './optimizers/optimizer.js';
 import type { Options } from './options.js';
 import { type Picture, picture } from './picture.js';
+import { resample, resamplePlanes } from './resample.js';
+import { MIN_SIDE_PX, type Scale, scalesOf } from './schedule.js';
 import { blend, notebookRandom, uniformNoise } from './start.js';
 
+export type { Region, Style } from './areas.js';
 export type { Costs } from './objective.js';
 
 /** All that a painting is made from. */
 export interface Job {
   /** Gives the painting its size. */
   readonly content: Picture;
-  /** Pictures of any size, blended by weight. */
-  readonly styles: readonly { readonly picture: Picture; readonly weight: number }[];
+  /** Pictures of any size; each is brought to the size of the painting at each scale, times `options.styleScale`. */
+  readonly styles: readonly Style[];
+  /** Parts of the painting, by name, for styles that go to one of them or for another strength. */
+  readonly regions?: Readonly<Record<string, Region>> | undefined;
   readonly network: Network;
+  /** Looks at the pictures in place of `network` at all scales but the last: a smaller one, to be faster. */
+  readonly coarseNetwork?: Network | undefined;
   readonly options: Options;
   /** The picture to start from where `options.init` names a file; of the content's size. */
-  readonly start?: Picture;
+  readonly start?: Picture | undefined;
 }
 
 /** One step of a painting, reported when its update is done; costs are those of the updated picture. */
 export interface Step {
-  /** Counted from 0, as in the notebook. */
+  /** Counted from 0, as in the notebook, through all scales. */
   readonly step: number;
-  /** How many steps the painting has. */
+  /** How many steps the painting has at most. */
   readonly steps: number;
+  /** Which scale the painting is at, from 0, and how many there are. */
+  readonly scale: number;
+  readonly scales: number;
   readonly costs: Costs;
   /** Wall time of this step. */
   readonly seconds: number;
-  /** The picture after this step; ask for it before the next step. */
+  /** The picture after this step, of its scale's size; ask for it before the next step. */
   readonly picture: Picture;
   /** Something the person should hear, such as a smaller rate after a cost that was not finite. */
   readonly notice?: string;
 }
 
+/** What may change while painting: handed to `next()`, it counts from the next step. */
+export type Revision = Partial<Pick<Job, 'styles' | 'regions' | 'options'>>;
+
 /** A painting is given up when this many steps in a row lead to costs that are not finite. */
 const MOST_SETBACKS = 12;
+/** Over how many steps `options.tolerance` is. */
+const PATIENCE = 10;
 
 /** Wall time; in browsers and in Node, but in neither's absence a type of this room. */
 declare const performance: { now(): number };
 
 /**
- * Paints: yields after every step. Stop iterating to stop painting; the engine's memory is freed then.
+ * Paints: yields after every step. Stop iterating to stop painting; the engine's memory is freed then. What `next()`
+ * is given counts from the next step: a painting goes on with other styles, weights or colours.
  *
  * @throws GivernyError LAYER_UNKNOWN, OPTION_INVALID, COST_NOT_FINITE, OUT_OF_MEMORY, ENGINE_FAILED.
  */
-export async function* paint(job: Job, engine: Engine): AsyncGenerator<Step, void, void> {
-  const { content, network, options } = job;
-  const { width, height } = content;
-  const pixels = startPixels(job);
-  const objective = await Objective.create(engine, network, job, options);
+export async function* paint(job: Job, engine: Engine): AsyncGenerator<Step, void, Revision | undefined> {
+  const scales = scalesOf(job.content, job.options);
+  const steps = scales.reduce((sum, scale) => sum + scale.steps, 0);
+  const canvas: Canvas = { job, colored: colored(job), picture: startPicture(job, scales[0] as Scale) };
+  let done = 0;
+  for (const [s, scale] of scales.entries()) {
+    const network = (s < scales.length - 1 && job.coarseNetwork) || job.network;
+    const place = { step: done, steps, scale: s, scales: scales.length };
+    yield* paintScale(canvas, scale, place, network, engine);
+    done += scale.steps;
+  }
+}
+
+/** What passes from scale to scale. */
+interface Canvas {
+  job: Job;
+  colored: Colored;
+  /** As the network sees it, before colours are put back. */
+  picture: Picture;
+  optimizer?: Optimizer;
+}
+
+async function* paintScale(
+  canvas: Canvas,
+  scale: Scale,
+  place: Pick<Step, 'step' | 'steps' | 'scale' | 'scales'>,
+  network: Network,
+  engine: Engine,
+): AsyncGenerator<Step, void, Revision | undefined> {
+  const { width, height } = scale;
+  const { options } = canvas.job;
+  const confine = options.clamp === 'yes' ? toDisplayable(network) : () => {};
+  const create = () => Objective.create(engine, network, targetsAt(canvas, scale), canvas.job.options);
+  const coarser = canvas.picture;
+  const pixels = subtractMean(resample(coarser, width, height), network);
+  confine(pixels);
+  canvas.optimizer?.resize((planes) => resamplePlanes(planes, coarser, scale));
+  canvas.optimizer ??= optimizerOf(options, pixels.length, confine);
+  const average = new RunningMean(options.averaging);
+  const asPicture = (of: Float32Array) => picture(width, height, addMean(of, network));
+  let shown: Float32Array = pixels;
+  let objective = await create();
   try {
-    const evaluate = async (at: Float32Array) => asPoint(await objective.evaluate(at));
-    const optimizer = optimizerOf(options, pixels.length);
+    const evaluate = async (to: Float32Array) => asPoint(await objective.evaluate(to));
     let at = await evaluate(pixels);
     if (!finite(at)) throw notFinite('the start picture');
-    for (let step = 0; step < options.steps; step++) {
+    let costs = [at.cost];
+    for (let step = 0; step < scale.steps; step++) {
       const begun = performance.now();
-      const { next, setbacks } = await safeStep(optimizer, pixels, at, evaluate);
+      const { next, setbacks } = await safeStep(canvas.optimizer, pixels, at, evaluate);
       at = next;
-      const now = pixels;
-      yield {
-        step,
-        steps: options.steps,
+      shown = average.add(pixels);
+      const now = shown;
+      const { finish } = canvas.colored;
+      const revision = yield {
+        ...place,
+        step: place.step + step,
         costs: at.costs,
         seconds: (performance.now() - begun) / 1000,
         get picture() {
-          return picture(width, height, addMean(now, network));
+          return finish(asPicture(now));
         },
-        ...(setbacks > 0 ? { notice: setbackNotice(step, setbacks) } : {}),
+        ...(setbacks > 0 ? { notice: setbackNotice(place.step + step, setbacks) } : {}),
       };
+      if (revision) {
+        canvas.job = { ...canvas.job, ...revision };
+        canvas.colored = colored(canvas.job);
+        await objective.dispose();
+        objective = await create();
+        canvas.optimizer = optimizerOf(canvas.job.options, pixels.length, confine);
+        at = await evaluate(pixels);
+        costs = [];
+      }
+      costs.push(at.cost);
+      const before = costs.at(-1 - PATIENCE);
+      if (before !== undefined && before - at.cost < canvas.job.options.tolerance * before) break;
     }
+    canvas.picture = asPicture(shown);
   } finally {
     await objective.dispose();
   }
+}
+
+/** The photo and the styles with the colours that the options ask for, and how to finish what is painted of them. */
+interface Colored {
+  readonly content: Picture;
+  readonly styles: readonly Style[];
+  finish(painted: Picture): Picture;
+}
+
+function colored({ content, styles, options: { colors } }: Job): Colored {
+  if (colors === 'painting') return { content, styles, finish: (painted) => painted };
+  const restyled = (change: (style: Picture) => Picture) =>
+    styles.map((style) => ({ ...style, picture: change(style.picture) }));
+  if (colors !== 'photo') {
+    return { content, styles: restyled((style) => matchColors(style, content, colors)), finish: (painted) => painted };
+  }
+  const grey = luminanceOnly(content);
+  return {
+    content: grey,
+    styles: restyled((style) => matchLuminance(luminanceOnly(style), grey)),
+    finish: (painted) => withLuminanceOf(resample(content, painted.width, painted.height), painted),
+  };
+}
+
+/** What the costs are taken against at one scale. */
+function targetsAt({ job, colored: { content, styles } }: Canvas, { width, height }: Scale): Targets {
+  const { regions, options } = job;
+  const longSidePx = Math.max(width, height) * options.styleScale;
+  return {
+    content: resample(content, width, height),
+    styles: styles.map((style) => ({ ...style, picture: toLongSide(style.picture, longSidePx) })),
+    regions:
+      regions &&
+      Object.fromEntries(
+        Object.entries(regions).map(([name, region]) => [
+          name,
+          { ...region, mask: resamplePlanes(region.mask, content, { width, height }).map(toShare) },
+        ]),
+      ),
+  };
+}
+
+const toShare = (value: number) => Math.min(1, Math.max(0, value));
+
+function toLongSide(style: Picture, longSidePx: number): Picture {
+  const factor = longSidePx / Math.max(style.width, style.height);
+  // Rounding alone is no reason to resample.
+  if (Math.abs(factor - 1) * Math.max(style.width, style.height) < 0.5) return style;
+  const side = (length: number) => Math.max(MIN_SIDE_PX, Math.round(length * factor));
+  return resample(style, side(style.width), side(style.height));
+}
+
+/** Bias-corrected exponential mean of pictures, as Adam takes it of gradients. */
+class RunningMean {
+  #mean: Float32Array | undefined;
+  #weight = 1;
+
+  constructor(readonly decay: number) {}
+
+  /** The mean with `pixels` among them. */
+  add(pixels: Float32Array): Float32Array {
+    if (this.decay === 0) return pixels;
+    const mean = this.#mean ?? new Float32Array(pixels.length);
+    this.#mean = mean;
+    this.#weight *= this.decay;
+    for (let i = 0; i < mean.length; i++) {
+      mean[i] = this.decay * (mean[i] as number) + (1 - this.decay) * (pixels[i] as number);
+    }
+    return mean.map((value) => value / (1 - this.#weight));
+  }
+}
+
+/** Keeps pixels minus the mean within 0..255. */
+function toDisplayable({ mean }: Network): Confine {
+  return (pixels) => {
+    const plane = pixels.length / 3;
+    mean.forEach((level, channel) => {
+      for (let i = channel * plane; i < (channel + 1) * plane; i++) {
+        pixels[i] = Math.min(255 - level, Math.max(-level, pixels[i] as number));
+      }
+    });
+  };
 }
 
 type PaintPoint = Evaluation & Point;
@@ -119,21 +271,23 @@ function setbackNotice(step: number, setbacks: number): string {
   return `Step ${step} led to a cost that is not finite: stepped back${times} and went on with a smaller rate.`;
 }
 
-function optimizerOf({ optimizer, learningRate }: Options, length: number): Optimizer {
-  return optimizer === 'adam' ? adam(length, { learningRate }) : lbfgs({ firstStep: learningRate });
+function optimizerOf({ optimizer, learningRate }: Options, length: number, confine: Confine): Optimizer {
+  return optimizer === 'adam' ? adam(length, { learningRate }, confine) : lbfgs({ firstStep: learningRate }, confine);
 }
 
-/** The start picture relative to the network's mean, [3, H, W]. */
-function startPixels({ content, network, options: { init, seed }, start }: Job): Float32Array {
-  const photo = subtractMean(content, network);
+/** The picture to start from, of the first scale's size. */
+function startPicture({ content, network, options: { init, seed }, start }: Job, { width, height }: Scale): Picture {
   if (start) {
     if (start.width !== content.width || start.height !== content.height) {
-      const size = ({ width, height }: Picture) => `${width}x${height}`;
+      const size = (of: Picture) => `${of.width}x${of.height}`;
       throw expected(`a picture of ${size(content)} pixels`, 'start', size(start));
     }
-    return subtractMean(start, network);
+    return resample(start, width, height);
   }
+  const photo = resample(content, width, height);
   const ratio = init === 'content' ? 0 : init === 'noise' ? 1 : init;
   if (typeof ratio !== 'number') throw expected('the picture of that file as `start`', 'init', init);
-  return ratio === 0 ? photo : blend(uniformNoise(notebookRandom(seed), content.width, content.height), photo, ratio);
+  if (ratio === 0) return photo;
+  const noise = uniformNoise(notebookRandom(seed), width, height);
+  return picture(width, height, addMean(blend(noise, subtractMean(photo, network), ratio), network));
 }

@@ -1,9 +1,11 @@
-/** A picture in memory: planar RGB in floating point, so that nothing is lost between steps. */
-export interface Picture {
-  /** In pixels. */
+/** In pixels. */
+export interface Size {
   readonly width: number;
-  /** In pixels. */
   readonly height: number;
+}
+
+/** A picture in memory: planar RGB in floating point, so that nothing is lost between steps. */
+export interface Picture extends Size {
   /** [3, height, width] row-major, R then G then B, sRGB values in 0..255 (may lie outside while painting). */
   readonly data: Float32Array;
 }

@@ -143,8 +143,8 @@ export async function paintFile(
     for await (const step of paint(job, engine)) {
       last = step;
       // The picture, made only when asked for, stays here.
-      const { costs, seconds, notice } = step;
-      request.onStep?.({ step: step.step, steps: step.steps, costs, seconds });
+      const { steps, scale, scales, costs, seconds, notice } = step;
+      request.onStep?.({ step: step.step, steps, scale, scales, costs, seconds });
       if (notice !== undefined) request.onNotice?.(notice);
       if (frames && step.step % frames.every === 0) await write(join(frames.folder, `${step.step}.png`), step);
       await turn();

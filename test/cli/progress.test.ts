@@ -5,8 +5,10 @@ import type { StepReport } from '../../src/node/paint-files.js';
 const at = (step: number, steps: number, seconds = 0.5): StepReport => ({
   step,
   steps,
+  scale: 0,
+  scales: 1,
   seconds,
-  costs: { total: 5050352640, content: 7877.67431640625, style: 126256864, styleLayers: {} },
+  costs: { total: 5050352640, content: 7877.67431640625, style: 126256864, styleLayers: {}, variation: 0 },
 });
 
 function screen(isTTY: boolean, columns = 80) {

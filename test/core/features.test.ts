@@ -1,10 +1,11 @@
 /** Calibrated networks: costs through 1x1 taps. */
 import { expect, test } from 'vitest';
-import { meanGram } from '../../src/core/costs.js';
-import { contentOf, features, styleOf } from '../../src/core/features.js';
+import { contentOf, features, layerView } from '../../src/core/features.js';
 import type { Node } from '../../src/core/graph/node.js';
 import { input } from '../../src/core/graph/operations.js';
 import { Program } from '../../src/core/graph/program.js';
+import { PRESETS } from '../../src/core/options.js';
+import { secondMoment } from '../../src/core/statistics/moments.js';
 import { type Tensor, tensor } from '../../src/core/tensor.js';
 import { createNodeEngine } from '../../src/engines/node.js';
 import { smallNetwork } from '../support/network.js';
@@ -21,11 +22,11 @@ const network = { ...plain, tensors: { ...plain.tensors, 'conv2_1.tap': tap } };
 
 test('the Gram matrix through a tap is that of the tapped features', async () => {
   const x = input('picture', [1, 3, 21, 30]);
-  const a = features(x, network, ['conv2_1'], 'average').conv2_1 as Node;
+  const a = features(x, network, ['conv2_1'], PRESETS.notebook).conv2_1 as Node;
   const outputs = {
-    fast: styleOf(network, 'conv2_1', a),
-    slow: meanGram(contentOf(network, 'conv2_1', a)),
-    untapped: styleOf(plain, 'conv2_1', a),
+    fast: secondMoment(layerView(network, 'conv2_1', a)),
+    slow: secondMoment(layerView(plain, 'conv2_1', contentOf(network, 'conv2_1', a))),
+    untapped: secondMoment(layerView(plain, 'conv2_1', a)),
   };
   const program = await Program.load(createNodeEngine(), outputs, network.tensors);
   const { fast, slow, untapped } = (await program.run({ picture: tensor(x.shape, waves(30, 21).data) })) as Record<
@@ -43,7 +44,7 @@ test('the Gram matrix through a tap is that of the tapped features', async () =>
 
 test('layers without a tap are refused where others have one', () => {
   const x = input('picture', [1, 3, 21, 30]);
-  expect(() => features(x, network, ['conv1_1'], 'average')).toThrow(
+  expect(() => features(x, network, ['conv1_1'], PRESETS.notebook)).toThrow(
     'Expected a layer of small (conv2_1) but received "conv1_1".',
   );
 });

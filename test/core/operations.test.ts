@@ -183,6 +183,42 @@ const EXAMPLES: Record<OperationName, readonly Example[] | typeof LEAF> = {
     { name: 'odd', shapes: [[1, 2, 5, 7]], build: o.averagePool },
   ],
   maxPool: [{ name: 'odd', shapes: [[1, 2, 5, 7]], build: o.maxPool, distinct: true }],
+  edgePad: [{ shapes: [[2, 2, 3, 4]], build: o.edgePad }],
+  edgeFold: [{ shapes: [[2, 2, 5, 4]], build: o.edgeFold }],
+  detach: [
+    {
+      name: 'as a factor',
+      shapes: [
+        [2, 3],
+        [2, 3],
+      ],
+      build: (x, a) => o.multiply(x, o.detach(a)),
+      masks: [1],
+    },
+  ],
+  sortBy: [
+    {
+      shapes: [
+        [2, 5],
+        [2, 5],
+      ],
+      build: o.sortBy,
+      masks: [0],
+      distinct: true,
+    },
+    { name: 'sort', shapes: [[2, 5]], build: o.sort, distinct: true },
+  ],
+  unsortBy: [
+    {
+      shapes: [
+        [2, 5],
+        [2, 5],
+      ],
+      build: o.unsortBy,
+      masks: [0],
+      distinct: true,
+    },
+  ],
   upsample: [{ name: 'odd', shapes: [[1, 2, 3, 4]], build: (x) => o.upsample(x, [1, 2, 5, 7]) }],
 };
 
@@ -263,6 +299,11 @@ describe('gradient of', () => {
       test([name, example.name].filter(Boolean).join(', '), () => check(example, 1));
     }
   }
+});
+
+test('no gradient flows through detach', () => {
+  const x = o.input('x', [2, 3]);
+  expect(() => gradients(o.sum(o.detach(x)), [x])).toThrow(/does not depend/);
 });
 
 describe('second gradient of', () => {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULTS } from '../../src/core/options.js';
 import { type Picture, picture } from '../../src/core/picture.js';
 import { type Recipe, recipeOf } from '../../src/core/recipe.js';
-import { fitPicture, resizePicture } from '../../src/node/fit.js';
+import { fitPicture } from '../../src/node/fit.js';
 import { assertWritablePicture, encodePicture, readPicture, readRecipe, writePicture } from '../../src/node/images.js';
 
 let folder: string;
@@ -167,6 +167,14 @@ describe('transparency', () => {
     }
   });
 
+  test('is cropped with the picture', async () => {
+    const fitted = await fitPicture(await readPicture(await half()), { width: 32, height: 48 });
+    expect(fitted.note).toBe('resized from 64x48 and cropped to 32x48');
+    expect(fitted.alpha).toEqual(Uint8Array.from({ length: 32 * 48 }, (_, i) => (i % 32 < 16 ? 255 : 0)));
+    expect(pixel(fitted.picture, 15, 40)).toEqual(RED);
+    expect(pixel(fitted.picture, 16, 40)).toEqual([255, 255, 255]);
+  });
+
   test('an alpha channel that is opaque throughout is none', async () => {
     expect(
       (
@@ -303,7 +311,7 @@ describe('fitting', () => {
       .png()
       .toBuffer();
     const theirs = await readPicture(await sharp(file).resize(45, 35, { fit: 'fill' }).png().toBuffer());
-    const ours = await resizePicture((await readPicture(file)).picture, 45, 35);
+    const ours = (await fitPicture(await readPicture(file), 45)).picture;
     expect(difference(ours, theirs.picture)).toBeLessThan(0.5);
     expect(ours.data.some((value) => value % 1 !== 0)).toBe(true);
   });

@@ -6,6 +6,30 @@
 import type { Shape, Tensor } from '../tensor.js';
 import { type AttributeValue, encodeModel, type OnnxConstant, type OnnxNode, type OnnxValue } from './onnx.js';
 
+/**
+ * Names of constants and of what is computed from fixed inputs: an expression has the same name in every graph,
+ * so that what one graph has prepared another need not prepare again.
+ */
+const lastingNames = new Map<string, string>();
+
+function lastingName(expression: string): string {
+  const name = lastingNames.get(expression) ?? `f${lastingNames.size}`;
+  lastingNames.set(expression, name);
+  return name;
+}
+
+/** Of this many numbers, and more, an array is told by which it is and not by what is in it. */
+const MANY = 4096;
+const identities = new WeakMap<object, number>();
+let identitiesGiven = 0;
+
+function content(data: Float32Array | BigInt64Array): string {
+  if (data.length < MANY) return data.join();
+  const identity = identities.get(data) ?? identitiesGiven++;
+  identities.set(data, identity);
+  return `#${identity}`;
+}
+
 /** Where a value comes from, in order of how late it is known. */
 type Stage = 'constant' | 'fixed' | 'varying';
 
@@ -60,10 +84,10 @@ export class Emitter {
   }
 
   #constant(shape: Shape, data: Float32Array | BigInt64Array): Value {
-    const key = `${data instanceof Float32Array ? 'f' : 'i'}[${shape}]${data.join()}`;
+    const key = `${data instanceof Float32Array ? 'f' : 'i'}[${shape}]${content(data)}`;
     const known = this.#known.get(key);
     if (known) return known;
-    const value: Value = { name: `c${this.#constants.size}`, shape, stage: 'constant' };
+    const value: Value = { name: lastingName(key), shape, stage: 'constant' };
     this.#constants.set(value.name, { name: value.name, shape, data });
     this.#known.set(key, value);
     return value;
@@ -71,13 +95,30 @@ export class Emitter {
 
   /** One ONNX node; `shape` is that of its output. */
   apply(operator: string, inputs: readonly Value[], shape: Shape, attributes: Attributes = {}): Value {
+    return this.#apply(operator, inputs, shape, attributes, (name) => [name]);
+  }
+
+  /** Where each element of the last axis comes from in ascending order, as integers. */
+  order(x: Value): Value {
+    const count = this.integers([x.shape.at(-1) as number]);
+    // The first output is the sorted elements, which cost a pass of their own to use: nobody asks for them.
+    return this.#apply('TopK', [x, count], x.shape, { axis: -1, largest: 0 }, (name) => [`${name}.sorted`, name]);
+  }
+
+  #apply(
+    operator: string,
+    inputs: readonly Value[],
+    shape: Shape,
+    attributes: Attributes,
+    outputs: (name: string) => string[],
+  ): Value {
     const names = inputs.map((input) => input.name);
     const key = `${operator}(${names})${JSON.stringify(attributes)}`;
     const known = this.#known.get(key);
     if (known) return known;
     const stage: Stage = inputs.some((input) => input.stage === 'varying') ? 'varying' : 'fixed';
-    const value: Value = { name: `v${this.#nodes.length}`, shape, stage };
-    this.#nodes.push({ operator, inputs: names, output: value.name, attributes, value, reads: inputs });
+    const value: Value = { name: stage === 'fixed' ? lastingName(key) : `v${this.#nodes.length}`, shape, stage };
+    this.#nodes.push({ operator, inputs: names, outputs: outputs(value.name), attributes, value, reads: inputs });
     this.#known.set(key, value);
     return value;
   }
@@ -128,14 +169,14 @@ export class Emitter {
     const named = Object.entries(outputs).map(([name, value]) => ({
       operator: 'Identity',
       inputs: [value.name],
-      output: name,
+      outputs: [name],
       attributes: {},
       value: { name, shape: value.shape, stage: 'varying' as const },
       reads: [value],
     }));
     const stepNodes = [...this.#nodes.filter(({ value }) => value.stage === 'varying'), ...named];
     const prepareNodes = this.#nodes.filter(({ value }) => value.stage === 'fixed');
-    const computed = new Set(prepareNodes.map(({ output }) => output));
+    const computed = new Set(prepareNodes.map(({ value }) => value.name));
     const stepReads = uniqueReads(stepNodes);
     const prepared = stepReads.filter(({ name }) => computed.has(name));
     const stepInputs = [...stepReads.filter(({ name }) => this.#inputs.has(name)), ...prepared];

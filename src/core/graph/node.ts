@@ -29,6 +29,11 @@ export interface Attributes {
   sumPool: None;
   averagePool: None;
   maxPool: None;
+  edgePad: None;
+  edgeFold: None;
+  detach: None;
+  sortBy: None;
+  unsortBy: None;
   upsample: { readonly height: number; readonly width: number };
 }
 

@@ -9,7 +9,7 @@ export type AttributeValue = number | string | readonly number[] | { readonly fl
 export interface OnnxNode {
   readonly operator: string;
   readonly inputs: readonly string[];
-  readonly output: string;
+  readonly outputs: readonly string[];
   /** Integers, lists of integers, strings, or floats. */
   readonly attributes: Readonly<Record<string, AttributeValue>>;
 }
@@ -57,7 +57,7 @@ export function encodeModel(model: OnnxModel): Uint8Array {
 function encodeNode(node: OnnxNode): Uint8Array {
   return message([
     ...node.inputs.map((input) => field(1, text(input))),
-    field(2, text(node.output)),
+    ...node.outputs.map((output) => field(2, text(output))),
     field(4, text(node.operator)),
     ...Object.entries(node.attributes).map(([name, value]) => field(5, encodeAttribute(name, value))),
   ]);

@@ -267,6 +267,50 @@ const OPERATIONS: { readonly [Name in OperationName]: Operation<Attributes[Name]
     },
   },
 
+  // x [N, C, H, W] with its outermost rows and columns repeated once: [N, C, H + 2, W + 2].
+  edgePad: {
+    shape: ([x]) => {
+      const [n, c, height, width] = four(x as Shape);
+      return [n, c, height + 2, width + 2];
+    },
+    emit: (emitter, [x], _, shape) =>
+      emitter.apply('Pad', [x as Value, emitter.integers([0, 0, 1, 1, 0, 0, 1, 1])], shape, { mode: 'edge' }),
+    gradient: (dy) => edgeFold(dy),
+  },
+
+  // Adjoint of edgePad: the outermost rows and columns are added to their neighbours.
+  edgeFold: {
+    shape: ([y]) => {
+      const [n, c, height, width] = four(y as Shape);
+      return [n, c, height - 2, width - 2];
+    },
+    emit: (emitter, [y]) => foldEdges(emitter, foldEdges(emitter, y as Value, 2), 3),
+    gradient: (dx) => edgePad(dx),
+  },
+
+  // x as a constant: no gradient flows through it.
+  detach: {
+    shape: ([x]) => x as Shape,
+    emit: (_, [x]) => x as Value,
+    gradient: () => undefined,
+  },
+
+  // (key, x): the elements of x's last axis in the order in which those of key ascend.
+  sortBy: {
+    shape: ([key, x]) => same(key as Shape, x as Shape),
+    emit: (emitter, [key, x], _, shape) =>
+      emitter.apply('GatherElements', [x as Value, emitter.order(key as Value)], shape, { axis: -1 }),
+    gradient: (dy, { inputs }, index) => (index === 1 ? unsortBy(inputs[0] as Node, dy) : undefined),
+  },
+
+  // (key, y): inverse of sortBy.
+  unsortBy: {
+    shape: ([key, y]) => same(key as Shape, y as Shape),
+    emit: (emitter, [key, y], _, shape) =>
+      emitter.apply('ScatterElements', [y as Value, emitter.order(key as Value), y as Value], shape, { axis: -1 }),
+    gradient: (dx, { inputs }, index) => (index === 1 ? sortBy(inputs[0] as Node, dx) : undefined),
+  },
+
   // Adjoint of sumPool: every element repeated over its 2x2 cell, cropped to height x width.
   upsample: {
     shape: ([x], { height, width }) => {
@@ -379,6 +423,18 @@ export const convolutionWeightGradient = (x: Node, y: Node, padding: number): No
 export const sumPool = (x: Node): Node => apply('sumPool', [x], {});
 export const averagePool = (x: Node): Node => apply('averagePool', [x], {});
 export const maxPool = (x: Node): Node => apply('maxPool', [x], {});
+/** Repeats the outermost rows and columns once: [N, C, H, W] -> [N, C, H + 2, W + 2]. */
+export const edgePad = (x: Node): Node => apply('edgePad', [x], {});
+/** Adjoint of edgePad: [N, C, H, W] -> [N, C, H - 2, W - 2]. */
+export const edgeFold = (y: Node): Node => apply('edgeFold', [y], {});
+/** x, through which no gradient flows. */
+export const detach = (x: Node): Node => apply('detach', [x], {});
+/** The elements of x's last axis in the order in which those of `key` ascend. */
+export const sortBy = (key: Node, x: Node): Node => apply('sortBy', [key, x], {});
+/** Inverse of sortBy. */
+export const unsortBy = (key: Node, y: Node): Node => apply('unsortBy', [key, y], {});
+/** The elements of the last axis, ascending. */
+export const sort = (x: Node): Node => sortBy(x, x);
 /** Repeats every element over its 2x2 cell, cropped to the last two extents of `shape`. */
 export const upsample = (x: Node, shape: Shape): Node =>
   apply('upsample', [x], { height: shape[2] as number, width: shape[3] as number });
@@ -419,6 +475,21 @@ function lastTwo(shape: Shape, swap: boolean): [number, number] {
 function swapLastTwo(emitter: Emitter, x: Value): Value {
   const axes = x.shape.map((_, axis) => axis);
   return emitter.transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
+}
+
+/** Along one axis: the first element added to the second, the last to the last but one, both then left out. */
+function foldEdges(emitter: Emitter, y: Value, axis: number): Value {
+  const inner = (y.shape[axis] as number) - 2;
+  const core = emitter.slice(y, axis, 1, inner + 1);
+  const padded = (edge: Value, before: number, after: number) =>
+    emitter.pad(
+      edge,
+      y.shape.map((_, i) => (i === axis ? before : 0)),
+      y.shape.map((_, i) => (i === axis ? after : 0)),
+    );
+  const first = padded(emitter.slice(y, axis, 0, 1), 0, inner - 1);
+  const last = padded(emitter.slice(y, axis, inner + 1, inner + 2), inner - 1, 0);
+  return emitter.apply('Add', [emitter.apply('Add', [core, first], core.shape), last], core.shape);
 }
 
 function pooled(shape: Shape): Shape {

@@ -1,6 +1,6 @@
 /** A graph made ready on an engine: named inputs in, named outputs out. */
 import type { Engine, Session } from '../engine.js';
-import type { Tensors } from '../tensor.js';
+import type { Tensor, Tensors } from '../tensor.js';
 import { Emitter, type Models, type Value } from './emitter.js';
 import { type Node, topologicalOrder } from './node.js';
 import { emitNode } from './operations.js';
@@ -18,6 +18,9 @@ function emitModels(outputs: Readonly<Record<string, Node>>): Models {
   );
 }
 
+/** What was prepared from a set of fixed tensors, by name; as long as those are used. */
+const preparations = new WeakMap<Tensors, Map<string, Tensor>>();
+
 export class Program {
   readonly #session: Session;
   readonly #stepInputs: readonly string[];
@@ -30,22 +33,25 @@ export class Program {
   }
 
   /**
-   * Compiles `outputs` for an engine and computes once what depends on fixed inputs alone.
+   * Compiles `outputs` for an engine and computes once what depends on fixed inputs alone; programs with the same
+   * `fixed` object share what they prepare.
    *
    * @param fixed every fixed input by name; more is allowed.
    */
   static async load(engine: Engine, outputs: Readonly<Record<string, Node>>, fixed: Tensors = {}): Promise<Program> {
     const models = emitModels(outputs);
-    let prepared: Tensors = {};
-    if (models.prepare) {
+    const prepared = preparations.get(fixed) ?? new Map<string, Tensor>();
+    preparations.set(fixed, prepared);
+    if (models.prepare && models.prepared.some((name) => !prepared.has(name))) {
       const session = await engine.load(models.prepare);
       try {
-        prepared = await session.run(select(fixed, models.prepareInputs));
+        const results = await session.run(select(fixed, models.prepareInputs));
+        for (const [name, value] of Object.entries(results)) if (!prepared.has(name)) prepared.set(name, value);
       } finally {
         await session.dispose();
       }
     }
-    const known = { ...fixed, ...prepared };
+    const known = { ...fixed, ...Object.fromEntries(prepared) };
     return new Program(
       await engine.load(models.step),
       models.stepInputs,

@@ -1,4 +1,4 @@
-import type { Optimizer } from './optimizer.js';
+import type { Confine, Optimizer } from './optimizer.js';
 
 export interface AdamOptions {
   /** Step size in units of the variables. */
@@ -49,16 +49,22 @@ export function adamUpdate(
 const CALMING = 4;
 
 /** Adam as the painting loop's optimiser. */
-export function adam(length: number, options: AdamOptions): Optimizer {
+export function adam(length: number, options: AdamOptions, confine: Confine = () => {}): Optimizer {
   let state = adamInit(length);
   let { learningRate } = options;
   return {
     step(pixels, at, evaluate) {
       adamUpdate(pixels, at.gradient, state, { ...options, learningRate });
+      confine(pixels);
       return evaluate(pixels);
     },
+    resize(resample) {
+      const [first, second] = [resample(state.first), resample(state.second)];
+      // Resampling may overshoot below 0, where no square lies.
+      state = { time: state.time, first, second: second.map((value) => Math.max(0, value)) };
+    },
     calm() {
-      state = adamInit(length);
+      state = adamInit(state.first.length);
       learningRate /= CALMING;
     },
   };

@@ -1,4 +1,4 @@
-import type { Evaluate, Optimizer, Point } from './optimizer.js';
+import type { Confine, Evaluate, Optimizer, Point } from './optimizer.js';
 
 export interface LbfgsOptions {
   /** Pairs of past steps and gradient changes kept. */
@@ -26,9 +26,11 @@ const FLAT = 1e-8;
 /**
  * Limited-memory BFGS: Nocedal & Wright, "Numerical Optimization" (2nd ed.), algorithms 7.4 (two-loop
  * recursion) and 7.5, with a backtracking line search on Armijo's condition (algorithm 3.1, quadratic
- * interpolation). Pairs without positive curvature are not kept, so that every direction goes downhill.
+ * interpolation). Pairs without positive curvature are not kept, so that every direction goes downhill. Where
+ * pixels are confined, the line is bent to stay inside, and the slope is that of the way really gone (Bertsekas,
+ * "Projected Newton methods", 1982).
  */
-export function lbfgs({ history = 10, firstStep = 2 }: LbfgsOptions = {}): Optimizer {
+export function lbfgs({ history = 10, firstStep = 2 }: LbfgsOptions = {}, confine: Confine = () => {}): Optimizer {
   let pairs: Pair[] = [];
   let first = firstStep;
   let arrived = false;
@@ -59,14 +61,19 @@ export function lbfgs({ history = 10, firstStep = 2 }: LbfgsOptions = {}): Optim
     d: Float32Array,
     evaluate: Evaluate<P>,
   ): Promise<P | undefined> {
-    const slope = dot(at.gradient, d);
     let length = 1;
     for (let trial = 0; trial < MOST_TRIALS; trial++) {
       for (let i = 0; i < pixels.length; i++) pixels[i] = (start[i] as number) + length * (d[i] as number);
+      confine(pixels);
+      // What the gradient promises of this way.
+      const promised = pixels.reduce(
+        (sum, value, i) => sum + (at.gradient[i] as number) * (value - (start[i] as number)),
+        0,
+      );
       const there = await evaluate(pixels);
-      if (there.cost <= at.cost + SUFFICIENT * length * slope) return there;
+      if (promised < 0 && there.cost <= at.cost + SUFFICIENT * promised) return there;
       // The minimum of the parabola through both costs and the slope, kept within sensible bounds.
-      const parabola = (-slope * length * length) / (2 * (there.cost - at.cost - slope * length));
+      const parabola = (-promised * length) / (2 * (there.cost - at.cost - promised));
       length = Number.isFinite(parabola) ? Math.min(0.5 * length, Math.max(0.1 * length, parabola)) : 0.1 * length;
     }
     return undefined;
@@ -90,11 +97,12 @@ export function lbfgs({ history = 10, firstStep = 2 }: LbfgsOptions = {}): Optim
       }
       const s = pixels.map((value, i) => value - (start[i] as number));
       const y = found.gradient.map((value, i) => value - (at.gradient[i] as number));
-      const curvature = dot(s, y);
-      if (curvature > FLAT * Math.sqrt(dot(s, s) * dot(y, y))) {
-        pairs = [...pairs, { s, y, rho: 1 / curvature }].slice(-history);
-      }
+      const pair = pairOf(s, y);
+      if (pair) pairs = [...pairs, pair].slice(-history);
       return found;
+    },
+    resize(resample) {
+      pairs = pairs.flatMap(({ s, y }) => pairOf(resample(s), resample(y)) ?? []);
     },
     calm() {
       pairs = [];
@@ -102,6 +110,12 @@ export function lbfgs({ history = 10, firstStep = 2 }: LbfgsOptions = {}): Optim
       arrived = false;
     },
   };
+}
+
+/** Undefined where the curvature is not positive. */
+function pairOf(s: Float32Array, y: Float32Array): Pair | undefined {
+  const curvature = dot(s, y);
+  return curvature > FLAT * Math.sqrt(dot(s, s) * dot(y, y)) ? { s, y, rho: 1 / curvature } : undefined;
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

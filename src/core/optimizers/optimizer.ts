@@ -7,6 +7,9 @@ export interface Point {
   readonly gradient: Float32Array;
 }
 
+/** Changes pixels in place so that they stay where they are wanted, such as in the displayable range. */
+export type Confine = (pixels: Float32Array) => void;
+
 /** Takes the cost at pixels; the pixels are not kept. */
 export type Evaluate<P extends Point> = (pixels: Float32Array) => Promise<P>;
 
@@ -18,6 +21,8 @@ export interface Optimizer {
    * @returns the cost and gradient at the pixels as they are left. These may be not finite.
    */
   step<P extends Point>(pixels: Float32Array, at: P, evaluate: Evaluate<P>): Promise<P>;
+  /** Takes what was learned along to a picture of another size: `resample` brings [3, H, W] from the old to the new. */
+  resize(resample: (planes: Float32Array) => Float32Array): void;
   /** Forgets what was learned and goes on more carefully, after a step led to a cost that is not finite. */
   calm(): void;
 }
