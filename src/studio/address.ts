@@ -2,8 +2,9 @@
  * The page's state in its address, after the #, which browsers send to nobody: example pictures, preset, options and
  * network. Pictures of one's own are not in it.
  */
-import { DEFAULTS, type OptionName, type OptionsInput, optionsSchema, PRESETS } from '../core/options.js';
+
 import { optionName, optionText } from '../core/option-text.js';
+import { type OptionName, type OptionsInput, optionsSchema, PRESETS } from '../core/options.js';
 import { isExamplePhoto, isExampleStyle } from './examples.js';
 
 export interface Shared {
@@ -56,22 +57,22 @@ export function fromAddress(hash: string): Shared {
 export interface Command {
   readonly photo: string;
   readonly style: string;
-  readonly preset: string | undefined;
+  readonly preset: string;
   readonly network: string;
+  /** Those that differ from the preset's. */
   readonly options: OptionsInput;
 }
 
-/** The command that paints the same: what is as the command has it by itself is left out. */
+/** The command that paints the same. */
 export function commandLine({ photo, style, preset, network, options }: Command): string {
-  const base: Record<string, unknown> = { ...DEFAULTS, ...(preset === undefined ? {} : PRESETS[preset as keyof typeof PRESETS]) };
   const flags = Object.entries(options)
-    .filter(([name, value]) => value !== undefined && optionText(value) !== optionText(base[name]))
+    .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `--${optionName(name)} ${quoted(optionText(value))}`);
   const parts = [
     'giverny',
     quoted(photo),
     quoted(style),
-    ...(preset === undefined ? [] : [`--preset ${preset}`]),
+    `--preset ${preset}`,
     `--network ${quoted(network)}`,
     ...flags,
   ];

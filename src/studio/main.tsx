@@ -42,7 +42,7 @@ networkNames().then(
 /** Puts what the address says into the form. */
 async function readAddress(): Promise<void> {
   const shared = fromAddress(location.hash);
-  preset.value = shared.preset;
+  if (shared.preset !== undefined) preset.value = shared.preset;
   chosen.value = shared.options;
   if (shared.network !== undefined) network.value = shared.network;
   if (shared.photo !== undefined && isExamplePhoto(shared.photo)) await takeExamplePhoto(shared.photo);

@@ -1,6 +1,6 @@
 /** What the page knows, as signals. Actions change it, components show it. */
 import { computed, signal } from '@preact/signals';
-import { DEFAULTS, type Options, type OptionsInput, resolveOptions } from '../core/options.js';
+import { type OptionName, type Options, type OptionsInput, resolveOptions } from '../core/options.js';
 import type { WebDevice } from '../engines/web.js';
 import type { Stroke } from './brush/masks.js';
 import type { Frame, Ready, StepReport } from './painting/protocol.js';
@@ -29,16 +29,20 @@ export interface Notice {
   readonly id: number;
   readonly kind: 'info' | 'problem';
   readonly text: string;
-  readonly actions: readonly { readonly word: Word; readonly params?: Readonly<Record<string, string | number>>; readonly run: () => void }[];
+  readonly actions: readonly {
+    readonly word: Word;
+    readonly params?: Readonly<Record<string, string | number>>;
+    readonly run: () => void;
+  }[];
 }
 
-/** Smaller than the command's: most browsers here compute without a graphics device. */
-export const STUDIO_SIZE = 384;
+/** Most browsers compute without a graphics device: a first painting should not take long. */
+export const FIRST_PRESET = 'draft';
 
 export const photo = signal<OpenedPicture | undefined>(undefined);
 export const styles = signal<readonly StyleItem[]>([]);
 export const strokes = signal<readonly Stroke[]>([]);
-export const preset = signal<string | undefined>(undefined);
+export const preset = signal<string>(FIRST_PRESET);
 /** Options that the person set; all others are the preset's or the defaults. */
 export const chosen = signal<OptionsInput>({});
 /** 'pocket', or the name of a kept network. */
@@ -66,12 +70,17 @@ export const notices = signal<readonly Notice[]>([]);
 export const history = signal<readonly Painting[]>([]);
 export const historyOpen = signal(false);
 
-/** All options as they would be painted with; a preset that sets a size keeps it. */
-export const options = computed<Options>(() => optionsWith(preset.value, chosen.value));
+/** All options as they would be painted with. */
+export const options = computed<Options>(() => resolveOptions({ preset: preset.value, ...chosen.value }));
 
-export function optionsWith(name: string | undefined, set: OptionsInput): Options {
-  const size = name === undefined || resolveOptions({ preset: name }).size === DEFAULTS.size ? { size: STUDIO_SIZE } : {};
-  return resolveOptions({ preset: name, ...size, ...set });
+/** The two ways to balance content and style: setting one puts the other aside. */
+const BALANCE: readonly (readonly OptionName[])[] = [['strength'], ['alpha', 'beta']];
+
+/** Sets an option, already checked; undefined leaves it to the preset again. */
+export function setOption(name: OptionName, value: unknown): void {
+  const aside = BALANCE.some((way) => way.includes(name)) ? BALANCE.filter((way) => !way.includes(name)).flat() : [];
+  const kept = Object.entries(chosen.value).filter(([other]) => other !== name && !aside.includes(other as OptionName));
+  chosen.value = { ...Object.fromEntries(kept), ...(value === undefined ? {} : { [name]: value }) } as OptionsInput;
 }
 
 export const busy = computed(() => ['preparing', 'painting', 'pausing', 'paused', 'stopping'].includes(status.value));
@@ -81,7 +90,11 @@ export const canPaint = computed(
 
 /** Seconds per step of late: the median of the last few, so that one slow step does not shake the forecast. */
 export const pace = computed(() => {
-  const late = reports.value.slice(-7).map(({ seconds }) => seconds);
+  const scale = reports.value.at(-1)?.scale;
+  const late = reports.value
+    .slice(-7)
+    .filter((other) => other.scale === scale)
+    .map(({ seconds }) => seconds);
   return late.sort((a, b) => a - b)[Math.floor(late.length / 2)];
 });
 

@@ -1,12 +1,13 @@
 /** What becomes of a painted picture: files, film, the history of this browser. */
+
+import { batch } from '@preact/signals';
+import { optionText } from '../../core/option-text.js';
+import { type Options, type OptionsInput, PRESETS, resolveOptions } from '../../core/options.js';
 import { type Recipe, recipeOf } from '../../core/recipe.js';
 import { commandLine } from '../address.js';
 import type { Frame } from '../painting/protocol.js';
 import { openPicture } from '../pictures/open.js';
 import { download, encodeFrame, type Format } from '../pictures/save.js';
-import { DEFAULTS, PRESETS } from '../../core/options.js';
-import { optionText } from '../../core/option-text.js';
-import { batch } from '@preact/signals';
 import {
   busy,
   chosen,
@@ -17,7 +18,6 @@ import {
   network,
   networks,
   notify,
-  options,
   photo,
   preset,
   ready,
@@ -80,7 +80,7 @@ export function currentCommand(): string {
     style: heaviest?.picture.name ?? 'painting.jpg',
     preset: preset.value,
     network: network.value,
-    options: options.value,
+    options: chosen.value,
   });
 }
 
@@ -156,29 +156,38 @@ export async function reopen(painting: Painting, { withResult }: { withResult: b
     forgetResult();
     if (!result) return;
     frame.value = result;
-    status.value = recipe.steps < recipe.options.steps ? 'stopped' : 'done';
+    status.value = 'done';
     ready.value = { ...machine.value, engine: recipe.engine, network: recipe.network };
-    setPainted({ options: recipe.options, weights: recipe.styles.map(({ weight }) => weight), seconds: painting.seconds });
+    setPainted({
+      options: recipe.options,
+      weights: recipe.styles.map(({ weight }) => weight),
+      seconds: painting.seconds,
+      size: { width: result.width, height: result.height },
+      behind: 0,
+    });
     historyOpen.value = false;
   });
   if (!withResult) historyOpen.value = false;
 }
 
 function setForm(recipe: Recipe): void {
-  const isPreset = Object.entries(PRESETS).find(([, preset]) =>
-    Object.entries({ ...DEFAULTS, ...preset }).every(
-      ([name, value]) => optionText(value) === optionText(recipe.options[name as keyof typeof DEFAULTS]),
+  const nearest = Object.keys(PRESETS)
+    .map((name) => ({ name, changes: changesTo(recipe.options, name) }))
+    .sort((a, b) => Object.keys(a.changes).length - Object.keys(b.changes).length)[0];
+  if (!nearest) return;
+  preset.value = nearest.name;
+  chosen.value = nearest.changes;
+  network.value = networks.value.includes(recipe.network.name) ? recipe.network.name : 'pocket';
+}
+
+/** What must be set on top of a preset to have these options. */
+function changesTo(wanted: Options, name: string): OptionsInput {
+  const base: Readonly<Record<string, unknown>> = resolveOptions({ preset: name });
+  return Object.fromEntries(
+    Object.entries(wanted).filter(
+      ([option, value]) => value !== undefined && optionText(value) !== optionText(base[option]),
     ),
   );
-  preset.value = isPreset?.[0];
-  chosen.value = isPreset
-    ? {}
-    : Object.fromEntries(
-        Object.entries(recipe.options).filter(
-          ([name, value]) => optionText(value) !== optionText(DEFAULTS[name as keyof typeof DEFAULTS]),
-        ),
-      );
-  network.value = networks.value.includes(recipe.network.name) ? recipe.network.name : 'pocket';
 }
 
 async function frameOf(blob: Blob): Promise<Frame> {
@@ -186,5 +195,9 @@ async function frameOf(blob: Blob): Promise<Frame> {
   const canvas = new OffscreenCanvas(image.width, image.height);
   const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
   context.drawImage(image, 0, 0);
-  return { width: image.width, height: image.height, pixels: context.getImageData(0, 0, image.width, image.height).data };
+  return {
+    width: image.width,
+    height: image.height,
+    pixels: context.getImageData(0, 0, image.width, image.height).data,
+  };
 }

@@ -1,9 +1,9 @@
 /** Starting, holding, changing and ending a painting. */
 import { batch, effect } from '@preact/signals';
 import type { Options } from '../../core/options.js';
-import { type Picture, picture as makePicture } from '../../core/picture.js';
+import { picture as makePicture, type Picture, type Size } from '../../core/picture.js';
+import { scalesOf } from '../../core/schedule.js';
 import { masksOf } from '../brush/masks.js';
-import { REGIONS_READY } from '../painting/regions.js';
 import { remember } from '../painting/forecast.js';
 import { Painter } from '../painting/painter.js';
 import type { Changes, Frame, FromWorker, NetworkSource } from '../painting/protocol.js';
@@ -32,20 +32,30 @@ import {
   threads,
 } from '../state.js';
 import { keptNetwork } from '../store/networks.js';
-import { t, type Word, isWord } from '../words/words.js';
+import { isWord, t, type Word } from '../words/words.js';
 import { keepResult } from './keep.js';
 
 export const painter = new Painter();
 export const timelapse = new Timelapse();
 
 /** What is being painted: what history and recipe tell of it, whatever the form says meanwhile. */
-let current: { options: Options; weights: readonly number[]; seconds: number } | undefined;
+let current: Painted | undefined;
+
+export interface Painted {
+  readonly options: Options;
+  readonly weights: readonly number[];
+  /** Wall time of all steps. */
+  seconds: number;
+  readonly size: Size;
+  /** Steps that an earlier painting did. */
+  readonly behind: number;
+}
 
 /** The options and weights of the painting on the easel. */
 export const painted = () => current;
 
 /** Sets what a painting from the history was made with as what is on the easel. */
-export function setPainted(of: typeof current): void {
+export function setPainted(of: Painted): void {
   current = of;
   timelapse.clear();
   frames.value = 0;
@@ -62,7 +72,7 @@ export async function paintOn(): Promise<void> {
   const last = frame.value;
   const done = (report.value?.step ?? 0) + 1;
   if (!last || !current || busy.value) return;
-  const wanted = { ...options.value, size: current.options.size, steps: done + options.value.steps };
+  const wanted = { ...options.value, size: current.options.size, firstSize: 0 };
   await begin(wanted, { picture: pictureOf(last), step: done });
 }
 
@@ -83,12 +93,24 @@ async function begin(wanted: Options, from: { picture: Picture; step: number } |
   try {
     const pixels = await pixelsOf(content, wanted.size);
     const items = styles.value;
-    const masks = REGIONS_READY && strokes.value.length > 0 ? masksOf(strokes.value, items.length, pixels.width, pixels.height) : [];
-    const pictures = await Promise.all(items.map(({ picture }) => pixelsOf(picture, wanted.size)));
-    current = { options: wanted, weights: items.map(({ weight }) => weight), seconds: from ? (current?.seconds ?? 0) : 0 };
+    const masks = masksOf(strokes.value, items.length, pixels.width, pixels.height);
+    const side = Math.max(pixels.width, pixels.height) * Math.max(1, wanted.styleScale);
+    const pictures = await Promise.all(
+      items.map(({ picture }) => pixelsOf(picture, Math.min(Math.max(picture.width, picture.height), Math.ceil(side)))),
+    );
+    current = {
+      options: wanted,
+      weights: items.map(({ weight }) => weight),
+      seconds: from ? (current?.seconds ?? 0) : 0,
+      size: { width: pixels.width, height: pixels.height },
+      behind: from?.step ?? 0,
+    };
     const order = {
       content: pixels,
-      styles: pictures.map((picture, i) => ({ picture, weight: items[i]?.weight ?? 1, ...(masks[i] && { mask: masks[i] }) })),
+      styles: pictures.map((picture, i) => ({
+        picture,
+        mask: masks[i]?.some((value) => value > 0) ? masks[i] : undefined,
+      })),
       weights: current.weights,
       options: wanted,
       network: await sourceOf(network.value),
@@ -157,12 +179,19 @@ function hear(message: FromWorker): void {
 function fail(code: string, message: string): void {
   freeLock();
   status.value = frame.value ? 'stopped' : 'failed';
-  const side = typeof options.value.size === 'number' ? options.value.size : Math.max(options.value.size.width, options.value.size.height);
+  const side =
+    typeof options.value.size === 'number'
+      ? options.value.size
+      : Math.max(options.value.size.width, options.value.size.height);
   const smaller = Math.max(128, Math.round((side * 0.7) / 32) * 32);
   const word: Word | undefined = isWord(code) ? code : undefined;
   const text = word ? t(word) : message;
   const canShrink = code === 'OUT_OF_MEMORY' && smaller < side;
-  notify('problem', text, canShrink ? [{ word: 'paintSmaller', params: { n: smaller }, run: () => paintAt(smaller) }] : []);
+  notify(
+    'problem',
+    text,
+    canShrink ? [{ word: 'paintSmaller', params: { n: smaller }, run: () => paintAt(smaller) }] : [],
+  );
 }
 
 function paintAt(size: number): void {
@@ -198,7 +227,16 @@ export function stop(): void {
 }
 
 /** Options that a painting in progress cannot take: its size, and where it began. */
-const SETTLED: readonly (keyof Options)[] = ['size', 'init', 'seed'];
+const SETTLED: readonly (keyof Options)[] = [
+  'size',
+  'init',
+  'seed',
+  'steps',
+  'firstSize',
+  'firstSteps',
+  'clamp',
+  'averaging',
+];
 /** A slider that is still moving should not start the cost anew at every pixel. */
 const CHANGE_DELAY_MS = 700;
 
@@ -225,8 +263,27 @@ export function followChanges(): void {
 const same = (a: Changes, b: Changes) =>
   JSON.stringify([a.options, a.weights]) === JSON.stringify([b.options, b.weights]);
 
+/** Seconds to the end, from the pace of late and the sizes still to come. */
+export function secondsLeft(pace: number): number {
+  const now = report.value;
+  if (!now || !current) return 0;
+  const scales = scalesOf(current.size, current.options);
+  const pixels = ({ width, height }: Size) => width * height;
+  const at = pixels(scales[now.scale] ?? current.size);
+  let before = current.behind;
+  let work = 0;
+  for (const scale of scales) {
+    work += pixels(scale) * Math.max(0, Math.min(scale.steps, before + scale.steps - now.step - 1));
+    before += scale.steps;
+  }
+  return (pace * work) / at;
+}
+
 function rememberPace(): void {
-  const late = reports.value.slice(1).map(({ seconds }) => seconds);
+  const late = reports.value
+    .filter(({ scale, scales }) => scale === scales - 1)
+    .map(({ seconds }) => seconds)
+    .slice(1);
   const shown = frame.value;
   if (late.length < 3 || !shown) return;
   const middle = late.sort((a, b) => a - b)[Math.floor(late.length / 2)] as number;

@@ -1,7 +1,27 @@
 /** Photos and styles onto the page: from files, from examples, from the clipboard, from a camera. */
 import { type ExamplePhoto, type ExampleStyle, exampleUrl } from '../examples.js';
-import { HUGE_PIXELS, type OpenedPicture, openPicture, PictureError, REDUCED_SIDE_PX, reducePicture } from '../pictures/open.js';
-import { busy, dismiss, frame, notices, notify, photo, report, reports, status, type StyleItem, strokes, styles } from '../state.js';
+import {
+  HUGE_PIXELS,
+  type OpenedPicture,
+  openPicture,
+  PictureError,
+  REDUCED_SIDE_PX,
+  reducePicture,
+} from '../pictures/open.js';
+import {
+  busy,
+  dismiss,
+  frame,
+  notices,
+  notify,
+  photo,
+  report,
+  reports,
+  type StyleItem,
+  status,
+  strokes,
+  styles,
+} from '../state.js';
 import { t } from '../words/words.js';
 
 export type Place = 'photo' | 'style';
@@ -83,7 +103,9 @@ export function removeStyle(id: string): void {
   styles.value = styles.value.filter((style) => style.id !== id);
   strokes.value = strokes.value
     .filter((stroke) => stroke.style !== index)
-    .map((stroke) => (stroke.style !== undefined && stroke.style > index ? { ...stroke, style: stroke.style - 1 } : stroke));
+    .map((stroke) =>
+      stroke.style !== undefined && stroke.style > index ? { ...stroke, style: stroke.style - 1 } : stroke,
+    );
 }
 
 async function fetchExample(name: string): Promise<OpenedPicture> {

@@ -2,7 +2,7 @@
 
 /** One stroke; lengths are shares of the photo's long side, so that it holds for every size. */
 export interface Stroke {
-  /** Index of the style that paints here; undefined takes earlier strokes away. */
+  /** Index of the style that goes here; undefined takes earlier strokes away. */
   readonly style: number | undefined;
   readonly radius: number;
   /** x and y, from the top left. */
@@ -13,11 +13,11 @@ export interface Stroke {
 const HARD = 0.6;
 
 /**
- * Masks [height, width] in 0..1, one per style. Where nobody painted all of them are 1: there the styles blend by
- * their weights. A stroke of one style takes the others away under it.
+ * Masks [height, width] in 0..1, one per style; their sum is 1 at most. A stroke of one style takes the others away
+ * under it.
  */
 export function masksOf(strokes: readonly Stroke[], styles: number, width: number, height: number): Float32Array[] {
-  const masks = Array.from({ length: styles }, () => new Float32Array(width * height).fill(1));
+  const masks = Array.from({ length: styles }, () => new Float32Array(width * height));
   for (const stroke of strokes) apply(masks, stroke, width, height);
   return masks;
 }
@@ -41,7 +41,7 @@ export function apply(masks: readonly Float32Array[], stroke: Stroke, width: num
       if (cover === 0) continue;
       const i = y * width + x;
       masks.forEach((mask, style) => {
-        const goal = stroke.style === undefined || stroke.style === style ? 1 : 0;
+        const goal = stroke.style === style ? 1 : 0;
         mask[i] = (mask[i] as number) + (goal - (mask[i] as number)) * cover;
       });
     }

@@ -3,7 +3,7 @@ import { useId } from 'preact/hooks';
 import { expected } from '../../core/errors.js';
 import { optionText } from '../../core/option-text.js';
 import { type OptionName, optionMeta, optionsSchema } from '../../core/options.js';
-import { chosen, options } from '../state.js';
+import { chosen, options, setOption } from '../state.js';
 import { optionWords } from '../words/option-words.js';
 import { isWord, t } from '../words/words.js';
 import { Select } from './select.js';
@@ -39,11 +39,17 @@ function OptionField({ name }: { name: OptionName }) {
   const problem = useSignal('');
   const { label, help } = optionWords(name);
   const { choices, expects } = optionMeta(name);
-  const text = optionText(options.value[name]);
+  const value = options.value[name];
+  const text = value === undefined ? '' : optionText(value);
   const set = (input: string) => {
+    if (input.trim() === '') {
+      problem.value = '';
+      setOption(name, undefined);
+      return;
+    }
     const result = optionsSchema.shape[name].safeParse(input);
     problem.value = result.success ? '' : expected(expects, label, input).message;
-    if (result.success) chosen.value = { ...chosen.value, [name]: result.data };
+    if (result.success) setOption(name, result.data);
   };
   if (choices) {
     return (
@@ -51,7 +57,7 @@ function OptionField({ name }: { name: OptionName }) {
         label={label}
         help={help}
         value={text}
-        choices={choices.map((value) => ({ value, text: value }))}
+        choices={choices.map((choice) => ({ value: choice, text: choice }))}
         onChange={set}
       />
     );
@@ -69,7 +75,11 @@ function OptionField({ name }: { name: OptionName }) {
         aria-describedby={`${id}-help`}
         onChange={(event) => set(event.currentTarget.value)}
       />
-      <p class={problem.value === '' ? 'hint' : 'hint problem'} id={`${id}-help`} role={problem.value === '' ? undefined : 'alert'}>
+      <p
+        class={problem.value === '' ? 'hint' : 'hint problem'}
+        id={`${id}-help`}
+        role={problem.value === '' ? undefined : 'alert'}
+      >
         {problem.value || help}
       </p>
     </div>

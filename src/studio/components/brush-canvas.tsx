@@ -16,7 +16,9 @@ export function BrushCanvas({ photo }: { photo: OpenedPicture }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const style = useSignal<number | undefined>(0);
   const radius = useSignal(0.06);
-  const drawing = useRef<{ points: [number, number][]; style: number | undefined; radius: number } | undefined>(undefined);
+  const drawing = useRef<{ points: [number, number][]; style: number | undefined; radius: number } | undefined>(
+    undefined,
+  );
   const scale = SHOWN_PX / Math.max(photo.width, photo.height);
   const [width, height] = [Math.round(photo.width * scale), Math.round(photo.height * scale)];
   const show = (extra?: Stroke) => {
@@ -32,7 +34,7 @@ export function BrushCanvas({ photo }: { photo: OpenedPicture }) {
   };
   return (
     <div class="brushing">
-      <figure class="picture" style={{ '--aspect': `${photo.width} / ${photo.height}` }}>
+      <figure class="picture" style={{ '--ratio': String(photo.width / photo.height) }}>
         <img src={photo.url} alt={t('photoOf', { name: photo.name })} />
         <canvas
           class="brush-canvas"
@@ -71,7 +73,12 @@ export function BrushCanvas({ photo }: { photo: OpenedPicture }) {
               <img src={picture.url} alt="" />
             </button>
           ))}
-          <button type="button" class="soft" aria-pressed={style.value === undefined} onClick={() => (style.value = undefined)}>
+          <button
+            type="button"
+            class="soft"
+            aria-pressed={style.value === undefined}
+            onClick={() => (style.value = undefined)}
+          >
             <Icon name="erase" />
             {t('brushErase')}
           </button>
@@ -98,16 +105,15 @@ export function BrushCanvas({ photo }: { photo: OpenedPicture }) {
   );
 }
 
-/** A colour for each style where it alone was painted; nothing where all of them blend. */
+/** A colour for each style where it was painted. */
 function overlay(masks: readonly Float32Array[], width: number, height: number): ImageData {
   const image = new ImageData(width, height);
   for (let i = 0; i < width * height; i++) {
     const values = masks.map((mask) => mask[i] as number);
-    const most = Math.max(...values);
-    const least = Math.min(...values);
+    const most = Math.max(0, ...values);
     const color = COLORS[values.indexOf(most) % COLORS.length] as string;
     for (let c = 0; c < 3; c++) image.data[4 * i + c] = Number.parseInt(color.slice(1 + 2 * c, 3 + 2 * c), 16);
-    image.data[4 * i + 3] = (most - least) * 150;
+    image.data[4 * i + 3] = most * 150;
   }
   return image;
 }

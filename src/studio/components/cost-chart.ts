@@ -48,7 +48,9 @@ export function createCostChart(place: HTMLElement, layers: readonly string[]): 
     [[], ...Array.from({ length: 2 + layers.length }, () => [])] as unknown as uPlot.AlignedData,
     place,
   );
-  const observer = new ResizeObserver(() => plot.setSize({ width: Math.max(200, place.clientWidth), height: HEIGHT_PX }));
+  const observer = new ResizeObserver(() =>
+    plot.setSize({ width: Math.max(200, place.clientWidth), height: HEIGHT_PX }),
+  );
   observer.observe(place);
   return {
     show(reports) {

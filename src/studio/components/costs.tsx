@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { CostChart } from './cost-chart.js';
 import { report, reports } from '../state.js';
 import { dark } from '../theme.js';
 import { language, number, t } from '../words/words.js';
+import type { CostChart } from './cost-chart.js';
 
 /** Costs as curves, and the newest as numbers, which is also what screen readers hear. */
 export function Costs() {
@@ -39,7 +39,12 @@ export function Costs() {
           <Entry color="total" name={t('total')} value={costs.total} />
           <Entry color="content" name={t('content')} value={costs.content} />
           {layers.map((layer, i) => (
-            <Entry key={layer} color={`layer${(i % 6) + 1}`} name={t('layer', { name: layer })} value={costs.styleLayers[layer] ?? 0} />
+            <Entry
+              key={layer}
+              color={`layer${(i % 6) + 1}`}
+              name={t('layer', { name: layer })}
+              value={costs.styleLayers[layer] ?? 0}
+            />
           ))}
         </dl>
       )}

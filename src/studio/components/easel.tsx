@@ -1,6 +1,5 @@
-import { openFiles, takeExamplePhoto, toggleExampleStyle } from '../actions/pictures.js';
 import { startPainting } from '../actions/paint.js';
-import { REGIONS_READY } from '../painting/regions.js';
+import { openFiles, takeExamplePhoto, toggleExampleStyle } from '../actions/pictures.js';
 import { brushing, busy, comparing, frame, photo, report, status, styles } from '../state.js';
 import { t } from '../words/words.js';
 import { BrushCanvas } from './brush-canvas.js';
@@ -17,7 +16,13 @@ import { TwoUp } from './two-up.js';
 export function Easel() {
   const { over, handlers } = useDrop('photo');
   return (
-    <section id="easel" class={over.value ? 'easel over' : 'easel'} aria-label={t('painting')} tabIndex={-1} {...handlers}>
+    <section
+      id="easel"
+      class={over.value ? 'easel over' : 'easel'}
+      aria-label={t('painting')}
+      tabIndex={-1}
+      {...handlers}
+    >
       <div class="stage">{stage()}</div>
       {photo.value && <Tools />}
       {report.value || busy.value ? <Progress /> : null}
@@ -30,11 +35,11 @@ function stage() {
   const shown = photo.value;
   const painted = frame.value;
   if (!shown && !painted) return <Empty />;
-  if (shown && brushing.value && !painted) return <BrushCanvas photo={shown} />;
+  if (shown && brushing.value && !painted && styles.value.length > 0) return <BrushCanvas photo={shown} />;
   if (shown && painted && comparing.value) return <TwoUp photo={shown} frame={painted} />;
   if (painted) return <FrameCanvas frame={painted} label={t('pictureOf', { name: shown?.name ?? '' })} />;
   return (
-    <figure class="picture" style={{ '--aspect': `${shown?.width} / ${shown?.height}` }}>
+    <figure class="picture" style={{ '--ratio': String((shown?.width ?? 1) / (shown?.height ?? 1)) }}>
       <img src={shown?.url} alt={t('photoOf', { name: shown?.name ?? '' })} />
       {status.value === 'preparing' && <div class="veil" />}
     </figure>
@@ -55,15 +60,21 @@ function Empty() {
         <path class="water fainter" d="M70 134c20-7 40-7 60 0s40 7 60 0 40-7 60 0" />
         <ellipse class="leaf" cx="104" cy="98" rx="34" ry="8" />
         <ellipse class="leaf" cx="226" cy="100" rx="26" ry="6" />
-        <path class="lily" d="M160 92c-24-3-34-17-34-33 14 1 24 7 28 17-1-16 1-30 6-42 5 12 7 26 6 42 4-10 14-16 28-17 0 16-10 30-34 33z" />
-        <path class="lily inner" d="M160 90c-12-4-17-12-17-22 8 2 13 6 15 12l2-20 2 20c2-6 7-10 15-12 0 10-5 18-17 22z" />
+        <path
+          class="lily"
+          d="M160 92c-24-3-34-17-34-33 14 1 24 7 28 17-1-16 1-30 6-42 5 12 7 26 6 42 4-10 14-16 28-17 0 16-10 30-34 33z"
+        />
+        <path
+          class="lily inner"
+          d="M160 90c-12-4-17-12-17-22 8 2 13 6 15 12l2-20 2 20c2-6 7-10 15-12 0 10-5 18-17 22z"
+        />
       </svg>
       <h1>{t('emptyTitle')}</h1>
       <p>{t('emptyText')}</p>
       <div class="row centred">
         <FileButton class="main" accept="image/*" onFiles={(files) => openFiles(files, 'photo')}>
           <Icon name="photo" />
-          {t('photoChoose')}
+          {t('photoStart')}
         </FileButton>
         <button type="button" class="soft" onClick={example}>
           {t('emptyTry')}
@@ -89,7 +100,7 @@ function Tools() {
           {t('compare')}
         </button>
       )}
-      {REGIONS_READY && !busy.value && styles.value.length > 1 && !frame.value && (
+      {!busy.value && styles.value.length > 0 && !frame.value && (
         <button
           type="button"
           class="soft"

@@ -11,7 +11,14 @@ export interface FileButtonProps {
 }
 
 /** A button that opens the file chooser: an input inside its label, so that keyboard and readers know it. */
-export function FileButton({ children, accept, onFiles, multiple = false, camera = false, class: kind = 'soft' }: FileButtonProps) {
+export function FileButton({
+  children,
+  accept,
+  onFiles,
+  multiple = false,
+  camera = false,
+  class: kind = 'soft',
+}: FileButtonProps) {
   return (
     <label class={`${kind} file-button`}>
       {children}

@@ -9,7 +9,7 @@ export function FrameCanvas({ frame, label }: { frame: Frame; label: string }) {
     context?.putImageData(new ImageData(frame.pixels, frame.width, frame.height), 0, 0);
   }, [frame]);
   return (
-    <figure class="picture" style={{ '--aspect': `${frame.width} / ${frame.height}` }}>
+    <figure class="picture" style={{ '--ratio': String(frame.width / frame.height) }}>
       <canvas ref={canvas} width={frame.width} height={frame.height} role="img" aria-label={label} />
     </figure>
   );

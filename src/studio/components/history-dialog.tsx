@@ -52,7 +52,7 @@ function Kept({ painting }: { painting: Painting }) {
       </p>
       <p class="hint">
         {new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' }).format(when)} ·{' '}
-        {t('stepOf', { n: recipe.steps, m: recipe.options.steps })} · {duration(seconds)}
+        {t('stepsDone', { n: recipe.steps })} · {duration(seconds)}
       </p>
       <div class="row">
         <button

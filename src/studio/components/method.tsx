@@ -1,23 +1,18 @@
-import { PRESETS, resolveOptions } from '../../core/options.js';
+import { PRESETS } from '../../core/options.js';
+import { scalesOf } from '../../core/schedule.js';
 import { megabytes, secondsPerMegapixel } from '../painting/forecast.js';
-import { strengthOf, withStrength } from '../painting/strength.js';
 import { fittedSize } from '../pictures/open.js';
-import { busy, chosen, machine, network, options, photo, preset } from '../state.js';
+import { busy, chosen, machine, network, options, photo, preset, setOption } from '../state.js';
 import { duration, isWord, number, t } from '../words/words.js';
 import { Advanced } from './advanced.js';
 import { NetworkPart } from './network-part.js';
 import { Select } from './select.js';
 import { Slider } from './slider.js';
 
-const NONE = '';
-
 /** How to paint: what most people change first, the rest under Advanced. */
 export function Method() {
-  const { size, steps } = options.value;
+  const { size, steps, strength } = options.value;
   const side = typeof size === 'number' ? size : Math.max(size.width, size.height);
-  const set = (name: string, value: unknown) => {
-    chosen.value = { ...chosen.value, [name]: value };
-  };
   const presetWord = (name: string) => {
     const word = `preset.${name}`;
     return isWord(word) ? t(word) : name;
@@ -27,14 +22,11 @@ export function Method() {
       <h2 id="method-title">{t('painting')}</h2>
       <Select
         label={t('preset')}
-        value={preset.value ?? NONE}
+        value={preset.value}
         disabled={busy.value}
-        choices={[
-          { value: NONE, text: t('preset.none') },
-          ...Object.keys(PRESETS).map((name) => ({ value: name, text: presetWord(name) })),
-        ]}
+        choices={Object.keys(PRESETS).map((name) => ({ value: name, text: presetWord(name) }))}
         onChange={(name) => {
-          preset.value = name === NONE ? undefined : name;
+          preset.value = name;
           chosen.value = {};
         }}
       />
@@ -43,12 +35,10 @@ export function Method() {
         min={0}
         max={1}
         step={0.05}
-        value={strengthOf(options.value)}
-        text={`${Math.round(strengthOf(options.value) * 100)} %`}
+        value={strength ?? 0.5}
+        text={strength === undefined ? t('strengthOff') : `${Math.round(strength * 100)} %`}
         ends={[t('strengthLow'), t('strengthHigh')]}
-        onChange={(value) => {
-          chosen.value = withStrength(chosen.value, value, resolveOptions({ preset: preset.value }));
-        }}
+        onChange={(value) => setOption('strength', value)}
       />
       <Slider
         label={t('size')}
@@ -58,16 +48,17 @@ export function Method() {
         value={Math.min(1536, side)}
         disabled={busy.value}
         text={sizeText(side)}
-        onChange={(value) => set('size', value)}
+        onChange={(value) => setOption('size', value)}
       />
       <Slider
         label={t('steps')}
         min={5}
-        max={300}
-        step={5}
-        value={Math.min(300, steps)}
+        max={200}
+        step={1}
+        value={Math.min(200, steps)}
+        disabled={busy.value}
         text={String(steps)}
-        onChange={(value) => set('steps', value)}
+        onChange={(value) => setOption('steps', value)}
       />
       <Forecast />
       <NetworkPart />
@@ -85,16 +76,20 @@ function sizeText(side: number): string {
 /** How long it will take, and how much memory. */
 export function Forecast() {
   if (!photo.value) return <p class="hint">{t('forecastUnknown')}</p>;
-  const { size, steps } = options.value;
-  const { width, height } = fittedSize(photo.value, size);
-  const pixels = width * height;
-  const seconds = secondsPerMegapixel(network.value, machine.value) * (pixels / 1e6) * steps;
+  const full = fittedSize(photo.value, options.value.size);
+  const pixels = full.width * full.height;
+  const work = scalesOf(full, options.value).reduce((sum, { width, height, steps }) => sum + width * height * steps, 0);
+  const seconds = secondsPerMegapixel(network.value, machine.value) * (work / 1e6);
   const memory = megabytes(network.value, pixels);
   const { device, threads } = machine.value;
-  const where = device === 'webgpu' ? t('machineWebgpu') : threads === 1 ? t('machineWasm1') : t('machineWasm', { n: threads });
+  const where =
+    device === 'webgpu' ? t('machineWebgpu') : threads === 1 ? t('machineWasm1') : t('machineWasm', { n: threads });
   return (
     <p class="hint forecast">
-      {t('forecast', { time: duration(seconds), memory: memory < 950 ? `${number(memory, 2)} MB` : `${number(memory / 1000, 2)} GB` })}{' '}
+      {t('forecast', {
+        time: duration(seconds),
+        memory: memory < 950 ? `${number(memory, 2)} MB` : `${number(memory / 1000, 2)} GB`,
+      })}{' '}
       {where}
     </p>
   );

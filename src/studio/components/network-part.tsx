@@ -2,7 +2,14 @@ import type { RegistryEntry } from '../../core/network-registry.js';
 import type { WebDevice } from '../../engines/web.js';
 import { busy, device, fetching, machine, network, networks, notify } from '../state.js';
 import { isFull } from '../store/database.js';
-import { FETCHABLE, fetchNetwork, keepNetwork, type KeptNetwork, networkNames, removeNetwork } from '../store/networks.js';
+import {
+  FETCHABLE,
+  fetchNetwork,
+  type KeptNetwork,
+  keepNetwork,
+  networkNames,
+  removeNetwork,
+} from '../store/networks.js';
 import { t } from '../words/words.js';
 import { FileButton } from './file-button.js';
 import { Icon } from './icons.js';
@@ -63,7 +70,9 @@ export function NetworkPart() {
         onChange={(value) => {
           device.value = value as WebDevice | 'auto';
         }}
-        {...(machine.value.device === 'wasm' ? { help: window.crossOriginIsolated ? t('noWebgpu') : t('threadsHint') } : {})}
+        {...(machine.value.device === 'wasm'
+          ? { help: window.crossOriginIsolated ? t('noWebgpu') : t('threadsHint') }
+          : {})}
       />
     </details>
   );

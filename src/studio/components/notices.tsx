@@ -6,14 +6,18 @@ export function Notices() {
   return (
     <div class="notices">
       <div role="status">
-        {notices.value.filter(({ kind }) => kind === 'info').map((notice) => (
-          <NoticeCard key={notice.id} notice={notice} />
-        ))}
+        {notices.value
+          .filter(({ kind }) => kind === 'info')
+          .map((notice) => (
+            <NoticeCard key={notice.id} notice={notice} />
+          ))}
       </div>
       <div role="alert">
-        {notices.value.filter(({ kind }) => kind === 'problem').map((notice) => (
-          <NoticeCard key={notice.id} notice={notice} />
-        ))}
+        {notices.value
+          .filter(({ kind }) => kind === 'problem')
+          .map((notice) => (
+            <NoticeCard key={notice.id} notice={notice} />
+          ))}
       </div>
     </div>
   );

@@ -16,7 +16,18 @@ export interface SliderProps {
   readonly ends?: readonly [string, string];
 }
 
-export function Slider({ label, min, max, step, value, text, onChange, disabled = false, hideLabel = false, ends }: SliderProps) {
+export function Slider({
+  label,
+  min,
+  max,
+  step,
+  value,
+  text,
+  onChange,
+  disabled = false,
+  hideLabel = false,
+  ends,
+}: SliderProps) {
   const id = useId();
   return (
     <div class="slider">

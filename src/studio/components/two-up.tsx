@@ -8,7 +8,7 @@ import { FrameCanvas } from './frame-canvas.js';
 export function TwoUp({ photo, frame }: { photo: OpenedPicture; frame: Frame }) {
   const share = useSignal(50);
   return (
-    <div class="two-up" style={{ '--share': `${share.value}%`, '--aspect': `${frame.width} / ${frame.height}` }}>
+    <div class="two-up" style={{ '--share': `${share.value}%`, '--ratio': String(frame.width / frame.height) }}>
       <FrameCanvas frame={frame} label={t('pictureOf', { name: photo.name })} />
       <img class="two-up-photo" src={photo.url} alt={t('photoOf', { name: photo.name })} />
       <div class="two-up-line" aria-hidden="true">

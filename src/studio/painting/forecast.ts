@@ -34,7 +34,8 @@ export function megabytes(network: string, pixels: number): number {
   return network === 'pocket' ? 230 + (pixels / 1e6) * 2600 : 700 + (pixels / 1e6) * 6000;
 }
 
-const keyOf = (network: string, { device, threads }: Machine) => `${network === 'pocket' ? network : 'large'} ${device} ${threads}`;
+const keyOf = (network: string, { device, threads }: Machine) =>
+  `${network === 'pocket' ? network : 'large'} ${device} ${threads}`;
 
 function read(): Record<string, number> {
   try {

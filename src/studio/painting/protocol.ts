@@ -1,17 +1,17 @@
 /** What the page and its painting worker say to each other: plain data. */
-import type { WebDevice } from '../../engines/web.js';
+
 import type { Costs } from '../../core/objective.js';
 import type { Options } from '../../core/options.js';
 import type { Picture } from '../../core/picture.js';
+import type { WebDevice } from '../../engines/web.js';
 
 /** The pocket network that comes with the page, or the bytes of a network file. */
 export type NetworkSource = 'pocket' | { readonly name: string; readonly file: Blob };
 
-export interface Style {
+export interface OrderedStyle {
   readonly picture: Picture;
-  readonly weight: number;
-  /** Where this style paints, [height, width] of the content in 0..1; everywhere where left out. */
-  readonly mask?: Float32Array;
+  /** Where this style paints, [height, width] of the content in 0..1; where no other one does, if left out. */
+  readonly mask?: Float32Array | undefined;
 }
 
 /** What may change while painting. */
@@ -24,7 +24,7 @@ export interface Changes {
 export interface PaintOrder extends Changes {
   /** Of the size to paint at. */
   readonly content: Picture;
-  readonly styles: readonly Style[];
+  readonly styles: readonly OrderedStyle[];
   readonly network: NetworkSource;
   readonly device: WebDevice | 'auto';
   /** Of WASM; as many as are useful where left out. */
@@ -53,6 +53,9 @@ export interface StepReport {
   /** Counted from 0. */
   readonly step: number;
   readonly steps: number;
+  /** Counted from 0, of so many; the painting grows from one to the next. */
+  readonly scale: number;
+  readonly scales: number;
   readonly costs: Costs;
   readonly seconds: number;
   readonly frame?: Frame;

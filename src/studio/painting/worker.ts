@@ -1,10 +1,10 @@
 /** Paints, away from the page's own thread. One painting at a time. */
 import { GivernyError } from '../../core/errors.js';
 import type { Network } from '../../core/network.js';
-import type { Step } from '../../core/paint.js';
-import { type Picture, toBytes } from '../../core/picture.js';
+import type { Revision, Step } from '../../core/paint.js';
+import type { Picture } from '../../core/picture.js';
 import { createWebEngine, type WebEngine } from '../../engines/web.js';
-import { openNetwork, paintStretch } from './core.js';
+import { frameOf, openNetwork, paintOrder, type Reached, remaining, revisionOf } from './core.js';
 import type { Changes, Frame, FromWorker, NetworkSource, PaintOrder, ToWorker } from './protocol.js';
 import { RUNTIME_FILES } from './runtime.js';
 
@@ -15,14 +15,20 @@ const post = (message: FromWorker, frame?: Frame) =>
   );
 
 /** What the page asked for meanwhile. */
-const wishes = { paused: false, stopped: false, watching: true, loseDevice: false, changes: undefined as Changes | undefined };
+const wishes = {
+  paused: false,
+  stopped: false,
+  watching: true,
+  loseDevice: false,
+  changes: undefined as Changes | undefined,
+};
 /** Wakes a painting that waits. */
 let wake = () => {};
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === 'paint') {
     Object.assign(wishes, { paused: false, stopped: false, loseDevice: false, changes: undefined });
-    paintOrder(data.order).catch((error: unknown) => {
+    follow(data.order).catch((error: unknown) => {
       const code = error instanceof GivernyError ? error.code : 'UNEXPECTED';
       post({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) });
     });
@@ -45,7 +51,7 @@ async function networkOf(source: NetworkSource): Promise<Network> {
   return opened.network;
 }
 
-async function paintOrder(order: PaintOrder): Promise<void> {
+async function follow(order: PaintOrder): Promise<void> {
   let engine = await createWebEngine({
     device: order.device,
     runtimeFiles: RUNTIME_FILES,
@@ -55,85 +61,101 @@ async function paintOrder(order: PaintOrder): Promise<void> {
   const announce = ({ name, device, threads }: WebEngine) =>
     post({ type: 'ready', engine: name, device, threads, network: { name: network.name, hash: network.hash } });
   announce(engine);
-  let changes: Changes = order;
-  let from = order.from;
+  const easel: Easel = { changes: order, from: order.from, behind: order.from?.step ?? 0 };
   for (;;) {
     try {
-      const stretch = await paintUntilChange(order, changes, from, network, engine);
-      from = stretch.from;
-      if (!stretch.changes) return finish(stretch.from, changes.options.steps);
-      changes = stretch.changes;
+      return finish(order, easel, await paintOn(order, easel, network, engine));
     } catch (error) {
-      if (!(error instanceof LostAfter)) throw error;
-      from = error.from ?? from;
-      post({ type: 'deviceLost', step: from?.step ?? 0 });
+      if (!(error instanceof GivernyError && error.code === 'DEVICE_LOST')) throw error;
+      post({ type: 'deviceLost', step: easel.from?.step ?? 0 });
       engine = await createWebEngine({ device: 'wasm', runtimeFiles: RUNTIME_FILES });
       announce(engine);
+      const done = (easel.from?.step ?? 0) - easel.behind;
+      easel.changes = { ...easel.changes, options: remaining(order.content, easel.changes.options, done) };
+      easel.behind = easel.from?.step ?? 0;
     }
   }
 }
 
-type Reached = { readonly picture: Picture; readonly step: number };
-
-/** The graphics device went away; carries the last picture that was whole. */
-class LostAfter extends Error {
-  readonly from: Reached | undefined;
-  constructor(from: Reached | undefined) {
-    super('The graphics device was lost.');
-    this.from = from;
-  }
+/** What outlives an engine. */
+interface Easel {
+  changes: Changes;
+  /** The newest picture that was kept. */
+  from: Reached | undefined;
+  /** Steps of the painting that its options do not count. */
+  behind: number;
 }
 
-/** Paints to the end, or until the page stops it or changes what is painted. */
-async function paintUntilChange(
+/** Paints until the end, or until the page stops it. */
+async function paintOn(
   order: PaintOrder,
-  changes: Changes,
-  start: Reached | undefined,
+  easel: Easel,
   network: Network,
   engine: WebEngine,
-): Promise<{ from: Reached | undefined; changes?: Changes }> {
-  let from = start;
-  try {
-    for await (const step of paintStretch(order, changes, start, network, engine)) {
-      // On WebGPU every picture is kept: it is what painting goes on from should the device be lost.
-      const picture = wishes.watching || engine.device === 'webgpu' || last(step) ? step.picture : undefined;
-      report(step, wishes.watching ? picture : undefined);
-      const reached = () => ({ picture: picture ?? step.picture, step: step.step + 1 });
-      if (picture) from = reached();
-      if (wishes.loseDevice && engine.device === 'webgpu') {
-        wishes.loseDevice = false;
-        throw new GivernyError('DEVICE_LOST', 'The graphics device was lost.');
-      }
-      await breathe();
-      if (wishes.paused && !wishes.stopped) {
-        post({ type: 'paused' });
-        while (wishes.paused && !wishes.stopped) await new Promise<void>((resolve) => (wake = resolve));
-      }
-      if (wishes.stopped) return { from: reached() };
-      if (wishes.changes) {
-        const next = wishes.changes;
-        wishes.changes = undefined;
-        return { from: reached(), changes: next };
+): Promise<'done' | 'stopped'> {
+  const steps = paintOrder(order, easel.changes, easel.from, network, engine);
+  let revision: Revision | undefined;
+  for (;;) {
+    const next = await steps.next(revision);
+    if (next.done) return 'done';
+    const step = { ...countedOn(next.value, easel.behind) };
+    // On WebGPU every picture is kept: it is what painting goes on from should the device be lost.
+    const needed = wishes.watching || engine.device === 'webgpu' || step.step === step.steps - 1;
+    const picture = needed ? next.value.picture : undefined;
+    if (picture) easel.from = { picture, step: step.step + 1 };
+    report(step, wishes.watching ? picture : undefined);
+    if (wishes.loseDevice && engine.device === 'webgpu') {
+      wishes.loseDevice = false;
+      await steps.return();
+      throw new GivernyError('DEVICE_LOST', 'The graphics device was lost.');
+    }
+    await breathe();
+    if (wishes.paused && !wishes.stopped) {
+      post({ type: 'paused' });
+      while (wishes.paused && !wishes.stopped) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
       }
     }
-    return { from };
-  } catch (error) {
-    if (error instanceof GivernyError && error.code === 'DEVICE_LOST') throw new LostAfter(from);
-    throw error;
+    if (wishes.stopped) {
+      easel.from = { picture: picture ?? next.value.picture, step: step.step + 1 };
+      await steps.return();
+      return 'stopped';
+    }
+    revision = undefined;
+    if (wishes.changes) {
+      easel.changes = wishes.changes;
+      revision = revisionOf(order, wishes.changes);
+      wishes.changes = undefined;
+    }
   }
 }
 
-const last = ({ step, steps }: Step) => step === steps - 1;
-
-function report({ step, steps, costs, seconds, notice }: Step, picture: Picture | undefined): void {
-  const frame = picture && frameOf(picture);
-  post({ type: 'step', step, steps, costs, seconds, ...(frame && { frame }), ...(notice !== undefined && { notice }) }, frame);
+/** A step counted through the whole painting. */
+function countedOn(
+  { step, steps, scale, scales, costs, seconds, notice }: Step,
+  behind: number,
+): Omit<Step, 'picture'> {
+  return {
+    step: behind + step,
+    steps: behind + steps,
+    scale,
+    scales,
+    costs,
+    seconds,
+    ...(notice !== undefined && { notice }),
+  };
 }
 
-function finish(from: Reached | undefined, steps: number): void {
-  const frame = from && frameOf(from.picture);
-  const done = from?.step ?? 0;
-  post({ type: 'ended', how: done >= steps ? 'done' : 'stopped', steps: done, ...(frame && { frame }) }, frame);
+function report(step: Omit<Step, 'picture'>, picture: Picture | undefined): void {
+  const frame = picture && frameOf(picture);
+  post({ type: 'step', ...step, ...(frame && { frame }) }, frame);
+}
+
+function finish({ content }: PaintOrder, { from }: Easel, how: 'done' | 'stopped'): void {
+  const frame = from && frameOf(from.picture, content);
+  post({ type: 'ended', how, steps: from?.step ?? 0, ...(frame && { frame }) }, frame);
 }
 
 /** Lets messages of the page come in. */
@@ -146,15 +168,4 @@ function breathe(): Promise<void> {
     };
     port2.postMessage(0);
   });
-}
-
-function frameOf(picture: Picture): Frame {
-  const bytes = toBytes(picture);
-  const pixels = new Uint8ClampedArray((bytes.length / 3) * 4).fill(255);
-  for (let i = 0, j = 0; j < bytes.length; i += 4) {
-    pixels[i] = bytes[j++] as number;
-    pixels[i + 1] = bytes[j++] as number;
-    pixels[i + 2] = bytes[j++] as number;
-  }
-  return { width: picture.width, height: picture.height, pixels };
 }

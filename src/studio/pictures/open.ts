@@ -1,6 +1,7 @@
 /** Picture files as the browser decodes them: upright by their EXIF orientation, in sRGB, on white paper. */
-import { optionMeta } from '../../core/options.js';
+
 import type { Options } from '../../core/options.js';
+import { optionMeta } from '../../core/options.js';
 import { type Picture, picture } from '../../core/picture.js';
 
 /** A picture file that the page holds. */
@@ -104,7 +105,10 @@ export async function drawn(blob: Blob, width: number, height: number): Promise<
   });
   whole.close();
   const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext('2d', { colorSpace: 'srgb', willReadFrequently: true }) as OffscreenCanvasRenderingContext2D;
+  const context = canvas.getContext('2d', {
+    colorSpace: 'srgb',
+    willReadFrequently: true,
+  }) as OffscreenCanvasRenderingContext2D;
   context.fillStyle = 'white';
   context.fillRect(0, 0, width, height);
   context.drawImage(part, 0, 0);

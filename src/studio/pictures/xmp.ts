@@ -68,7 +68,10 @@ function webpChunks(bytes: Uint8Array): Chunk[] {
   const chunks: Chunk[] = [];
   for (let at = 12; at + 8 <= bytes.length; ) {
     const size = view.getUint32(at + 4, true);
-    chunks.push({ name: new TextDecoder().decode(bytes.subarray(at, at + 4)), data: bytes.subarray(at + 8, at + 8 + size) });
+    chunks.push({
+      name: new TextDecoder().decode(bytes.subarray(at, at + 4)),
+      data: bytes.subarray(at + 8, at + 8 + size),
+    });
     at += 8 + size + (size & 1);
   }
   return chunks;

@@ -28,7 +28,11 @@ function database(): Promise<IDBDatabase> {
   return opening;
 }
 
-async function within<T>(shelf: Shelf, mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+async function within<T>(
+  shelf: Shelf,
+  mode: IDBTransactionMode,
+  work: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
   const transaction = (await database()).transaction(shelf, mode);
   const request = work(transaction.objectStore(shelf));
   return new Promise((resolve, reject) => {

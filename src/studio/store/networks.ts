@@ -1,7 +1,12 @@
 /** Networks besides the pocket one: fetched from those who publish them or opened from a file, and kept. */
-import { type RegistryEntry, REGISTRY, type Source } from '../../core/network-registry.js';
+import { REGISTRY, type RegistryEntry, type Source } from '../../core/network-registry.js';
 import type { Tensor } from '../../core/tensor.js';
-import { decodeSafetensor, readSafetensorsHeader, safetensorsHeaderSize, writeSafetensors } from '../../core/weights/safetensors.js';
+import {
+  decodeSafetensor,
+  readSafetensorsHeader,
+  safetensorsHeaderSize,
+  writeSafetensors,
+} from '../../core/weights/safetensors.js';
 import { isTorchvisionName } from '../../core/weights/torchvision.js';
 import { get, keys, put, remove } from './database.js';
 
@@ -35,7 +40,9 @@ export async function fetchNetwork(entry: RegistryEntry, onProgress: (done: numb
   for (const source of entry.sources.filter(({ sizeBytes }) => sizeBytes < 2e8)) {
     for (const url of source.urls) {
       try {
-        const file = source.convolutionsOnly ? await convolutions(url, source, onProgress) : await whole(url, source, onProgress);
+        const file = source.convolutionsOnly
+          ? await convolutions(url, source, onProgress)
+          : await whole(url, source, onProgress);
         return { name: entry.name, file };
       } catch (error) {
         failure = error;
@@ -74,12 +81,16 @@ async function convolutions(url: string, { sizeBytes }: Source, onProgress: (don
 
 /** Bytes of all tensors as the header has it: servers rarely tell pages of other sites how long a file is. */
 function dataBytes(header: Uint8Array): number {
-  const described = JSON.parse(new TextDecoder().decode(header.subarray(8))) as Record<string, { data_offsets?: number[] }>;
+  const described = JSON.parse(new TextDecoder().decode(header.subarray(8))) as Record<
+    string,
+    { data_offsets?: number[] }
+  >;
   return Math.max(0, ...Object.values(described).map(({ data_offsets }) => data_offsets?.[1] ?? 0));
 }
 
 async function bytesOf(response: Response, onBytes: (received: number) => void): Promise<Blob> {
-  if (!response.ok || !response.body) throw new Error(`Expected a file at ${response.url} but received ${response.status}.`);
+  if (!response.ok || !response.body)
+    throw new Error(`Expected a file at ${response.url} but received ${response.status}.`);
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let received = 0;
   const reader = response.body.getReader();
