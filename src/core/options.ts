@@ -174,7 +174,9 @@ export type OptionsInput = { readonly [K in OptionName]?: Options[K] | string | 
 
 /** Help, range and choices of one option. */
 export function optionMeta(name: OptionName): OptionMeta {
-  return optionsSchema.shape[name].meta() as unknown as OptionMeta;
+  const option = optionsSchema.shape[name];
+  const inner = option instanceof z.ZodOptional ? option.unwrap() : option;
+  return inner.meta() as unknown as OptionMeta;
 }
 
 const even = (layers: readonly string[]) => Object.fromEntries(layers.map((layer) => [layer, 1 / layers.length]));
