@@ -151,7 +151,7 @@ export async function reopen(painting: Painting, { withResult }: { withResult: b
   batch(() => {
     setPhoto(content);
     styles.value = [];
-    pictures.forEach((picture, i) => picture && addStyle(picture, recipe.styles[i]?.weight ?? 1));
+    for (const [i, picture] of pictures.entries()) if (picture) addStyle(picture, recipe.styles[i]?.weight ?? 1);
     setForm(recipe);
     forgetResult();
     if (!result) return;

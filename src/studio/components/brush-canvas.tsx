@@ -59,7 +59,7 @@ export function BrushCanvas({ photo }: { photo: OpenedPicture }) {
       </figure>
       <div class="brush-tools">
         <p class="hint">{t('brushHint')}</p>
-        <div class="row" role="group" aria-label={t('brush')}>
+        <fieldset class="row" aria-label={t('brush')}>
           {styles.value.map(({ id, picture }, i) => (
             <button
               type="button"
@@ -82,7 +82,7 @@ export function BrushCanvas({ photo }: { photo: OpenedPicture }) {
             <Icon name="erase" />
             {t('brushErase')}
           </button>
-        </div>
+        </fieldset>
         <Slider
           label={t('brushSize')}
           min={0.01}

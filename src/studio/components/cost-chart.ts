@@ -9,7 +9,7 @@ export interface CostChart {
   remove(): void;
 }
 
-const HEIGHT_PX = 190;
+const HEIGHT_PX = 220;
 
 /** Draws into `place` and follows its width. */
 export function createCostChart(place: HTMLElement, layers: readonly string[]): CostChart {
@@ -79,7 +79,9 @@ function logRange(min: number | null, max: number | null): uPlot.Range.MinMax {
 const SUPERSCRIPT = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 /** 10³ at whole powers, nothing between. */
-function power(tick: number): string {
+function power(tick: number | null): string {
+  // uPlot leaves out ticks that come too close.
+  if (tick === null) return '';
   const exponent = Math.log10(tick);
   if (Math.abs(exponent - Math.round(exponent)) > 1e-6) return '';
   const digits = [...String(Math.abs(Math.round(exponent)))].map((digit) => SUPERSCRIPT[Number(digit)]).join('');

@@ -47,7 +47,7 @@ export function PhotoWell() {
         </div>
       )}
       {!shown && (
-        <div class="swatches photos" role="group" aria-label={t('tryOne')}>
+        <fieldset class="swatches photos" aria-label={t('tryOne')}>
           {EXAMPLE_PHOTOS.map((name) => (
             <button
               type="button"
@@ -60,7 +60,7 @@ export function PhotoWell() {
               <img src={thumbnailUrl(name)} alt="" loading="lazy" />
             </button>
           ))}
-        </div>
+        </fieldset>
       )}
     </section>
   );

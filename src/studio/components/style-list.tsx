@@ -18,7 +18,7 @@ export function StyleList() {
           <Style key={style.id} style={style} />
         ))}
       </ul>
-      <div class="swatches" role="group" aria-label={t('styles')}>
+      <fieldset class="swatches" aria-label={t('styles')}>
         {EXAMPLE_STYLES.map((name) => {
           const listed = styles.value.some(({ picture }) => picture.name === `${name}.jpg`);
           return (
@@ -40,7 +40,7 @@ export function StyleList() {
           <Icon name="add" />
           <span class="unseen">{t('styleAdd')}</span>
         </FileButton>
-      </div>
+      </fieldset>
     </section>
   );
 }

@@ -83,7 +83,8 @@ export async function pixelsOf(
 ): Promise<Picture> {
   const { width, height } = fittedSize(source, size);
   const canvas = await drawn(source.blob, width, height);
-  const { data } = canvas.getContext('2d', { colorSpace: 'srgb' })?.getImageData(0, 0, width, height) as ImageData;
+  const context = canvas.getContext('2d', { colorSpace: 'srgb' }) as OffscreenCanvasRenderingContext2D;
+  const { data } = context.getImageData(0, 0, width, height);
   const plane = width * height;
   const result = picture(width, height);
   for (let i = 0; i < plane; i++) {
