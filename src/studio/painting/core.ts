@@ -3,12 +3,12 @@ import type { Engine } from '../../core/engine.js';
 import type { Network } from '../../core/network.js';
 import type { Options } from '../../core/options.js';
 import { type Job, paint, type Revision, type Step } from '../../core/paint.js';
-import { type Picture, picture, toBytes } from '../../core/picture.js';
+import { type Picture, picture } from '../../core/picture.js';
 import { resample } from '../../core/resample.js';
 import { scalesOf } from '../../core/schedule.js';
 import { toNetwork } from '../../core/weights/canonical.js';
 import { readNetworkFile } from '../../core/weights/read.js';
-import type { Changes, Frame, NetworkSource, PaintOrder } from './protocol.js';
+import type { Changes, NetworkSource, PaintOrder } from './protocol.js';
 import { POCKET_URL } from './runtime.js';
 
 /** A picture on the way, and the steps behind it. */
@@ -71,17 +71,9 @@ export function remaining(content: Picture, options: Options, done: number): Opt
   return { ...options, firstSize: 0, steps: 1 };
 }
 
-/** A picture to show, at the size of the whole painting or at its own. */
-export function frameOf(source: Picture, size: { readonly width: number; readonly height: number } = source): Frame {
-  const { width, height } = size;
-  const bytes = toBytes(source.width === width ? source : resample(source, width, height));
-  const pixels = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (let i = 0, j = 0; j < bytes.length; i += 4) {
-    pixels[i] = bytes[j++] as number;
-    pixels[i + 1] = bytes[j++] as number;
-    pixels[i + 2] = bytes[j++] as number;
-  }
-  return { width, height, pixels };
+/** A picture of an early scale at the size of the whole painting. */
+export function grown(source: Picture, { width, height }: Picture): Picture {
+  return source.width === width ? source : resample(source, width, height);
 }
 
 function clipped({ width, height, data }: Picture): Picture {

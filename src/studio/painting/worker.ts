@@ -4,7 +4,8 @@ import type { Network } from '../../core/network.js';
 import type { Revision, Step } from '../../core/paint.js';
 import type { Picture } from '../../core/picture.js';
 import { createWebEngine, type WebEngine } from '../../engines/web.js';
-import { frameOf, openNetwork, paintOrder, type Reached, remaining, revisionOf } from './core.js';
+import { frameOf } from '../pictures/frame.js';
+import { grown, openNetwork, paintOrder, type Reached, remaining, revisionOf } from './core.js';
 import type { Changes, Frame, FromWorker, NetworkSource, PaintOrder, ToWorker } from './protocol.js';
 import { RUNTIME_FILES } from './runtime.js';
 
@@ -154,7 +155,7 @@ function report(step: Omit<Step, 'picture'>, picture: Picture | undefined): void
 }
 
 function finish({ content }: PaintOrder, { from }: Easel, how: 'done' | 'stopped'): void {
-  const frame = from && frameOf(from.picture, content);
+  const frame = from && frameOf(grown(from.picture, content));
   post({ type: 'ended', how, steps: from?.step ?? 0, ...(frame && { frame }) }, frame);
 }
 

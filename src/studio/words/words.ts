@@ -6,7 +6,6 @@ import { ko } from './ko.js';
 export type Word = Extract<keyof typeof en, string>;
 export type Language = 'en' | 'ko';
 
-const DICTIONARIES: Readonly<Record<Language, Readonly<Record<Word, string>>>> = { en, ko };
 const KEY = 'giverny.language';
 
 export const language = signal<Language>(initial());
@@ -34,10 +33,16 @@ export function speak(chosen: Language): void {
   }
 }
 
-/** The page's text for a word; `{name}` in it is replaced. */
-export function t(word: Word, params: Readonly<Record<string, string | number>> = {}): string {
-  return DICTIONARIES[language.value][word].replace(/\{(\w+)\}/g, (all, name: string) => String(params[name] ?? all));
+type Params = Readonly<Record<string, string | number>>;
+
+/** Makes the function that says a dictionary's words in the page's language; `{name}` in them is replaced. */
+export function speaker<W extends string>(dictionaries: Readonly<Record<Language, Readonly<Record<W, string>>>>) {
+  return (word: W, params: Params = {}): string =>
+    dictionaries[language.value][word].replace(/\{(\w+)\}/g, (all, name: string) => String(params[name] ?? all));
 }
+
+/** The page's text for a word. */
+export const t = speaker<Word>({ en, ko });
 
 export const isWord = (name: string): name is Word => Object.hasOwn(en, name);
 
