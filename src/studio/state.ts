@@ -100,11 +100,12 @@ export const pace = computed(() => {
 
 let noticeId = 0;
 
-export function notify(kind: Notice['kind'], text: string, actions: Notice['actions'] = []): void {
+export function notify(kind: Notice['kind'], text: string, actions: Notice['actions'] = []): number {
   const notice = { id: ++noticeId, kind, text, actions };
   notices.value = [...notices.value.filter((other) => other.text !== text), notice].slice(-3);
   // What asks for an answer or tells of a problem stays until it is read.
   if (kind === 'info' && actions.length === 0) setTimeout(() => dismiss(notice.id), 8000);
+  return notice.id;
 }
 
 export function dismiss(id: number): void {

@@ -1,8 +1,6 @@
 /** What becomes of a painted picture: files, film, the history of this browser. */
 
 import { batch } from '@preact/signals';
-import { optionText } from '../../core/option-text.js';
-import { type Options, type OptionsInput, PRESETS, resolveOptions } from '../../core/options.js';
 import { type Recipe, recipeOf } from '../../core/recipe.js';
 import { commandLine } from '../address.js';
 import type { Frame } from '../painting/protocol.js';
@@ -16,7 +14,6 @@ import {
   historyOpen,
   machine,
   network,
-  networks,
   notify,
   photo,
   preset,
@@ -28,6 +25,7 @@ import {
 import { isFull } from '../store/database.js';
 import { deletePainting, keepPainting, type Painting, paintings, picturesOf } from '../store/history.js';
 import { t } from '../words/words.js';
+import { setForm } from './form.js';
 import { painted, setPainted, timelapse } from './paint.js';
 import { addStyle, forgetResult, setPhoto } from './pictures.js';
 
@@ -168,26 +166,6 @@ export async function reopen(painting: Painting, { withResult }: { withResult: b
     historyOpen.value = false;
   });
   if (!withResult) historyOpen.value = false;
-}
-
-function setForm(recipe: Recipe): void {
-  const nearest = Object.keys(PRESETS)
-    .map((name) => ({ name, changes: changesTo(recipe.options, name) }))
-    .sort((a, b) => Object.keys(a.changes).length - Object.keys(b.changes).length)[0];
-  if (!nearest) return;
-  preset.value = nearest.name;
-  chosen.value = nearest.changes;
-  network.value = networks.value.includes(recipe.network.name) ? recipe.network.name : 'pocket';
-}
-
-/** What must be set on top of a preset to have these options. */
-function changesTo(wanted: Options, name: string): OptionsInput {
-  const base: Readonly<Record<string, unknown>> = resolveOptions({ preset: name });
-  return Object.fromEntries(
-    Object.entries(wanted).filter(
-      ([option, value]) => value !== undefined && optionText(value) !== optionText(base[option]),
-    ),
-  );
 }
 
 async function frameOf(blob: Blob): Promise<Frame> {

@@ -1,4 +1,5 @@
 /** Photos and styles onto the page: from files, from examples, from the clipboard, from a camera. */
+import { type Recipe, recipeOfXmp } from '../../core/recipe.js';
 import { type ExamplePhoto, type ExampleStyle, exampleUrl } from '../examples.js';
 import {
   HUGE_PIXELS,
@@ -8,11 +9,11 @@ import {
   REDUCED_SIDE_PX,
   reducePicture,
 } from '../pictures/open.js';
+import { findXmp } from '../pictures/xmp.js';
 import {
   busy,
   dismiss,
   frame,
-  notices,
   notify,
   photo,
   report,
@@ -23,6 +24,7 @@ import {
   styles,
 } from '../state.js';
 import { t } from '../words/words.js';
+import { setForm } from './form.js';
 
 export type Place = 'photo' | 'style';
 
@@ -40,6 +42,7 @@ async function open(blob: Blob, name: string, place: Place): Promise<OpenedPictu
     const picture = await openPicture(blob, name);
     if (picture.width * picture.height > HUGE_PIXELS) offerReduced(picture, place);
     else take(picture, place);
+    await offerRecipe(picture);
     return picture;
   } catch (error) {
     if (error instanceof PictureError) notify('problem', t(error.reason, { name: error.file }));
@@ -50,18 +53,38 @@ async function open(blob: Blob, name: string, place: Place): Promise<OpenedPictu
 
 function offerReduced(picture: OpenedPicture, place: Place): void {
   const megapixels = Math.round((picture.width * picture.height) / 1e6);
-  notify('info', t('huge', { name: picture.name, n: megapixels }), [
+  const id = notify('info', t('huge', { name: picture.name, n: megapixels }), [
     {
       word: 'reduceTo',
       params: { n: REDUCED_SIDE_PX },
       run: async () => {
-        clear();
+        dismiss(id);
         take(await reducePicture(picture), place);
       },
     },
   ]);
-  const id = notices.value.at(-1)?.id as number;
-  const clear = () => dismiss(id);
+}
+
+/** A picture that Giverny painted says how. */
+async function offerRecipe({ blob, name }: OpenedPicture): Promise<void> {
+  const xmp = findXmp(new Uint8Array(await blob.arrayBuffer()));
+  let recipe: Recipe | undefined;
+  try {
+    recipe = xmp === undefined ? undefined : recipeOfXmp(xmp, name);
+  } catch {
+    // Of another version, or changed: the picture itself is as good as any.
+  }
+  if (!recipe) return;
+  const found = recipe;
+  const id = notify('info', t('hasRecipe', { name }), [
+    {
+      word: 'duplicate',
+      run: () => {
+        if (!busy.value) setForm(found);
+        dismiss(id);
+      },
+    },
+  ]);
 }
 
 function take(picture: OpenedPicture, place: Place): void {

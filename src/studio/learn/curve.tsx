@@ -1,8 +1,9 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { CostChart } from '../components/cost-chart.js';
 import type { StepReport } from '../painting/protocol.js';
 import { dark } from '../theme.js';
-import { language } from '../words/words.js';
+import { language, t } from '../words/words.js';
 
 /** The costs of the painting on this page. */
 export function Curve({ reports }: { reports: readonly StepReport[] }) {
@@ -22,5 +23,27 @@ export function Curve({ reports }: { reports: readonly StepReport[] }) {
     };
   }, [key]);
   useEffect(() => chart.current?.show(reports), [reports]);
-  return <div class="chart" ref={place} aria-hidden="true" />;
+  return (
+    <div>
+      <div class="chart" ref={place} aria-hidden="true" />
+      <p class="names">
+        <Name color="total">{t('total')}</Name>
+        <Name color="content">{t('content')}</Name>
+        {layers.map((layer, i) => (
+          <Name key={layer} color={`layer${i + 1}`}>
+            {t('layer', { name: layer })}
+          </Name>
+        ))}
+      </p>
+    </div>
+  );
+}
+
+function Name({ color, children }: { color: string; children: ComponentChildren }) {
+  return (
+    <span>
+      <i style={{ background: `var(--curve-${color})` }} />
+      {children}
+    </span>
+  );
 }

@@ -44,7 +44,7 @@ const Formula = ({ children }: { children: ComponentChildren }) => (
 export const ContentCost = () => (
   <Formula>
     <Named of="J" by="content" />
-    <mo>(</mo>
+    <mo stretchy={false}>(</mo>
     <mi>C</mi>
     <mo>,</mo>
     <mi>G</mi>

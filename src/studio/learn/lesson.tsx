@@ -340,13 +340,13 @@ function TotalPart() {
   );
 }
 
-/** A weight from 0.1 to 10,000: each tenth of the way multiplies it alike. */
+/** A weight from 0.1 to 1,000,000: each part of the way multiplies it alike. */
 function LogSlider({ label, value, onChange }: { label: string; value: number; onChange: (value: number) => void }) {
   return (
     <Slider
       label={label}
       min={-1}
-      max={4}
+      max={6}
       step={0.1}
       value={Math.log10(value)}
       text={number(value)}

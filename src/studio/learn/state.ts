@@ -1,5 +1,6 @@
 /** What the learning page knows, and what it asks for. */
 import { computed, effect, signal } from '@preact/signals';
+import { VGG_MEAN } from '../../core/network.js';
 import type { Costs } from '../../core/objective.js';
 import { type Options, resolveOptions } from '../../core/options.js';
 import { type Picture, picture } from '../../core/picture.js';
@@ -62,7 +63,15 @@ export const started = computed<Picture | undefined>(() => {
   const content = photo.value?.picture;
   if (!content) return undefined;
   const { width, height, data } = content;
-  return picture(width, height, blend(uniformNoise(notebookRandom(3), width, height), data, noise.value));
+  const plane = width * height;
+  const mean = (i: number) => VGG_MEAN[Math.floor(i / plane)] as number;
+  const centred = data.map((value, i) => value - mean(i));
+  const mixed = blend(uniformNoise(notebookRandom(3), width, height), centred, noise.value);
+  return picture(
+    width,
+    height,
+    mixed.map((value, i) => value + mean(i)),
+  );
 });
 
 export async function takeSample(place: 'photo' | 'style', blob: Blob): Promise<void> {

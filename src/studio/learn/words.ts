@@ -26,8 +26,8 @@ const en = {
   gramText:
     'Style is what remains when places are forgotten. Unroll the maps into rows of a matrix A: one row per channel. The Gram matrix says how strongly channels i and j are bright together, anywhere in the picture. A brush stroke is such a company of edges, colours and textures. Compare the two: same layer, same channels, another picture.',
   gramOf: 'Gram matrix of {what} in layer {layer}, {n} × {n} of its channels',
-  gramPhoto: 'of the photo',
-  gramStyle: 'of the painting',
+  gramPhoto: 'the photo',
+  gramStyle: 'the painting',
   styleCost: 'Style cost',
   styleText:
     'The style cost of a layer is the squared difference of the Gram matrices of S and G. Over several layers the costs are added with weights λ. With early layers alone only colours and fine grain are taken over; later ones bring larger forms.',

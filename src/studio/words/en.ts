@@ -160,6 +160,7 @@ export const en = {
   tooSmall: '"{name}" is too small: both sides need at least 32 pixels.',
   empty: '"{name}" is empty.',
   huge: '"{name}" has {n} megapixels, more than a painting can use.',
+  hasRecipe: '"{name}" was painted by Giverny and says how.',
   reduceTo: 'Reduce it to {n} px',
   busyPictures: 'Stop the painting first.',
   paintSmaller: 'Paint at {n} px',

@@ -162,6 +162,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   tooSmall: '"{name}"이(가) 너무 작습니다. 두 변 모두 32픽셀 이상이어야 합니다.',
   empty: '"{name}" 파일이 비어 있습니다.',
   huge: '"{name}"은(는) {n}메가픽셀로, 그리는 데 필요한 것보다 큽니다.',
+  hasRecipe: '"{name}"은(는) 지베르니로 그린 그림으로, 그린 방법이 들어 있습니다.',
   reduceTo: '{n}픽셀로 줄이기',
   busyPictures: '먼저 그리기를 멈추세요.',
   paintSmaller: '{n}픽셀로 그리기',
