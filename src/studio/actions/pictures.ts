@@ -67,9 +67,9 @@ function offerReduced(picture: OpenedPicture, place: Place): void {
 
 /** A picture that Giverny painted says how. */
 async function offerRecipe({ blob, name }: OpenedPicture): Promise<void> {
-  const xmp = findXmp(new Uint8Array(await blob.arrayBuffer()));
   let recipe: Recipe | undefined;
   try {
+    const xmp = await findXmp(new Uint8Array(await blob.arrayBuffer()));
     recipe = xmp === undefined ? undefined : recipeOfXmp(xmp, name);
   } catch {
     // Of another version, or changed: the picture itself is as good as any.

@@ -19,12 +19,33 @@ export function insertXmp(bytes: Uint8Array<ArrayBuffer>, packet: string): Uint8
 }
 
 /** The packet in a picture that insertXmp or `giverny` wrote; undefined where there is none. */
-export function findXmp(bytes: Uint8Array): string | undefined {
-  // The element is plain text in all of these formats, unless a PNG compressed it, which neither writes.
+export async function findXmp(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
+  // In JPEG and WebP the packet is plain text; in a PNG it may be compressed.
+  const where = isPng(bytes) ? await pngPacket(bytes) : bytes;
   const [start, end] = [text.encode('<x:xmpmeta'), text.encode('</x:xmpmeta>')];
-  const from = indexOf(bytes, start, 0);
-  const to = from < 0 ? -1 : indexOf(bytes, end, from);
-  return to < 0 ? undefined : new TextDecoder().decode(bytes.subarray(from, to + end.length));
+  const from = indexOf(where, start, 0);
+  const to = from < 0 ? -1 : indexOf(where, end, from);
+  return to < 0 ? undefined : new TextDecoder().decode(where.subarray(from, to + end.length));
+}
+
+/** The text of a PNG's XMP chunk; empty where it has none. */
+async function pngPacket(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const keyword = PNG_KEYWORD.subarray(0, PNG_KEYWORD.indexOf(0) + 1);
+  for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) {
+    const data = bytes.subarray(at + 8, at + 8 + view.getUint32(at));
+    const isXmp =
+      indexOf(bytes.subarray(at + 4, at + 8), text.encode('iTXt'), 0) === 0 &&
+      keyword.every((byte, i) => data[i] === byte);
+    if (!isXmp) continue;
+    // Flag and method of compression, then language and translated keyword, each ended by 0.
+    const compressed = data[keyword.length] === 1;
+    const content = data.subarray(data.indexOf(0, data.indexOf(0, keyword.length + 2) + 1) + 1);
+    if (!compressed) return content;
+    const stream = new Blob([content]).stream().pipeThrough(new DecompressionStream('deflate'));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  }
+  return new Uint8Array();
 }
 
 function indexOf(bytes: Uint8Array, wanted: Uint8Array, from: number): number {

@@ -3,8 +3,12 @@ import { readFileSync } from 'node:fs';
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** Two sizes of the painting and 24 steps: enough for a style to show, some seconds long. */
-export const QUICK = 'photo=boats&style=swirls&size=160&steps=8&first-size=112&first-steps=16';
+/** Enough for a style to show, some seconds long. */
+export const QUICK = 'photo=boats&style=swirls&size=128&steps=14&first-size=0';
+/** The same through two sizes. */
+export const SCALES = 'photo=boats&style=swirls&size=160&steps=8&first-size=112&first-steps=16';
+/** As long as a test needs it. */
+export const LONG = QUICK.replace('steps=14', 'steps=2000');
 
 export interface Opened {
   readonly page: Page;
