@@ -112,7 +112,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     expect(await serious(page)).toEqual([]);
     expect(problems).toEqual([]);
-  });
+  }, 300_000);
 
   test('speaks the language of the browser, changes it at a press, and remembers', async () => {
     const korean = await browser.newContext({ locale: 'ko-KR' });

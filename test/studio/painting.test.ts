@@ -189,7 +189,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
     expect(await page.locator('.style output').allTextContents()).toEqual(['1', '0.5']);
 
     await press(page, 'Your paintings');
-    await press(page, 'Use the settings of the painting of boats.jpg');
+    await press(page, 'Use its settings: boats.jpg');
     await page.waitForSelector('.picture img');
     expect(page.url()).toContain('size=128');
 

@@ -20,7 +20,7 @@ export function Header({ page }: { page: 'studio' | 'learn' }) {
   );
   return (
     <header class="bar">
-      <a class="mark" href="./index.html">
+      <a class="mark" href="./index.html" aria-label={t('title')}>
         <img src="./icon.svg" alt="" width="26" height="26" />
         <span>{t('title')}</span>
       </a>

@@ -1,5 +1,6 @@
 /** The notebook's equations, in MathML: browsers typeset it, readers read it, and it costs no bytes. */
 import type { ComponentChildren } from 'preact';
+import { tl } from './words.js';
 
 const Sub = ({ of, by }: { of: ComponentChildren; by: ComponentChildren }) => (
   <msub>
@@ -34,11 +35,12 @@ const Sized = ({ by }: { by: string }) => (
 );
 
 const Formula = ({ children }: { children: ComponentChildren }) => (
-  <div class="formula">
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: on phones a formula scrolls sideways, by keyboard as well.
+  <section class="formula" aria-label={tl('formula')} tabIndex={0}>
     <math display="block">
       <mrow>{children}</mrow>
     </math>
-  </div>
+  </section>
 );
 
 export const ContentCost = () => (

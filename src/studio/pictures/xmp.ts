@@ -28,24 +28,26 @@ export async function findXmp(bytes: Uint8Array<ArrayBuffer>): Promise<string | 
   return to < 0 ? undefined : new TextDecoder().decode(where.subarray(from, to + end.length));
 }
 
-/** The text of a PNG's XMP chunk; empty where it has none. */
+/** The text of a PNG's XMP chunk, iTXt or zTXt; empty where it has none. */
 async function pngPacket(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const keyword = PNG_KEYWORD.subarray(0, PNG_KEYWORD.indexOf(0) + 1);
   for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) {
+    const type = new TextDecoder().decode(bytes.subarray(at + 4, at + 8));
     const data = bytes.subarray(at + 8, at + 8 + view.getUint32(at));
-    const isXmp =
-      indexOf(bytes.subarray(at + 4, at + 8), text.encode('iTXt'), 0) === 0 &&
-      keyword.every((byte, i) => data[i] === byte);
-    if (!isXmp) continue;
-    // Flag and method of compression, then language and translated keyword, each ended by 0.
-    const compressed = data[keyword.length] === 1;
+    if (!keyword.every((byte, i) => data[i] === byte)) continue;
+    // zTXt: method of compression. iTXt: flag and method, then language and translated keyword, each ended by 0.
+    if (type === 'zTXt') return inflated(data.subarray(keyword.length + 1));
+    if (type !== 'iTXt') continue;
     const content = data.subarray(data.indexOf(0, data.indexOf(0, keyword.length + 2) + 1) + 1);
-    if (!compressed) return content;
-    const stream = new Blob([content]).stream().pipeThrough(new DecompressionStream('deflate'));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
+    return data[keyword.length] === 1 ? inflated(content) : content;
   }
   return new Uint8Array();
+}
+
+async function inflated(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 function indexOf(bytes: Uint8Array, wanted: Uint8Array, from: number): number {

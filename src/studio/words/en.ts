@@ -151,7 +151,7 @@ export const en = {
   delete: 'Delete',
   deleteNamed: 'Delete the painting of {name}',
   openNamed: 'Open the painting of {name}',
-  duplicateNamed: 'Use the settings of the painting of {name}',
+  duplicateNamed: 'Use its settings: {name}',
   close: 'Close',
   dismiss: 'Dismiss',
 

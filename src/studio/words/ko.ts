@@ -153,7 +153,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   delete: '삭제',
   deleteNamed: '{name} 그림 삭제',
   openNamed: '{name} 그림 열기',
-  duplicateNamed: '{name} 그림의 설정 가져오기',
+  duplicateNamed: '설정 가져오기: {name}',
   close: '닫기',
   dismiss: '닫기',
 
