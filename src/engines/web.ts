@@ -25,6 +25,8 @@ export interface WebEngine extends Engine {
   readonly device: WebDevice;
   /** Of WASM; 1 on WebGPU. */
   readonly threads: number;
+  /** Takes the graphics device away, as a driver may at any time: for tests. */
+  loseDevice(): Promise<void>;
 }
 
 /** The flags of WebGPU's specification; browsers have them as globals, the compiler's types do not. */
@@ -67,6 +69,9 @@ export async function createWebEngine(options: WebEngineOptions): Promise<WebEng
     name: `onnxruntime-web ${ort.env.versions.common} ${device}`,
     device,
     threads,
+    loseDevice: async () => {
+      if (device === 'webgpu') (await ort.env.webgpu.device).destroy();
+    },
     load: (model) =>
       guarded('load', async () => {
         const inference = await ort.InferenceSession.create(model, sessionOptions);

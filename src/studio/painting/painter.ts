@@ -34,10 +34,6 @@ export class Painter {
     this.#send({ type: 'watch', watching });
   }
 
-  loseDevice(): void {
-    this.#send({ type: 'loseDevice' });
-  }
-
   /** Ends at once; nothing is heard of the painting any more. */
   kill(): void {
     this.#worker?.terminate();

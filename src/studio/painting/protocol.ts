@@ -39,7 +39,7 @@ export type ToWorker =
   | { readonly type: 'change'; readonly changes: Changes }
   /** Whether pictures are wanted after each step: not while nobody looks. */
   | { readonly type: 'watch'; readonly watching: boolean }
-  /** Behaves as if the graphics device were lost, for tests. */
+  /** Takes the graphics device away, for tests. */
   | { readonly type: 'loseDevice' };
 
 /** A picture to show, RGBA. */

@@ -105,12 +105,11 @@ async function paintOn(
     const picture = needed ? next.value.picture : undefined;
     if (picture) easel.from = { picture, step: step.step + 1 };
     report(step, wishes.watching ? picture : undefined);
-    if (wishes.loseDevice && engine.device === 'webgpu') {
-      wishes.loseDevice = false;
-      await steps.return();
-      throw new GivernyError('DEVICE_LOST', 'The graphics device was lost.');
-    }
     await breathe();
+    if (wishes.loseDevice) {
+      wishes.loseDevice = false;
+      await engine.loseDevice();
+    }
     if (wishes.paused && !wishes.stopped) {
       post({ type: 'paused' });
       while (wishes.paused && !wishes.stopped) {
