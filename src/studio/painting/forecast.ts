@@ -29,9 +29,12 @@ export function remember(network: string, machine: Machine, pixels: number, seco
   }
 }
 
-/** Megabytes while painting: the network, and the features of every layer with their gradients. */
+/**
+ * Megabytes of the page while painting: the runtime, the network, and the features of every layer with their gradients.
+ * Measured on Chromium for the pocket network, estimated from it for larger ones.
+ */
 export function megabytes(network: string, pixels: number): number {
-  return network === 'pocket' ? 230 + (pixels / 1e6) * 2600 : 700 + (pixels / 1e6) * 6000;
+  return network === 'pocket' ? 470 + (pixels / 1e6) * 1650 : 1300 + (pixels / 1e6) * 3500;
 }
 
 const keyOf = (network: string, { device, threads }: Machine) =>
