@@ -9,7 +9,7 @@ export function studioCommand(): Command {
   return new Command('studio')
     .summary('the web page that paints, on this computer')
     .description(
-      'Serves the studio to this computer alone (127.0.0.1). The page paints in the browser itself:\nnothing is uploaded. Ctrl-C ends it.',
+      'Serves the studio to this computer alone (127.0.0.1). The page paints in the browser itself: nothing is uploaded. Ctrl-C ends it.',
     )
     .option('--port <n>', 'port to serve at (default: a free one)', portNumber)
     .option('--open', 'open the page in the browser')

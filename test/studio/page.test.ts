@@ -1,8 +1,8 @@
 /** The page around the painting: languages, access, addresses, bad input, loading, the lesson. */
 
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
+import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -34,11 +34,9 @@ beforeEach(async () => {
 
 afterEach(() => context?.close());
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** What axe calls serious or critical, with where it is. */
 async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(`${AXE}; undefined`).catch(() => page.evaluate(AXE));
+  await page.evaluate(`${axe.source}; undefined`);
   const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
     violations: { id: string; impact: string; nodes: { html: string }[] }[];
   };

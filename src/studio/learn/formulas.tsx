@@ -34,6 +34,9 @@ const Sized = ({ by }: { by: string }) => (
   </msub>
 );
 
+/** A parenthesis of its usual height, whatever stands beside it. */
+const Paren = ({ children }: { children: ComponentChildren }) => <mo stretchy="false">{children}</mo>;
+
 const Formula = ({ children }: { children: ComponentChildren }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: on phones a formula scrolls sideways, by keyboard as well.
   <section class="formula" aria-label={tl('formula')} tabIndex={0}>
@@ -46,11 +49,11 @@ const Formula = ({ children }: { children: ComponentChildren }) => (
 export const ContentCost = () => (
   <Formula>
     <Named of="J" by="content" />
-    <mo stretchy={false}>(</mo>
+    <Paren>(</Paren>
     <mi>C</mi>
     <mo>,</mo>
     <mi>G</mi>
-    <mo>)</mo>
+    <Paren>)</Paren>
     <mo>=</mo>
     <mfrac>
       <mn>1</mn>
@@ -132,11 +135,11 @@ export const LayerStyleCost = () => (
         <mo>]</mo>
       </mrow>
     </msubsup>
-    <mo>(</mo>
+    <Paren>(</Paren>
     <mi>S</mi>
     <mo>,</mo>
     <mi>G</mi>
-    <mo>)</mo>
+    <Paren>)</Paren>
     <mo>=</mo>
     <mfrac>
       <mn>1</mn>
@@ -233,9 +236,9 @@ export const StyleCost = () => (
 export const TotalCost = () => (
   <Formula>
     <mi>J</mi>
-    <mo>(</mo>
+    <Paren>(</Paren>
     <mi>G</mi>
-    <mo>)</mo>
+    <Paren>)</Paren>
     <mo>=</mo>
     <mi>α</mi>
     <mspace width="0.17em" />

@@ -28,7 +28,12 @@ export async function openStudio(context: BrowserContext, url: string, address =
   await page.goto(`${url}${address === '' ? '' : `#lang=en&${address}`}`);
   await page.waitForSelector('.paint-bar');
   if (address.includes('photo=')) await page.waitForSelector('.photo-card');
-  if (address.includes('style=')) await page.waitForSelector('.style');
+  const styles = /style=([^&]*)/.exec(address)?.[1]?.split(',').length ?? 0;
+  if (styles > 0)
+    await page
+      .locator('.style')
+      .nth(styles - 1)
+      .waitFor();
   return { page, problems };
 }
 
