@@ -1,9 +1,9 @@
 /** Regions of a painting that take different styles, or the same more or less strongly. */
 import { GivernyError, show } from './errors.js';
-import { maskAt } from './guidance.js';
 import type { Network } from './network.js';
 import type { Options } from './options.js';
 import type { Picture } from './picture.js';
+import { maskAt } from './guidance.js';
 import { type Shape, type Tensor, tensor } from './tensor.js';
 
 export interface Style {

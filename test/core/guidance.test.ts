@@ -73,11 +73,7 @@ describe('against the network itself', () => {
     const numbers = seededNumbers(9);
     const mask = Float32Array.from({ length: width * height }, (_, i) => (i % width < 40 ? 1 : 0) * numbers());
     const x = input('picture', [1, 3, height, width]);
-    const program = await Program.load(
-      createNodeEngine(),
-      features(x, network, [layer], PRESETS.notebook),
-      network.tensors,
-    );
+    const program = await Program.load(createNodeEngine(), features(x, network, [layer], PRESETS.notebook), network.tensors);
     const run = await program.run({
       picture: tensor([1, 3, height, width], Float32Array.of(...mask, ...mask, ...mask)),
     });

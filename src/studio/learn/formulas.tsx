@@ -34,8 +34,11 @@ const Sized = ({ by }: { by: string }) => (
   </msub>
 );
 
+/** The attribute's values are words; a boolean false would leave it out. */
+const UNSTRETCHED = { stretchy: 'false' } as object;
+
 /** A parenthesis of its usual height, whatever stands beside it. */
-const Paren = ({ children }: { children: ComponentChildren }) => <mo stretchy="false">{children}</mo>;
+const Paren = ({ children }: { children: ComponentChildren }) => <mo {...UNSTRETCHED}>{children}</mo>;
 
 const Formula = ({ children }: { children: ComponentChildren }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: on phones a formula scrolls sideways, by keyboard as well.
