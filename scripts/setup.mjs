@@ -1,6 +1,8 @@
-// Makes a clone ready to run: installs dependencies and compiles, each only when something changed.
+// Makes a clone ready to run: installs dependencies and compiles, each only when something changed; with --studio
+// builds the web page, too.
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
@@ -29,3 +31,22 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync('package-lo
   run('Installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund']);
 }
 run('Compiling', process.execPath, ['node_modules/typescript/bin/tsc', '-b']);
+
+const page = 'dist/studio/index.html';
+const sources = ['src/studio', 'src/core', 'src/engines', 'examples/styles', 'models'];
+const newest = () =>
+  Math.max(
+    ...sources.flatMap((folder) =>
+      readdirSync(folder, { recursive: true }).map((name) => statSync(join(folder, name)).mtimeMs),
+    ),
+    statSync(installed).mtimeMs,
+  );
+if (process.argv.includes('--studio') && (!existsSync(page) || statSync(page).mtimeMs < newest())) {
+  run('Building the studio', process.execPath, [
+    'node_modules/vite/bin/vite.js',
+    'build',
+    'src/studio',
+    '--logLevel',
+    'error',
+  ]);
+}

@@ -7,6 +7,7 @@ import { VERSION } from '../node/version.js';
 import { networkCommand } from './network.js';
 import { paintCommand } from './paint.js';
 import { recipeCommand } from './recipe.js';
+import { studioCommand } from './studio.js';
 
 const WELCOME = `Giverny paints a photo in the style of a painting.
 
@@ -26,6 +27,7 @@ function program(): Command {
     .addCommand(paintCommand(), { isDefault: true })
     .addCommand(recipeCommand())
     .addCommand(networkCommand())
+    .addCommand(studioCommand())
     .addHelpText(
       'after',
       `

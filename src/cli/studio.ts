@@ -1,0 +1,51 @@
+/** `giverny studio`: the web page that paints, served to this computer. */
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+import { Command } from 'commander';
+import { expected } from '../core/errors.js';
+import { serveStudio } from '../node/studio-server.js';
+
+export function studioCommand(): Command {
+  return new Command('studio')
+    .summary('the web page that paints, on this computer')
+    .description(
+      'Serves the studio to this computer alone (127.0.0.1). The page paints in the browser itself: nothing is uploaded. Ctrl-C ends it.',
+    )
+    .option('--port <n>', 'port to serve at (default: a free one)', portNumber)
+    .option('--open', 'open the page in the browser')
+    .option('--json', 'print the address as one JSON object')
+    .action(studio);
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (text.trim() === '' || !Number.isInteger(port) || port < 0 || port > 65535) {
+    throw expected('a whole number from 0 to 65535', '--port', text);
+  }
+  return port;
+}
+
+async function studio({ port, open, json }: { port?: number; open?: boolean; json?: boolean }): Promise<void> {
+  const server = await serveStudio(port === undefined ? {} : { port });
+  process.stdout.write(
+    json ? `${JSON.stringify({ url: server.url })}\n` : `The studio is at ${server.url} (Ctrl-C ends it).\n`,
+  );
+  if (open) openInBrowser(server.url);
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+  await server.close();
+}
+
+/** Where no browser can be opened, the address printed is enough. */
+function openInBrowser(url: string): void {
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', url]
+        : ['xdg-open', url];
+  spawn(command as string, args, { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
+}

@@ -1,0 +1,26 @@
+/** Puts a recipe's options into the form. */
+import { optionText } from '../../core/option-text.js';
+import { type Options, type OptionsInput, PRESETS, resolveOptions } from '../../core/options.js';
+import type { Recipe } from '../../core/recipe.js';
+import { chosen, network, networks, preset } from '../state.js';
+
+/** As the preset that is nearest, and what differs from it. */
+export function setForm(recipe: Recipe): void {
+  const nearest = Object.keys(PRESETS)
+    .map((name) => ({ name, changes: changesTo(recipe.options, name) }))
+    .sort((a, b) => Object.keys(a.changes).length - Object.keys(b.changes).length)[0];
+  if (!nearest) return;
+  preset.value = nearest.name;
+  chosen.value = nearest.changes;
+  network.value = networks.value.includes(recipe.network.name) ? recipe.network.name : 'pocket';
+}
+
+/** What must be set on top of a preset to have these options. */
+function changesTo(wanted: Options, name: string): OptionsInput {
+  const base: Readonly<Record<string, unknown>> = resolveOptions({ preset: name });
+  return Object.fromEntries(
+    Object.entries(wanted).filter(
+      ([option, value]) => value !== undefined && optionText(value) !== optionText(base[option]),
+    ),
+  );
+}

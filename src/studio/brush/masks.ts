@@ -1,0 +1,69 @@
+/** Strokes of a brush on the photo, and the soft mask for each style that they make. */
+
+/** One stroke; lengths are shares of the photo's long side, so that it holds for every size. */
+export interface Stroke {
+  /** Index of the style that goes here; undefined takes earlier strokes away. */
+  readonly style: number | undefined;
+  readonly radius: number;
+  /** x and y, from the top left. */
+  readonly points: readonly (readonly [number, number])[];
+}
+
+/** From this share of its radius on, a brush grows fainter. */
+const HARD = 0.6;
+
+/**
+ * Masks [height, width] in 0..1, one per style; their sum is 1 at most. A stroke of one style takes the others away
+ * under it.
+ */
+export function masksOf(strokes: readonly Stroke[], styles: number, width: number, height: number): Float32Array[] {
+  const masks = Array.from({ length: styles }, () => new Float32Array(width * height));
+  for (const stroke of strokes) apply(masks, stroke, width, height);
+  return masks;
+}
+
+/** Adds one stroke to masks that earlier strokes made. */
+export function apply(masks: readonly Float32Array[], stroke: Stroke, width: number, height: number): void {
+  const long = Math.max(width, height);
+  const radius = stroke.radius * long;
+  const points = stroke.points.map(([x, y]) => [x * long, y * long] as const);
+  if (points.length === 0) return;
+  const xs = points.map(([x]) => x);
+  const ys = points.map(([, y]) => y);
+  const within = (value: number, most: number) => Math.min(most, Math.max(0, value));
+  const left = within(Math.floor(Math.min(...xs) - radius), width);
+  const right = within(Math.ceil(Math.max(...xs) + radius), width);
+  const top = within(Math.floor(Math.min(...ys) - radius), height);
+  const bottom = within(Math.ceil(Math.max(...ys) + radius), height);
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
+      const cover = coverage(distance(points, x + 0.5, y + 0.5) / radius);
+      if (cover === 0) continue;
+      const i = y * width + x;
+      masks.forEach((mask, style) => {
+        const goal = stroke.style === style ? 1 : 0;
+        mask[i] = (mask[i] as number) + (goal - (mask[i] as number)) * cover;
+      });
+    }
+  }
+}
+
+/** 1 in the brush's middle, 0 outside, smooth between. */
+function coverage(share: number): number {
+  const t = Math.min(1, Math.max(0, (1 - share) / (1 - HARD)));
+  return t * t * (3 - 2 * t);
+}
+
+/** From a point to the nearest of the line's segments. */
+function distance(points: readonly (readonly [number, number])[], x: number, y: number): number {
+  let nearest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < points.length; i++) {
+    const [ax, ay] = points[Math.max(0, i - 1)] as readonly [number, number];
+    const [bx, by] = points[i] as readonly [number, number];
+    const [dx, dy] = [bx - ax, by - ay];
+    const length = dx * dx + dy * dy;
+    const t = length === 0 ? 0 : Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / length));
+    nearest = Math.min(nearest, Math.hypot(x - ax - t * dx, y - ay - t * dy));
+  }
+  return nearest;
+}

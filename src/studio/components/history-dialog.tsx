@@ -1,0 +1,72 @@
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { forgetPainting, reopen } from '../actions/keep.js';
+import { history, historyOpen } from '../state.js';
+import type { Painting } from '../store/history.js';
+import { duration, language, t } from '../words/words.js';
+import { Icon } from './icons.js';
+
+export function HistoryDialog() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const open = historyOpen.value;
+  useEffect(() => {
+    if (open && !dialog.current?.open) dialog.current?.showModal();
+    if (!open) dialog.current?.close();
+  }, [open]);
+  return (
+    <dialog class="history" ref={dialog} aria-labelledby="history-title" onClose={() => (historyOpen.value = false)}>
+      <div class="dialog-head">
+        <h2 id="history-title">{t('history')}</h2>
+        <button type="button" class="quiet" aria-label={t('close')} onClick={() => (historyOpen.value = false)}>
+          <Icon name="close" />
+        </button>
+      </div>
+      {history.value.length === 0 ? (
+        <p class="hint">{t('historyEmpty')}</p>
+      ) : (
+        <ul class="gallery">
+          {open && history.value.map((painting) => <Kept key={painting.id} painting={painting} />)}
+        </ul>
+      )}
+    </dialog>
+  );
+}
+
+function Kept({ painting }: { painting: Painting }) {
+  const { id, thumbnail, recipe, when, seconds } = painting;
+  const url = useMemo(() => URL.createObjectURL(thumbnail), [thumbnail]);
+  useEffect(() => () => URL.revokeObjectURL(url), [url]);
+  const name = recipe.content.name;
+  const styles = recipe.styles.map((style) => style.name).join(', ');
+  return (
+    <li>
+      <button
+        type="button"
+        class="thumb"
+        aria-label={t('openNamed', { name })}
+        onClick={() => reopen(painting, { withResult: true })}
+      >
+        <img src={url} alt="" />
+      </button>
+      <p class="name">
+        {name} · {styles}
+      </p>
+      <p class="hint">
+        {new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' }).format(when)} ·{' '}
+        {t('stepsDone', { n: recipe.steps })} · {duration(seconds)}
+      </p>
+      <div class="row">
+        <button
+          type="button"
+          class="soft"
+          aria-label={t('duplicateNamed', { name })}
+          onClick={() => reopen(painting, { withResult: false })}
+        >
+          {t('duplicate')}
+        </button>
+        <button type="button" class="soft" aria-label={t('deleteNamed', { name })} onClick={() => forgetPainting(id)}>
+          {t('delete')}
+        </button>
+      </div>
+    </li>
+  );
+}

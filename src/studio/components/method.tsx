@@ -1,0 +1,96 @@
+import { PRESETS } from '../../core/options.js';
+import { scalesOf } from '../../core/schedule.js';
+import { megabytes, secondsPerMegapixel } from '../painting/forecast.js';
+import { fittedSize } from '../pictures/open.js';
+import { busy, chosen, machine, network, options, photo, preset, setOption } from '../state.js';
+import { duration, isWord, number, t } from '../words/words.js';
+import { Advanced } from './advanced.js';
+import { NetworkPart } from './network-part.js';
+import { Select } from './select.js';
+import { Slider } from './slider.js';
+
+/** How to paint: what most people change first, the rest under Advanced. */
+export function Method() {
+  const { size, steps, strength } = options.value;
+  const side = typeof size === 'number' ? size : Math.max(size.width, size.height);
+  const presetWord = (name: string) => {
+    const word = `preset.${name}`;
+    return isWord(word) ? t(word) : name;
+  };
+  return (
+    <section class="part" aria-labelledby="method-title">
+      <h2 id="method-title">{t('painting')}</h2>
+      <Select
+        label={t('preset')}
+        value={preset.value}
+        disabled={busy.value}
+        choices={Object.keys(PRESETS).map((name) => ({ value: name, text: presetWord(name) }))}
+        onChange={(name) => {
+          preset.value = name;
+          chosen.value = {};
+        }}
+      />
+      <Slider
+        label={t('strength')}
+        min={0}
+        max={1}
+        step={0.05}
+        value={strength ?? 0.5}
+        text={strength === undefined ? t('strengthOff') : `${Math.round(strength * 100)} %`}
+        ends={[t('strengthLow'), t('strengthHigh')]}
+        onChange={(value) => setOption('strength', value)}
+      />
+      <Slider
+        label={t('size')}
+        min={128}
+        max={1536}
+        step={32}
+        value={Math.min(1536, side)}
+        disabled={busy.value}
+        text={sizeText(side)}
+        onChange={(value) => setOption('size', value)}
+      />
+      <Slider
+        label={t('steps')}
+        min={5}
+        max={200}
+        step={1}
+        value={Math.min(200, steps)}
+        disabled={busy.value}
+        text={String(steps)}
+        onChange={(value) => setOption('steps', value)}
+      />
+      <Forecast />
+      <NetworkPart />
+      <Advanced />
+    </section>
+  );
+}
+
+function sizeText(side: number): string {
+  if (!photo.value) return t('longSide', { n: side });
+  const { width, height } = fittedSize(photo.value, options.value.size);
+  return t('sizeText', { w: width, h: height });
+}
+
+/** How long it will take, and how much memory. */
+export function Forecast() {
+  if (!photo.value) return <p class="hint">{t('forecastUnknown')}</p>;
+  const full = fittedSize(photo.value, options.value.size);
+  const pixels = full.width * full.height;
+  const work = scalesOf(full, options.value).reduce((sum, { width, height, steps }) => sum + width * height * steps, 0);
+  const seconds = secondsPerMegapixel(network.value, machine.value) * (work / 1e6);
+  const memory = megabytes(network.value, pixels);
+  const { device, threads } = machine.value;
+  const where =
+    device === 'webgpu' ? t('machineWebgpu') : threads === 1 ? t('machineWasm1') : t('machineWasm', { n: threads });
+  return (
+    <p class="hint forecast">
+      {t('forecast', {
+        time: duration(seconds),
+        memory: memory < 950 ? `${number(memory, 2)} MB` : `${number(memory / 1000, 2)} GB`,
+      })}{' '}
+      {where}
+    </p>
+  );
+}

@@ -1,0 +1,40 @@
+import { dismiss, type Notice, notices } from '../state.js';
+import { t } from '../words/words.js';
+import { Icon } from './icons.js';
+
+export function Notices() {
+  return (
+    <div class="notices">
+      <div role="status">
+        {notices.value
+          .filter(({ kind }) => kind === 'info')
+          .map((notice) => (
+            <NoticeCard key={notice.id} notice={notice} />
+          ))}
+      </div>
+      <div role="alert">
+        {notices.value
+          .filter(({ kind }) => kind === 'problem')
+          .map((notice) => (
+            <NoticeCard key={notice.id} notice={notice} />
+          ))}
+      </div>
+    </div>
+  );
+}
+
+function NoticeCard({ notice: { id, kind, text, actions } }: { notice: Notice }) {
+  return (
+    <div class={`notice ${kind}`}>
+      <p>{text}</p>
+      {actions.map(({ word, params, run }) => (
+        <button type="button" class="soft" key={word} onClick={run}>
+          {t(word, params)}
+        </button>
+      ))}
+      <button type="button" class="quiet" aria-label={t('dismiss')} onClick={() => dismiss(id)}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+import { openFiles, setPhoto, takeExamplePhoto } from '../actions/pictures.js';
+import { EXAMPLE_PHOTOS, thumbnailUrl } from '../examples.js';
+import { busy, photo } from '../state.js';
+import { t } from '../words/words.js';
+import { useDrop } from './drop.js';
+import { FileButton } from './file-button.js';
+import { Icon } from './icons.js';
+
+export function PhotoWell() {
+  const { over, handlers } = useDrop('photo');
+  const shown = photo.value;
+  return (
+    <section class={over.value ? 'part over' : 'part'} aria-labelledby="photo-title" {...handlers}>
+      <h2 id="photo-title">{t('photo')}</h2>
+      {shown ? (
+        <div class="photo-card">
+          <img src={shown.url} alt="" />
+          <div class="photo-about">
+            <span class="name">{shown.name}</span>
+            <span class="hint">{t('sizeText', { w: shown.width, h: shown.height })}</span>
+          </div>
+          <button
+            type="button"
+            class="quiet"
+            disabled={busy.value}
+            aria-label={t('removeNamed', { name: shown.name })}
+            onClick={() => setPhoto(undefined)}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      ) : (
+        <div class="well">
+          <p>{t('photoDrop')}</p>
+          <div class="row">
+            <FileButton accept="image/*" onFiles={(files) => openFiles(files, 'photo')}>
+              <Icon name="photo" />
+              {t('photoChoose')}
+            </FileButton>
+            <span class="touch-only">
+              <FileButton accept="image/*" camera onFiles={(files) => openFiles(files, 'photo')}>
+                <Icon name="camera" />
+                {t('camera')}
+              </FileButton>
+            </span>
+          </div>
+        </div>
+      )}
+      {!shown && (
+        <fieldset class="swatches photos" aria-label={t('tryOne')}>
+          {EXAMPLE_PHOTOS.map((name) => (
+            <button
+              type="button"
+              class="swatch"
+              key={name}
+              title={t(`example.${name}`)}
+              aria-label={t(`example.${name}`)}
+              onClick={() => takeExamplePhoto(name)}
+            >
+              <img src={thumbnailUrl(name)} alt="" loading="lazy" />
+            </button>
+          ))}
+        </fieldset>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,29 @@
+import { painted, secondsLeft } from '../actions/paint.js';
+import { busy, pace, ready, report, status } from '../state.js';
+import { duration, number, t } from '../words/words.js';
+
+/** Where the painting is: step, pace, time left. */
+export function Progress() {
+  const now = report.value;
+  const seconds = pace.value;
+  const done = now ? now.step + 1 : 0;
+  const all = now?.steps ?? 1;
+  return (
+    <div class="progress">
+      <progress value={done} max={all} aria-label={t('painting')} />
+      <p class="figures">
+        <strong role="status">{t(`status.${status.value}`)}</strong>
+        {now && <span>{t('stepOf', { n: done, m: all })}</span>}
+        {now && now.scales > 1 && busy.value && <span>{t('scaleOf', { n: now.scale + 1, m: now.scales })}</span>}
+        {seconds !== undefined && <span>{t('perStep', { s: number(seconds) })}</span>}
+        {busy.value && seconds !== undefined && <span>{t('left', { time: duration(secondsLeft(seconds)) })}</span>}
+        {!busy.value && now && <span>{t('took', { time: duration(painted()?.seconds ?? 0) })}</span>}
+        {ready.value && (
+          <span class="faint">
+            {ready.value.device === 'webgpu' ? 'WebGPU' : `WASM × ${ready.value.threads}`} · {ready.value.network.name}
+          </span>
+        )}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { currentCommand, saveAs, saveTimelapse } from '../actions/keep.js';
+import { frame, frames, notify, styles } from '../state.js';
+import { t } from '../words/words.js';
+import { Icon } from './icons.js';
+
+/** Saving and sharing. */
+export function SaveMenu() {
+  const menu = useRef<HTMLDetailsElement>(null);
+  const filming = useSignal<number | undefined>(undefined);
+  const close = () => menu.current?.removeAttribute('open');
+  const item = (run: () => void) => () => {
+    close();
+    run();
+  };
+  const copy = async (text: string) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      notify('info', t('copied'));
+    } catch {
+      notify('problem', t('notCopied', { text }));
+    }
+  };
+  const copyCommand = () => {
+    if (styles.value.length > 1) notify('info', t('oneStyle'));
+    copy(currentCommand());
+  };
+  const film = async () => {
+    filming.value = 0;
+    await saveTimelapse((done) => {
+      filming.value = done;
+    });
+    filming.value = undefined;
+  };
+  return (
+    <div class="save">
+      {filming.value !== undefined && (
+        <span class="hint" role="status">
+          {t('filming', { n: Math.round(filming.value * 100) })}
+        </span>
+      )}
+      <details
+        class="menu"
+        ref={menu}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') close();
+        }}
+      >
+        <summary class="soft">
+          <Icon name="save" />
+          {t('save')}
+        </summary>
+        <div class="menu-list">
+          {frame.value && (
+            <>
+              <button type="button" onClick={item(() => saveAs('png'))}>
+                <Icon name="photo" />
+                {t('savePng')}
+              </button>
+              <button type="button" onClick={item(() => saveAs('jpeg'))}>
+                <Icon name="photo" />
+                {t('saveJpeg')}
+              </button>
+              <button type="button" onClick={item(() => saveAs('webp'))}>
+                <Icon name="photo" />
+                {t('saveWebp')}
+              </button>
+            </>
+          )}
+          {frames.value > 1 && (
+            <button type="button" disabled={filming.value !== undefined} onClick={item(film)}>
+              <Icon name="film" />
+              {t('saveFilm')}
+            </button>
+          )}
+          <button type="button" onClick={item(copyCommand)}>
+            <Icon name="terminal" />
+            {t('copyCommand')}
+          </button>
+          <button type="button" onClick={item(() => copy(location.href))}>
+            <Icon name="link" />
+            {t('copyLink')}
+          </button>
+        </div>
+      </details>
+    </div>
+  );
+}

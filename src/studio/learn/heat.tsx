@@ -1,0 +1,48 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+
+/** From dark water to pale light; ordered in brightness, so that it reads without colour, too. */
+const RAMP: readonly (readonly [number, number, number])[] = [
+  [16, 24, 38],
+  [30, 77, 84],
+  [84, 146, 106],
+  [206, 196, 110],
+  [255, 246, 214],
+];
+
+export interface HeatProps {
+  /** [height, width]; shown from its least to its highest value. */
+  readonly values: Float32Array;
+  readonly width: number;
+  readonly height: number;
+  readonly label: string;
+  /** Shows small values apart: for values of very different sizes. */
+  readonly gamma?: number;
+}
+
+export function Heat({ values, width, height, label, gamma = 1 }: HeatProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    canvas.current?.getContext('2d')?.putImageData(colored(values, width, height, gamma), 0, 0);
+  }, [values, width, height, gamma]);
+  return <canvas class="heat" ref={canvas} width={width} height={height} role="img" aria-label={label} />;
+}
+
+function colored(values: Float32Array, width: number, height: number, gamma: number): ImageData {
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  const image = new ImageData(width, height);
+  for (let i = 0; i < values.length; i++) {
+    const share = most > least ? (((values[i] as number) - least) / (most - least)) ** gamma : 0;
+    const at = share * (RAMP.length - 1);
+    const [low, high] = [RAMP[Math.floor(at)], RAMP[Math.ceil(at)]] as [readonly number[], readonly number[]];
+    for (let c = 0; c < 3; c++) {
+      image.data[4 * i + c] = (low[c] as number) + ((high[c] as number) - (low[c] as number)) * (at - Math.floor(at));
+    }
+    image.data[4 * i + 3] = 255;
+  }
+  return image;
+}

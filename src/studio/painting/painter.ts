@@ -1,0 +1,61 @@
+/** The page's side of a painting: owns the worker, and starts a new one where the old one is of no more use. */
+import type { Changes, FromWorker, PaintOrder, ToWorker } from './protocol.js';
+
+export class Painter {
+  #worker: Worker | undefined;
+  #listener: (message: FromWorker) => void = () => {};
+
+  /** Starts a painting; `listener` hears of it until the next one starts. */
+  paint(order: PaintOrder, listener: (message: FromWorker) => void): void {
+    this.#listener = listener;
+    this.#worker ??= this.#start();
+    this.#send({ type: 'paint', order });
+    this.watch(!document.hidden);
+  }
+
+  pause(): void {
+    this.#send({ type: 'pause' });
+  }
+
+  resume(): void {
+    this.#send({ type: 'resume' });
+  }
+
+  /** Ends after the step that is being computed, and keeps its picture. */
+  stop(): void {
+    this.#send({ type: 'stop' });
+  }
+
+  change(changes: Changes): void {
+    this.#send({ type: 'change', changes });
+  }
+
+  watch(watching: boolean): void {
+    this.#send({ type: 'watch', watching });
+  }
+
+  /** Ends at once; nothing is heard of the painting any more. */
+  kill(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+
+  #send(message: ToWorker): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'painting' });
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      // A runtime that failed holds memory that it never gives back.
+      if (data.type === 'failed') this.kill();
+      this.#listener(data);
+    };
+    worker.onerror = ({ message }) => {
+      this.kill();
+      const code = /memory|alloc/i.test(message ?? '') ? 'OUT_OF_MEMORY' : 'PAINTER_DIED';
+      this.#listener({ type: 'failed', code, message: message || 'The painting worker could not start.' });
+    };
+    return worker;
+  }
+}

@@ -1,0 +1,171 @@
+/** Paints, away from the page's own thread. One painting at a time. */
+import { GivernyError } from '../../core/errors.js';
+import type { Network } from '../../core/network.js';
+import type { Revision, Step } from '../../core/paint.js';
+import type { Picture } from '../../core/picture.js';
+import { createWebEngine, type WebEngine } from '../../engines/web.js';
+import { frameOf } from '../pictures/frame.js';
+import { grown, openNetwork, paintOrder, type Reached, remaining, revisionOf } from './core.js';
+import type { Changes, Frame, FromWorker, NetworkSource, PaintOrder, ToWorker } from './protocol.js';
+import { RUNTIME_FILES } from './runtime.js';
+
+const post = (message: FromWorker, frame?: Frame) =>
+  (self as unknown as { postMessage(message: FromWorker, transfer: Transferable[]): void }).postMessage(
+    message,
+    frame ? [frame.pixels.buffer] : [],
+  );
+
+/** What the page asked for meanwhile. */
+const wishes = {
+  paused: false,
+  stopped: false,
+  watching: true,
+  loseDevice: false,
+  changes: undefined as Changes | undefined,
+};
+/** Wakes a painting that waits. */
+let wake = () => {};
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === 'paint') {
+    Object.assign(wishes, { paused: false, stopped: false, loseDevice: false, changes: undefined });
+    follow(data.order).catch((error: unknown) => {
+      const code = error instanceof GivernyError ? error.code : 'UNEXPECTED';
+      post({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) });
+    });
+    return;
+  }
+  if (data.type === 'watch') wishes.watching = data.watching;
+  else if (data.type === 'change') wishes.changes = data.changes;
+  else if (data.type === 'loseDevice') wishes.loseDevice = true;
+  else if (data.type === 'stop') wishes.stopped = true;
+  else wishes.paused = data.type === 'pause';
+  wake();
+};
+
+let opened: { source: NetworkSource; network: Network } | undefined;
+
+/** The network asked for; that of the last painting is still at hand. */
+async function networkOf(source: NetworkSource): Promise<Network> {
+  const name = (of: NetworkSource) => (of === 'pocket' ? of : of.name);
+  if (!opened || name(opened.source) !== name(source)) opened = { source, network: await openNetwork(source) };
+  return opened.network;
+}
+
+async function follow(order: PaintOrder): Promise<void> {
+  let engine = await createWebEngine({
+    device: order.device,
+    runtimeFiles: RUNTIME_FILES,
+    ...(order.threads === undefined ? {} : { threads: order.threads }),
+  });
+  const network = await networkOf(order.network);
+  const announce = ({ name, device, threads }: WebEngine) =>
+    post({ type: 'ready', engine: name, device, threads, network: { name: network.name, hash: network.hash } });
+  announce(engine);
+  const easel: Easel = { changes: order, from: order.from, behind: order.from?.step ?? 0 };
+  for (;;) {
+    try {
+      return finish(order, easel, await paintOn(order, easel, network, engine));
+    } catch (error) {
+      if (!(error instanceof GivernyError && error.code === 'DEVICE_LOST')) throw error;
+      post({ type: 'deviceLost', step: easel.from?.step ?? 0 });
+      engine = await createWebEngine({ device: 'wasm', runtimeFiles: RUNTIME_FILES });
+      announce(engine);
+      const done = (easel.from?.step ?? 0) - easel.behind;
+      easel.changes = { ...easel.changes, options: remaining(order.content, easel.changes.options, done) };
+      easel.behind = easel.from?.step ?? 0;
+    }
+  }
+}
+
+/** What outlives an engine. */
+interface Easel {
+  changes: Changes;
+  /** The newest picture that was kept. */
+  from: Reached | undefined;
+  /** Steps of the painting that its options do not count. */
+  behind: number;
+}
+
+/** Paints until the end, or until the page stops it. */
+async function paintOn(
+  order: PaintOrder,
+  easel: Easel,
+  network: Network,
+  engine: WebEngine,
+): Promise<'done' | 'stopped'> {
+  const steps = paintOrder(order, easel.changes, easel.from, network, engine);
+  let revision: Revision | undefined;
+  for (;;) {
+    const next = await steps.next(revision);
+    if (next.done) return 'done';
+    const step = { ...countedOn(next.value, easel.behind) };
+    // On WebGPU every picture is kept: it is what painting goes on from should the device be lost.
+    const needed = wishes.watching || engine.device === 'webgpu' || step.step === step.steps - 1;
+    const picture = needed ? next.value.picture : undefined;
+    if (picture) easel.from = { picture, step: step.step + 1 };
+    report(step, wishes.watching ? picture : undefined);
+    await breathe();
+    if (wishes.loseDevice) {
+      wishes.loseDevice = false;
+      await engine.loseDevice();
+    }
+    if (wishes.paused && !wishes.stopped) {
+      post({ type: 'paused' });
+      while (wishes.paused && !wishes.stopped) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+    if (wishes.stopped) {
+      easel.from = { picture: picture ?? next.value.picture, step: step.step + 1 };
+      await steps.return();
+      return 'stopped';
+    }
+    revision = undefined;
+    if (wishes.changes) {
+      easel.changes = wishes.changes;
+      revision = revisionOf(order, wishes.changes);
+      wishes.changes = undefined;
+    }
+  }
+}
+
+/** A step counted through the whole painting. */
+function countedOn(
+  { step, steps, scale, scales, costs, seconds, notice }: Step,
+  behind: number,
+): Omit<Step, 'picture'> {
+  return {
+    step: behind + step,
+    steps: behind + steps,
+    scale,
+    scales,
+    costs,
+    seconds,
+    ...(notice !== undefined && { notice }),
+  };
+}
+
+function report(step: Omit<Step, 'picture'>, picture: Picture | undefined): void {
+  const frame = picture && frameOf(picture);
+  post({ type: 'step', ...step, ...(frame && { frame }) }, frame);
+}
+
+function finish({ content }: PaintOrder, { from }: Easel, how: 'done' | 'stopped'): void {
+  const frame = from && frameOf(grown(from.picture, content));
+  post({ type: 'ended', how, steps: from?.step ?? 0, ...(frame && { frame }) }, frame);
+}
+
+/** Lets messages of the page come in. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
+}

@@ -1,0 +1,66 @@
+/** IndexedDB with promises. Three shelves: paintings, the pictures they were made from, and networks. */
+
+const NAME = 'giverny';
+const VERSION = 1;
+export type Shelf = 'paintings' | 'pictures' | 'networks';
+/** The property by which a shelf knows its entries. */
+const KEYS: Readonly<Record<Shelf, string>> = { paintings: 'id', pictures: 'sha256', networks: 'name' };
+
+let opening: Promise<IDBDatabase> | undefined;
+
+function database(): Promise<IDBDatabase> {
+  opening ??= new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open(NAME, VERSION);
+    request.onupgradeneeded = () => {
+      for (const [shelf, keyPath] of Object.entries(KEYS)) request.result.createObjectStore(shelf, { keyPath });
+    };
+    request.onsuccess = () => {
+      // Another tab with a newer version of the page may change the shelves.
+      request.result.onversionchange = () => request.result.close();
+      resolve(request.result);
+    };
+    request.onerror = () => reject(request.error);
+    request.onblocked = () => reject(new Error('Another tab holds the storage.'));
+  }).catch((error) => {
+    opening = undefined;
+    throw error;
+  });
+  return opening;
+}
+
+async function within<T>(
+  shelf: Shelf,
+  mode: IDBTransactionMode,
+  work: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
+  const transaction = (await database()).transaction(shelf, mode);
+  const request = work(transaction.objectStore(shelf));
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve(request.result);
+    transaction.onabort = () => reject(transaction.error ?? request.error);
+    transaction.onerror = () => reject(transaction.error ?? request.error);
+  });
+}
+
+/** @throws DOMException QuotaExceededError where the browser's storage is full. */
+export async function put(shelf: Shelf, entry: object): Promise<void> {
+  await within(shelf, 'readwrite', (store) => store.put(entry));
+}
+
+export function get<T>(shelf: Shelf, key: string): Promise<T | undefined> {
+  return within(shelf, 'readonly', (store) => store.get(key) as IDBRequest<T | undefined>);
+}
+
+export function all<T>(shelf: Shelf): Promise<T[]> {
+  return within(shelf, 'readonly', (store) => store.getAll() as IDBRequest<T[]>);
+}
+
+export async function remove(shelf: Shelf, key: string): Promise<void> {
+  await within(shelf, 'readwrite', (store) => store.delete(key));
+}
+
+export function keys(shelf: Shelf): Promise<string[]> {
+  return within(shelf, 'readonly', (store) => store.getAllKeys() as IDBRequest<string[]>);
+}
+
+export const isFull = (error: unknown) => error instanceof DOMException && error.name === 'QuotaExceededError';

@@ -1,0 +1,94 @@
+/** The static build of the studio: `npm run studio:build` writes dist/studio, which any web host can serve. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { defineConfig, type Plugin } from 'vite';
+import { REGISTRY } from '../core/network-registry.js';
+import { EXAMPLE_PHOTOS, EXAMPLE_STYLES } from './examples.js';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const PHOTO_PACKAGES = { boats: 'nagasaki-boats', alps: 'french-alpine-landscape', home: 'dust-bowl-home' } as const;
+const THUMBNAIL_PX = 192;
+
+/** Where networks may be fetched from; Hugging Face hands over to servers of its own. */
+const SOURCES = [
+  ...new Set(REGISTRY.flatMap(({ sources }) => sources.flatMap(({ urls }) => urls.map((url) => new URL(url).origin)))),
+  'https://*.huggingface.co',
+  'https://*.hf.co',
+];
+
+/** Nothing runs but the page's own scripts; nothing is asked of other servers but networks. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "media-src 'self' blob:",
+  `connect-src 'self' blob: data: ${SOURCES.join(' ')}`,
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+function policy(): Plugin {
+  return {
+    name: 'policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY }, injectTo: 'head-prepend' },
+    ],
+  };
+}
+
+/** Example pictures: photographs from their packages, drawn styles from this repository, and thumbnails of both. */
+function examples(): Plugin {
+  const files = new Map<string, () => Promise<Uint8Array>>();
+  const add = (name: string, path: string) => {
+    files.set(`examples/${name}.jpg`, async () => readFileSync(path));
+    files.set(`examples/${name}-small.webp`, () =>
+      sharp(path).resize(THUMBNAIL_PX, THUMBNAIL_PX, { fit: 'cover' }).webp({ quality: 72 }).toBuffer(),
+    );
+  };
+  for (const name of EXAMPLE_PHOTOS) {
+    add(name, join(ROOT, 'node_modules/@stdlib', `datasets-img-${PHOTO_PACKAGES[name]}`, 'data/image.jpg'));
+  }
+  for (const name of EXAMPLE_STYLES) add(name, join(ROOT, 'examples/styles', `${name}.jpg`));
+  return {
+    name: 'examples',
+    async generateBundle() {
+      for (const [fileName, source] of files) this.emitFile({ type: 'asset', fileName, source: await source() });
+    },
+    configureServer(server) {
+      server.middlewares.use(async (request, response, next) => {
+        const file = files.get((request.url ?? '').slice(1));
+        if (file) response.end(await file());
+        else next();
+      });
+    },
+  };
+}
+
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: './',
+  plugins: [examples(), policy()],
+  define: { __VERSION__: JSON.stringify(version) },
+  resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'production'] },
+  worker: { format: 'es' },
+  build: {
+    outDir: join(ROOT, 'dist/studio'),
+    emptyOutDir: true,
+    target: 'es2022',
+    // Small files too: data: URLs would need a looser policy.
+    assetsInlineLimit: 0,
+    // The runtime's WebAssembly is large, and known to be.
+    chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      input: { index: join(import.meta.dirname, 'index.html'), learn: join(import.meta.dirname, 'learn.html') },
+    },
+  },
+  server: { headers: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' } },
+});

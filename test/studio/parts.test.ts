@@ -1,0 +1,134 @@
+/** Parts of the studio that need no browser. */
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { DEFAULTS, resolveOptions } from '../../src/core/options.js';
+import { picture } from '../../src/core/picture.js';
+import { recipeOf, recipeOfXmp, xmpPacket } from '../../src/core/recipe.js';
+import { encodePicture, readRecipe } from '../../src/node/images.js';
+import { commandLine, fromAddress, toAddress } from '../../src/studio/address.js';
+import { masksOf } from '../../src/studio/brush/masks.js';
+import { remaining } from '../../src/studio/painting/core.js';
+import { findXmp, insertXmp } from '../../src/studio/pictures/xmp.js';
+
+const HASH = 'ab'.repeat(32);
+const recipe = recipeOf({
+  giverny: '0.1.0',
+  content: { name: 'a & b <c>.jpg', sha256: HASH },
+  styles: [{ name: '별이 빛나는 밤.jpg', sha256: HASH, weight: 1 }],
+  network: { name: 'pocket', hash: HASH },
+  engine: 'onnxruntime-web 1.30.0 wasm',
+  options: DEFAULTS,
+  steps: 12,
+});
+
+const plain = (format: 'png' | 'jpeg' | 'webp', alpha = false, lossless = false) => {
+  const channels = alpha ? 4 : 3;
+  const image = sharp({ create: { width: 37, height: 23, channels, background: { r: 9, g: 99, b: 199, alpha: 0.5 } } });
+  return (format === 'webp' ? image.webp({ lossless }) : image[format]()).toBuffer();
+};
+
+test.each([
+  ['png', await plain('png')],
+  ['jpeg', await plain('jpeg')],
+  ['lossy webp', await plain('webp')],
+  ['lossless webp', await plain('webp', false, true)],
+  ['transparent webp', await plain('webp', true, true)],
+])(
+  'a recipe put into a %s is found there by the command and by the page; the picture is the same',
+  async (_, bytes) => {
+    const written = insertXmp(new Uint8Array(bytes), xmpPacket(recipe));
+    expect(await readRecipe(written)).toEqual(recipe);
+    expect(recipeOfXmp((await findXmp(written)) ?? '', 'x')).toEqual(recipe);
+    const pixels = (file: Uint8Array) => sharp(file).raw().toBuffer();
+    expect((await pixels(written)).equals(await pixels(bytes))).toBe(true);
+  },
+);
+
+test.each(['png', 'jpeg', 'webp'] as const)(
+  'the page finds the recipe in a %s that the command wrote',
+  async (format) => {
+    const bytes = await encodePicture(picture(40, 40), format, { recipe });
+    expect(recipeOfXmp((await findXmp(new Uint8Array(bytes))) ?? '', 'x')).toEqual(recipe);
+  },
+);
+
+test('a recipe too long for a JPEG is refused', async () => {
+  const bytes = new Uint8Array(await plain('jpeg'));
+  expect(() => insertXmp(bytes, 'x'.repeat(70_000))).toThrow('too long for a JPEG');
+});
+
+test('strokes make soft masks that sum to 1 at most; a later one takes the earlier away, the eraser both', () => {
+  const line = (style: number | undefined, y: number) => ({
+    style,
+    radius: 0.2,
+    points: [
+      [0.1, y],
+      [0.9, y],
+    ] as const,
+  });
+  const at = (mask: Float32Array | undefined, x: number, y: number) => mask?.[y * 40 + x];
+  const [first, second] = masksOf([line(0, 0.25)], 2, 40, 30);
+  expect(at(first, 20, 10)).toBe(1);
+  expect(at(first, 20, 29)).toBe(0);
+  const edge = Array.from({ length: 8 }, (_, i) => at(first, 20, 12 + i) as number);
+  expect([...edge].sort((a, b) => b - a)).toEqual(edge);
+  expect(edge.some((value) => value > 0.1 && value < 0.9)).toBe(true);
+  expect(at(second, 20, 10)).toBe(0);
+
+  const [under, over] = masksOf([line(0, 0.25), line(1, 0.35)], 2, 40, 30);
+  expect(at(over, 20, 14)).toBe(1);
+  expect(at(under, 20, 14)).toBe(0);
+  const sums = Array.from(under ?? [], (value, i) => value + (over?.[i] ?? 0));
+  expect(Math.max(...sums)).toBeLessThanOrEqual(1 + 1e-6);
+
+  const erased = masksOf([line(0, 0.25), line(undefined, 0.25)], 1, 40, 30)[0];
+  expect(at(erased, 20, 10)).toBe(0);
+  // The same strokes at another size are the same regions.
+  const large = masksOf([line(0, 0.25)], 1, 80, 60)[0];
+  expect(large?.[20 * 80 + 40]).toBe(1);
+});
+
+test('what is left of a painting has as many steps as it would have had', () => {
+  const content = picture(512, 410);
+  const options = resolveOptions({ size: 512 });
+  // 128, 181, 256, 362, 512 pixels: 60 steps, then 30 each.
+  expect(remaining(content, options, 10)).toMatchObject({ firstSize: 128, firstSteps: 50, steps: 30 });
+  expect(remaining(content, options, 60)).toMatchObject({ firstSize: 181, firstSteps: 30 });
+  expect(remaining(content, options, 175)).toMatchObject({ firstSize: 0, steps: 5 });
+});
+
+test('an address gives back what it was made of, and leaves out what is wrong', () => {
+  const shared = {
+    photo: 'boats',
+    styles: [
+      { name: 'ink', weight: 1 },
+      { name: 'gold', weight: 0.25 },
+    ],
+    preset: 'fine',
+    network: 'vgg19',
+    options: { size: { width: 400, height: 300 }, styleLayers: { conv1_1: 0.2, conv2_1: 1 }, learningRate: 3 },
+  };
+  const address = toAddress(shared);
+  expect(address).toBe(
+    'photo=boats&style=ink,gold:0.25&preset=fine&network=vgg19&size=400x300&style-layers=conv1_1=0.2,conv2_1&learning-rate=3',
+  );
+  expect(fromAddress(`#${address}`)).toEqual(shared);
+  expect(fromAddress('#photo=../etc&style=nobody&preset=best&size=7&steps=ten&pooling=min')).toEqual({
+    styles: [],
+    network: undefined,
+    options: {},
+  });
+});
+
+test('the command line quotes what a shell would take apart', () => {
+  const text = commandLine({
+    photo: "it's me.jpg",
+    style: 'ink.jpg',
+    preset: 'draft',
+    network: 'pocket',
+    options: { size: 256, contentLayers: { conv4_2: 1 } },
+  });
+  expect(text).toBe(
+    "giverny 'it'\\''s me.jpg' ink.jpg --preset draft --network pocket --size 256 --content-layers conv4_2",
+  );
+});
