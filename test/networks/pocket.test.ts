@@ -3,7 +3,7 @@ import { mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { DEFAULTS } from '../../src/core/options.js';
+import { DEFAULTS, resolveOptions } from '../../src/core/options.js';
 import { paint } from '../../src/core/paint.js';
 import { createNodeEngine } from '../../src/engines/node.js';
 import { openNetwork } from '../../src/node/networks.js';
@@ -29,7 +29,7 @@ test('pocket paints', async () => {
     content: waves(96, 72, 1),
     styles: [{ picture: waves(96, 72, 2), weight: 1 }],
     network,
-    options: { ...DEFAULTS, steps: 12 },
+    options: resolveOptions({ preset: 'notebook', optimizer: 'lbfgs', init: 'content', steps: 12 }),
   };
   const costs: number[] = [];
   for await (const step of paint(job, createNodeEngine())) costs.push(step.costs.total);

@@ -90,7 +90,7 @@ test('strokes make soft masks that sum to 1 at most; a later one takes the earli
 
 test('what is left of a painting has as many steps as it would have had', () => {
   const content = picture(512, 410);
-  const options = resolveOptions({ size: 512 });
+  const options = resolveOptions({ size: 512, firstSize: 128, firstSteps: 60, steps: 30 });
   // 128, 181, 256, 362, 512 pixels: 60 steps, then 30 each.
   expect(remaining(content, options, 10)).toMatchObject({ firstSize: 128, firstSteps: 50, steps: 30 });
   expect(remaining(content, options, 60)).toMatchObject({ firstSize: 181, firstSteps: 30 });
