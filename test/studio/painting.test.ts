@@ -247,14 +247,16 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
         document.dispatchEvent(new Event('visibilitychange'));
       }, hidden);
     await hide(true);
-    await page.waitForTimeout(1000);
+    // A picture may have been on its way.
+    const hiddenAt = await stepOf(page);
+    await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(hiddenAt + 1);
     const shown = () => page.locator('.picture canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
     const frozen = await shown();
     const step = await stepOf(page);
     await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(step + 3);
     expect(await shown()).toBe(frozen);
     await hide(false);
-    await expect.poll(shown).not.toBe(frozen);
+    await expect.poll(shown, { timeout: 60_000 }).not.toBe(frozen);
     await press(page, 'Stop');
     expectNoProblems(opened);
   });
