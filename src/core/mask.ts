@@ -8,6 +8,9 @@ import { assertSameAspect, feather, fitMasks, masksOf, parseColor } from './regi
 /** Share of the painting's long side over which one region passes into the next, to either side. */
 const FEATHER_SHARE = 0.015;
 
+/** How far borders reach in a painting where nobody says. */
+export const featherOf = ({ width, height }: Size) => Math.round(FEATHER_SHARE * Math.max(width, height));
+
 export interface MaskRegions {
   /** How far borders reach to either side, in pixels of the painting. */
   readonly featherPx: number;
@@ -42,7 +45,7 @@ export function regionsOfMask(
   const colors = [...names, ...ground];
   const masks = masksOf(mask, colors.map(parseColor), colors);
   const { scaled, fitted } = fittingOf(photo, size);
-  const featherPx = how.featherPx ?? Math.round(FEATHER_SHARE * Math.max(fitted.width, fitted.height));
+  const featherPx = how.featherPx ?? featherOf(fitted);
   const soft = feather(
     fitMasks(masks, mask, scaled).map((plane) => middleOf(plane, scaled, fitted)),
     fitted,

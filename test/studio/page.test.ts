@@ -149,7 +149,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await page.getByText('Copy the command line').click();
     await notice(page, /Copied/).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
-      'giverny alps.jpg ink.jpg --preset fine --network pocket --size 256 --strength 0.7',
+      'giverny alps.jpg --style ink.jpg --style dots.jpg=0.4 --preset fine --network pocket --size 256 --strength 0.7',
     );
     expectNoProblems(opened);
   });

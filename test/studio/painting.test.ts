@@ -18,6 +18,7 @@ import {
   SCALES,
   saved,
   stepOf,
+  strokeAt,
   untilSays,
 } from './support/studio.js';
 
@@ -206,14 +207,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
     const opened = await openStudio(context, server.url, QUICK);
     const { page } = opened;
     await press(page, 'Brush');
-    const canvas = page.locator('.brush-canvas');
-    const box = await canvas.boundingBox();
-    if (!box) throw new Error('The brush has no canvas.');
-    await page.getByLabel('Size of the brush').fill('0.25');
-    await page.mouse.move(box.x + 0.15 * box.width, box.y + 0.1 * box.height);
-    await page.mouse.down();
-    await page.mouse.move(box.x + 0.15 * box.width, box.y + 0.9 * box.height, { steps: 8 });
-    await page.mouse.up();
+    await strokeAt(page, 0.15);
     await press(page, 'Paint');
     await untilSays(page, /Done/);
     const size = { width: 128, height: 102 };
