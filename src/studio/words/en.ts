@@ -19,6 +19,7 @@ export const en = {
   photoStart: 'Choose a photo',
   photoReplace: 'Another photo',
   camera: 'Take a photo',
+  noCamera: 'There is no camera here, or the browser may not use it.',
   tryOne: 'Or try one of these',
   remove: 'Remove',
   removeNamed: 'Remove {name}',

@@ -21,6 +21,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   photoStart: '사진 고르기',
   photoReplace: '다른 사진',
   camera: '사진 찍기',
+  noCamera: '카메라가 없거나 브라우저가 카메라를 쓸 수 없습니다.',
   tryOne: '예제 사진으로 해 보기',
   remove: '빼기',
   removeNamed: '{name} 빼기',
