@@ -113,7 +113,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
       content: { name: 'boats.jpg', sha256: (await readPicture(PHOTO)).sha256 },
       styles: [{ name: 'swirls.jpg', sha256: (await readPicture(STYLE)).sha256, weight: 1 }],
       network: { name: 'pocket' },
-      options: { size: 160, steps: 8, firstSize: 112, firstSteps: 16, statistic: 'gram' },
+      options: { size: 160, steps: 8, firstSize: 112, firstSteps: 16 },
       steps: 24,
     });
     for (const [entry, format] of [
@@ -225,7 +225,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
       }
       return sum / (3 * 102 * (to - from));
     };
-    expect(change(0, 32)).toBeGreaterThan(20);
+    expect(change(0, 32)).toBeGreaterThan(10);
     expect(change(88, 128)).toBeLessThan(0.4 * change(0, 32));
     expectNoProblems(opened);
   });
