@@ -23,8 +23,8 @@ import { createNodeEngine } from './engines/node.js';
 import { writePicture } from './node/images.js';
 import { openNetwork } from './node/networks.js';
 
+export { fitPicture } from './core/fit.js';
 export { RandomState } from './core/random.js';
-export { fitPicture } from './node/fit.js';
 export { readPicture } from './node/images.js';
 
 /** The notebook's STYLE_LAYERS: layer names with their lambda. */

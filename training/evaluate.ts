@@ -16,7 +16,7 @@ import { readNetworkFile } from '#dist/core/weights/read.js';
 import { isSafetensors, readSafetensors, writeSafetensors } from '#dist/core/weights/safetensors.js';
 import { createNodeEngine } from '#dist/engines/node.js';
 import { writeAtomically } from '#dist/node/files.js';
-import { fitPicture } from '#dist/node/fit.js';
+import { fitPicture } from '#dist/core/fit.js';
 import { type LoadedPicture, readPicture } from '#dist/node/images.js';
 import { calibrated, costChannels, halved } from './calibrate.js';
 import { loadCheckpoint } from './checkpoint.js';

@@ -3,7 +3,7 @@ import type { Engine } from '#dist/core/engine.js';
 import type { Network } from '#dist/core/network.js';
 import type { Picture } from '#dist/core/picture.js';
 import type { Tensor } from '#dist/core/tensor.js';
-import { fitPicture } from '#dist/node/fit.js';
+import { fitPicture } from '#dist/core/fit.js';
 import { border, clipped, grain } from './artefacts.js';
 import { colourDistance } from './colour.js';
 import { selfSimilarity, ssim } from './content.js';

@@ -13,7 +13,7 @@ import sharp from 'sharp';
 import { PRESETS } from '#dist/core/options.js';
 import type { Picture } from '#dist/core/picture.js';
 import { createNodeEngine } from '#dist/engines/node.js';
-import { fitPicture } from '#dist/node/fit.js';
+import { fitPicture } from '#dist/core/fit.js';
 import { readPicture } from '#dist/node/images.js';
 import { type OpenedNetwork, openNetwork } from '#dist/node/networks.js';
 import { paretoChart } from './chart.js';

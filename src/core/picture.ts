@@ -10,6 +10,13 @@ export interface Picture extends Size {
   readonly data: Float32Array;
 }
 
+/** A picture with its transparency kept apart. */
+export interface Layered {
+  readonly picture: Picture;
+  /** [height, width], 0 transparent to 255 opaque; absent where all is opaque. */
+  readonly alpha?: Uint8Array;
+}
+
 export function picture(
   width: number,
   height: number,
@@ -44,4 +51,19 @@ export function fromBytes(width: number, height: number, bytes: Uint8Array): Pic
     for (let i = 0; i < plane; i++) data[channel * plane + i] = bytes[3 * i + channel] as number;
   }
   return picture(width, height, data);
+}
+
+/** Interleaved RGBA. Pixels that nobody can see become white, as the paper under a painting. */
+export function fromRgba(width: number, height: number, bytes: Uint8Array | Uint8ClampedArray): Layered {
+  const plane = width * height;
+  const data = new Float32Array(3 * plane);
+  const alpha = new Uint8Array(plane);
+  let opaque = true;
+  for (let i = 0; i < plane; i++) {
+    const a = bytes[4 * i + 3] as number;
+    alpha[i] = a;
+    if (a < 255) opaque = false;
+    for (let c = 0; c < 3; c++) data[c * plane + i] = a === 0 ? 255 : (bytes[4 * i + c] as number);
+  }
+  return { picture: picture(width, height, data), ...(opaque ? {} : { alpha }) };
 }

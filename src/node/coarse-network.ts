@@ -1,10 +1,11 @@
 /** The network that looks at all scales of a painting but the last. */
-import { type Network, VGG19 } from '../core/network.js';
+import { coarseNetworkFor } from '../core/coarse-network.js';
+import type { Network } from '../core/network.js';
 import type { Options } from '../core/options.js';
 import { type OpenedNetwork, openNetwork } from './networks.js';
 
 /**
- * @param choice name or path; 'none'; or 'auto', which takes pocket beside a VGG-19 where it knows the layers asked for.
+ * @param choice name or path; 'none'; or 'auto', which is coarseNetworkFor's.
  * @returns undefined where the painting's own network looks at all scales.
  * @throws GivernyError as openNetwork.
  */
@@ -15,14 +16,5 @@ export async function openCoarseNetwork(
 ): Promise<OpenedNetwork | undefined> {
   if (choice === 'none') return undefined;
   if (choice !== 'auto') return openNetwork(choice);
-  if (!isVgg19(network)) return undefined;
-  const pocket = await openNetwork('pocket');
-  const layers = [...Object.entries(options.contentLayers), ...Object.entries(options.styleLayers)];
-  return layers.every(([layer, weight]) => weight === 0 || pocket.tensors[`${layer}.tap`]) ? pocket : undefined;
+  return coarseNetworkFor(network, options, () => openNetwork('pocket'));
 }
-
-const widthsOf = ({ convolutions }: Pick<Network, 'convolutions'>) =>
-  convolutions.map(({ name, outputChannels }) => `${name} ${outputChannels}`).join();
-
-/** By its table: whatever its file is called. */
-const isVgg19 = (network: Network) => widthsOf(network) === widthsOf({ convolutions: VGG19 });

@@ -5,16 +5,9 @@ import { basename, extname } from 'node:path';
 import sharp from 'sharp';
 import { expected, GivernyError } from '../core/errors.js';
 import { optionMeta } from '../core/options.js';
-import { fromBytes, type Picture, picture, toBytes } from '../core/picture.js';
+import { fromBytes, fromRgba, type Layered, type Picture, toBytes } from '../core/picture.js';
 import { type Recipe, recipeOfXmp, xmpPacket } from '../core/recipe.js';
 import { assertWritable, reason, writeAtomically } from './files.js';
-
-/** A picture with its transparency kept apart. */
-export interface Layered {
-  readonly picture: Picture;
-  /** [height, width], 0 transparent to 255 opaque; absent where all is opaque. */
-  readonly alpha?: Uint8Array;
-}
 
 export interface LoadedPicture extends Layered {
   /** Of the file's bytes, hex. */
@@ -70,7 +63,7 @@ export async function readPicture(source: string | Uint8Array, options: ReadOpti
   const deepProfile = space === 'rgb16' && hasProfile;
   const { data, channels } = await decode(bytes, name, maxPixels, deepProfile);
   return {
-    ...separate(width, height, channels, data),
+    ...(channels === 3 ? { picture: fromBytes(width, height, data) } : fromRgba(width, height, data)),
     sha256: createHash('sha256').update(bytes).digest('hex'),
     name: basename(name),
   };
@@ -142,22 +135,6 @@ async function decode(bytes: Uint8Array, name: string, maxPixels: number, deepPr
       throw damaged(name, cause);
     });
   }
-}
-
-/** Parts colours and alpha, and whitens what is wholly transparent. */
-function separate(width: number, height: number, channels: number, bytes: Uint8Array): Layered {
-  if (channels === 3) return { picture: fromBytes(width, height, bytes) };
-  const plane = width * height;
-  const data = new Float32Array(3 * plane);
-  const alpha = new Uint8Array(plane);
-  let opaque = true;
-  for (let i = 0; i < plane; i++) {
-    const a = bytes[4 * i + 3] as number;
-    alpha[i] = a;
-    if (a < 255) opaque = false;
-    for (let c = 0; c < 3; c++) data[c * plane + i] = a === 0 ? 255 : (bytes[4 * i + c] as number);
-  }
-  return { picture: picture(width, height, data), ...(opaque ? {} : { alpha }) };
 }
 
 export type PictureFormat = 'png' | 'jpeg' | 'webp' | 'tiff' | 'avif';

@@ -2,13 +2,14 @@
 import { existsSync } from 'node:fs';
 import type { Style } from '../core/areas.js';
 import { expected } from '../core/errors.js';
+import { fitPicture, styleSize } from '../core/fit.js';
+import { firstNameOf } from '../core/mask.js';
 import type { Network } from '../core/network.js';
 import { type Options, optionMeta } from '../core/options.js';
-import type { Size } from '../core/picture.js';
+import type { Layered, Size } from '../core/picture.js';
 import type { NamedFile } from '../core/recipe.js';
-import { fitPicture } from './fit.js';
-import { type Layered, readPicture } from './images.js';
-import { firstNameOf, type LoadedMask, readMask } from './mask.js';
+import { readPicture } from './images.js';
+import { type LoadedMask, readMask } from './mask.js';
 import { deepestLayer, receptiveFieldPx } from './network-measures.js';
 import { namedRegions, type PaintRequest } from './request.js';
 
@@ -46,7 +47,7 @@ export async function readInputs(request: PaintRequest, options: Options): Promi
   const names = namedRegions(request);
   const styles: (Input & Style)[] = [];
   for (const { path, weight = 1, region } of request.styles) {
-    const style = await load(path, times(options.size, options.styleScale));
+    const style = await load(path, styleSize(options));
     styles.push({ ...style, weight, region: region === undefined ? undefined : firstNameOf(region, names) });
   }
   const colors = [...new Set(names.map((name) => firstNameOf(name, names)))];
@@ -57,11 +58,6 @@ export async function readInputs(request: PaintRequest, options: Options): Promi
   const { width, height } = content.picture;
   const start = startFile === undefined ? undefined : await load(startFile, { width, height });
   return { content, styles, mask, start, notes };
-}
-
-function times(size: Options['size'], factor: number): Options['size'] {
-  if (typeof size === 'number') return size * factor;
-  return { width: Math.round(size.width * factor), height: Math.round(size.height * factor) };
 }
 
 /** A sentence for each style whose file shows less than a feature of the deepest layer sees. */

@@ -56,7 +56,13 @@ export function fromAddress(hash: string): Shared {
 
 export interface Command {
   readonly photo: string;
-  readonly style: string;
+  readonly styles: readonly {
+    readonly name: string;
+    readonly weight: number;
+    /** Colour of the mask. */
+    readonly region?: string | undefined;
+  }[];
+  readonly mask?: string | undefined;
   readonly preset: string;
   readonly network: string;
   /** Those that differ from the preset's. */
@@ -64,19 +70,29 @@ export interface Command {
 }
 
 /** The command that paints the same. */
-export function commandLine({ photo, style, preset, network, options }: Command): string {
+export function commandLine({ photo, styles, mask, preset, network, options }: Command): string {
+  const [first, ...more] = styles;
+  // A style that is alone needs no weight and, where it goes everywhere, no flag.
+  const paintings =
+    more.length === 0 && first?.region === undefined
+      ? [quoted(first?.name ?? 'painting.jpg')]
+      : styles.map((style) => `--style ${quoted(styleFlag(style))}`);
   const flags = Object.entries(options)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `--${optionName(name)} ${quoted(optionText(value))}`);
   const parts = [
     'giverny',
     quoted(photo),
-    quoted(style),
+    ...paintings,
+    ...(mask === undefined ? [] : [`--mask ${quoted(mask)}`]),
     `--preset ${preset}`,
     `--network ${quoted(network)}`,
     ...flags,
   ];
   return parts.join(' ');
 }
+
+const styleFlag = ({ name, weight, region }: Command['styles'][number]) =>
+  `${name}${region === undefined ? '' : `@${region}`}${weight === 1 ? '' : `=${weight}`}`;
 
 const quoted = (text: string) => (/^[\w./=,:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

@@ -1,12 +1,12 @@
 /** The whole cost and its gradient: against finite differences, and against PyTorch's autograd where found. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { fitPicture } from '../../src/core/fit.js';
 import type { Network } from '../../src/core/network.js';
 import { Objective, subtractMean } from '../../src/core/objective.js';
 import { type Options, resolveOptions } from '../../src/core/options.js';
 import { paint, type Step } from '../../src/core/paint.js';
 import type { Picture } from '../../src/core/picture.js';
 import { createNodeEngine } from '../../src/engines/node.js';
-import { fitPicture } from '../../src/node/fit.js';
 import { readPicture } from '../../src/node/images.js';
 import { openNetwork } from '../../src/node/networks.js';
 import { smallNetwork } from '../support/network.js';

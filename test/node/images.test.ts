@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fitPicture } from '../../src/core/fit.js';
 import { DEFAULTS } from '../../src/core/options.js';
 import { type Picture, picture } from '../../src/core/picture.js';
 import { type Recipe, recipeOf } from '../../src/core/recipe.js';
-import { fitPicture } from '../../src/node/fit.js';
 import { assertWritablePicture, encodePicture, readPicture, readRecipe, writePicture } from '../../src/node/images.js';
 
 let folder: string;

@@ -149,7 +149,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await page.getByText('Copy the command line').click();
     await notice(page, /Copied/).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
-      'giverny alps.jpg ink.jpg --preset fine --network pocket --size 256 --strength 0.7',
+      'giverny alps.jpg --style ink.jpg --style dots.jpg=0.4 --preset fine --network pocket --size 256 --strength 0.7',
     );
     expectNoProblems(opened);
   });
@@ -283,6 +283,54 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await page.getByText('200 × 100 px').waitFor();
     await paste((await jpeg(120, 90)).toString('base64'));
     await page.locator('.style').waitFor();
+  });
+
+  test('what is dropped on photo or styles is opened there; beside them it does not replace the page', async () => {
+    const opened = await openStudio(context, server.url);
+    const { page } = opened;
+    const drop = async (selector: string, name: string, bytes: Buffer) => {
+      const data = await page.evaluateHandle(
+        ([name, bytes]) => {
+          const transfer = new DataTransfer();
+          const file = Uint8Array.from(atob(bytes as string), (c) => c.charCodeAt(0));
+          transfer.items.add(new File([file], name as string, { type: 'image/jpeg' }));
+          return transfer;
+        },
+        [name, bytes.toString('base64')],
+      );
+      for (const type of ['dragover', 'drop']) await page.dispatchEvent(selector, type, { dataTransfer: data });
+    };
+    await drop('#easel', 'dropped.jpg', await jpeg(240, 160));
+    await page.getByText('240 × 160 px').waitFor();
+    await drop('section[aria-labelledby="styles-title"]', 'style.jpg', await jpeg(120, 90));
+    expect(await page.locator('.style .name').textContent()).toBe('style.jpg');
+    await drop('header', 'beside.jpg', await jpeg(100, 100));
+    expect(await page.locator('.photo-card .name').textContent()).toBe('dropped.jpg');
+    expectNoProblems(opened);
+  });
+
+  test('the camera takes the photo, and is put out afterwards', async () => {
+    const opened = await openStudio(context, server.url);
+    const { page } = opened;
+    await press(page, 'Take a photo');
+    const video = page.locator('.camera video');
+    const width = () => video.evaluate((element: HTMLVideoElement) => element.videoWidth);
+    await expect.poll(width).toBeGreaterThan(0);
+    const stream = await video.evaluateHandle((element: HTMLVideoElement) => element.srcObject as MediaStream);
+    await page.locator('.camera').getByRole('button', { name: 'Take a photo' }).click();
+    await page.locator('.photo-card .name').filter({ hasText: 'camera.jpg' }).waitFor();
+    expect(await stream.evaluate((media) => media.getTracks().map(({ readyState }) => readyState))).toEqual(['ended']);
+    expect(await page.locator('.camera').count()).toBe(0);
+    expectNoProblems(opened);
+  });
+
+  test('without a camera a sentence says so', async () => {
+    await context.addInitScript(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('None.', 'NotFoundError'));
+    });
+    const { page } = await openStudio(context, server.url);
+    await press(page, 'Take a photo');
+    await notice(page, /no camera here/).waitFor();
   });
 
   test('the first load is under 300 KB compressed, without network file and runtime', async () => {

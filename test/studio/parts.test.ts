@@ -1,12 +1,17 @@
 /** Parts of the studio that need no browser. */
+import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { parseStyle } from '../../src/cli/style-flags.js';
+import { regionsOfMask } from '../../src/core/mask.js';
 import { DEFAULTS, resolveOptions } from '../../src/core/options.js';
 import { picture } from '../../src/core/picture.js';
 import { recipeOf, recipeOfXmp, xmpPacket } from '../../src/core/recipe.js';
-import { encodePicture, readRecipe } from '../../src/node/images.js';
+import { assertSameAspect } from '../../src/core/regions.js';
+import { encodePicture, readPicture, readRecipe } from '../../src/node/images.js';
 import { commandLine, fromAddress, toAddress } from '../../src/studio/address.js';
-import { masksOf } from '../../src/studio/brush/masks.js';
+import { type FlatMask, flatMask, maskPicture, maskPng } from '../../src/studio/brush/flat.js';
+import { inUse, masksOf } from '../../src/studio/brush/masks.js';
 import { remaining } from '../../src/studio/painting/core.js';
 import { findXmp, insertXmp } from '../../src/studio/pictures/xmp.js';
 
@@ -123,7 +128,7 @@ test('an address gives back what it was made of, and leaves out what is wrong', 
 test('the command line quotes what a shell would take apart', () => {
   const text = commandLine({
     photo: "it's me.jpg",
-    style: 'ink.jpg',
+    styles: [{ name: 'ink.jpg', weight: 0.5 }],
     preset: 'draft',
     network: 'pocket',
     options: { size: 256, contentLayers: { conv4_2: 1 } },
@@ -131,4 +136,70 @@ test('the command line quotes what a shell would take apart', () => {
   expect(text).toBe(
     "giverny 'it'\\''s me.jpg' ink.jpg --preset draft --network pocket --size 256 --content-layers conv4_2",
   );
+});
+
+test('the command line names every style with weight and region as the command reads them', () => {
+  const styles = [
+    { name: 'ink.jpg', weight: 0.5 },
+    { name: 'my sky.jpg', weight: 1, region: 'red' },
+    { name: 'gold.jpg', weight: 0.75, region: 'lime' },
+  ];
+  const text = commandLine({
+    photo: 'a.jpg',
+    styles,
+    mask: 'a-mask.png',
+    preset: 'draft',
+    network: 'pocket',
+    options: {},
+  });
+  expect(text).toBe(
+    "giverny a.jpg --style ink.jpg=0.5 --style 'my sky.jpg@red' --style gold.jpg@lime=0.75 --mask a-mask.png --preset draft --network pocket",
+  );
+  const flags = ['ink.jpg=0.5', 'my sky.jpg@red', 'gold.jpg@lime=0.75'].map((flag) => parseStyle(flag));
+  expect(flags.map(({ path, weight = 1, region }) => ({ name: path, weight, ...(region && { region }) }))).toEqual(
+    styles,
+  );
+});
+
+const stroke = (style: number | undefined, x: number) => ({
+  style,
+  radius: 0.1,
+  points: [
+    [x, 0],
+    [x, 1],
+  ] as const,
+});
+
+test('a painted mask is a PNG whose flat colours the command reads, the same bytes every time', async () => {
+  const strokes = [stroke(0, 0.2), stroke(2, 0.8), stroke(1, 0.5), stroke(undefined, 0.5)];
+  const photo = { width: 1200, height: 800 };
+  const mask = flatMask(photo, 3, strokes) as FlatMask;
+  // The second style was wiped away again.
+  expect(mask).toMatchObject({ width: 512, height: 341, colors: ['red', undefined, 'blue'] });
+  const png = maskPng(mask);
+  expect(createHash('sha256').update(png).digest('hex')).toBe(
+    '1f458390cbe2a9f626b2eacb6a0303defb3949fcfca361b10ed8614bafa14b10',
+  );
+  const { picture: read } = await readPicture(png);
+  expect(read).toEqual(maskPicture(mask));
+  const names = ['red', 'blue'];
+  const { regions } = regionsOfMask(read, names, photo, 256);
+  const at = (name: string, x: number) => regions[name]?.mask[85 * 256 + x];
+  expect(names.map((name) => [51, 128, 205].map((x) => Math.round(at(name, x) as number)))).toEqual([
+    [1, 0, 0],
+    [0, 0, 1],
+  ]);
+});
+
+test("a mask has its photo's shape however narrow that is; nothing painted is no mask", () => {
+  const photo = { width: 4000, height: 100 };
+  const { width, height } = flatMask(photo, 1, [stroke(0, 0.1)]) as FlatMask;
+  expect(() => assertSameAspect({ width, height }, photo)).not.toThrow();
+  expect(flatMask(photo, 1, [stroke(0, 0.1), stroke(undefined, 0.1)])).toBeUndefined();
+});
+
+test('styles of weight 0 are left out; their strokes wipe away what is under them', () => {
+  const { styles, strokes } = inUse([{ weight: 0 }, { weight: 0.5 }], [stroke(1, 0.2), stroke(0, 0.8)]);
+  expect(styles).toEqual([{ weight: 0.5 }]);
+  expect(strokes.map(({ style }) => style)).toEqual([0, undefined]);
 });

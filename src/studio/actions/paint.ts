@@ -1,15 +1,15 @@
 /** Starting, holding, changing and ending a painting. */
 import { batch, effect } from '@preact/signals';
 import type { Options } from '../../core/options.js';
-import { picture as makePicture, type Picture, type Size } from '../../core/picture.js';
-import { scalesOf } from '../../core/schedule.js';
-import { masksOf } from '../brush/masks.js';
-import { remember } from '../painting/forecast.js';
+import type { Picture } from '../../core/picture.js';
+import { flatMask, maskPicture } from '../brush/flat.js';
 import { Painter } from '../painting/painter.js';
-import type { Changes, Frame, FromWorker, NetworkSource } from '../painting/protocol.js';
-import { pixelsOf } from '../pictures/open.js';
+import type { Changes, FromWorker, NetworkSource } from '../painting/protocol.js';
+import { pictureOf } from '../pictures/frame.js';
+import { fittedSize } from '../pictures/open.js';
 import { Timelapse } from '../pictures/timelapse.js';
 import {
+  brushing,
   busy,
   canPaint,
   chosen,
@@ -34,32 +34,11 @@ import {
 import { keptNetwork } from '../store/networks.js';
 import { isWord, t, type Word } from '../words/words.js';
 import { keepResult } from './keep.js';
+import { freeLock, holdLock } from './lock.js';
+import { painted, rememberPace, setPainted } from './painted.js';
 
 export const painter = new Painter();
 export const timelapse = new Timelapse();
-
-/** What is being painted: what history and recipe tell of it, whatever the form says meanwhile. */
-let current: Painted | undefined;
-
-export interface Painted {
-  readonly options: Options;
-  readonly weights: readonly number[];
-  /** Wall time of all steps. */
-  seconds: number;
-  readonly size: Size;
-  /** Steps that an earlier painting did. */
-  readonly behind: number;
-}
-
-/** The options and weights of the painting on the easel. */
-export const painted = () => current;
-
-/** Sets what a painting from the history was made with as what is on the easel. */
-export function setPainted(of: Painted): void {
-  current = of;
-  timelapse.clear();
-  frames.value = 0;
-}
 
 export async function startPainting(): Promise<void> {
   if (!canPaint.value) return;
@@ -70,10 +49,10 @@ export async function startPainting(): Promise<void> {
 /** Paints on from the finished picture, as many steps again. */
 export async function paintOn(): Promise<void> {
   const last = frame.value;
-  const done = (report.value?.step ?? 0) + 1;
-  if (!last || !current || busy.value) return;
-  const wanted = { ...options.value, size: current.options.size, firstSize: 0 };
-  await begin(wanted, { picture: pictureOf(last), step: done });
+  const before = painted();
+  if (!last || !before || busy.value) return;
+  const wanted = { ...options.value, size: before.options.size, firstSize: 0 };
+  await begin(wanted, { picture: pictureOf(last), step: before.steps });
 }
 
 async function begin(wanted: Options, from: { picture: Picture; step: number } | undefined): Promise<void> {
@@ -81,6 +60,7 @@ async function begin(wanted: Options, from: { picture: Picture; step: number } |
   if (!content) return;
   batch(() => {
     status.value = 'preparing';
+    brushing.value = false;
     ready.value = undefined;
     notices.value = notices.value.filter(({ kind }) => kind === 'info');
     if (!from) {
@@ -91,27 +71,25 @@ async function begin(wanted: Options, from: { picture: Picture; step: number } |
     }
   });
   try {
-    const pixels = await pixelsOf(content, wanted.size);
     const items = styles.value;
-    const masks = masksOf(strokes.value, items.length, pixels.width, pixels.height);
-    const side = Math.max(pixels.width, pixels.height) * Math.max(1, wanted.styleScale);
-    const pictures = await Promise.all(
-      items.map(({ picture }) => pixelsOf(picture, Math.min(Math.max(picture.width, picture.height), Math.ceil(side)))),
-    );
-    current = {
+    const mask = flatMask(content, items.length, strokes.value);
+    const before = painted();
+    setPainted({
+      content,
+      styles: items,
+      strokes: strokes.value,
       options: wanted,
-      weights: items.map(({ weight }) => weight),
-      seconds: from ? (current?.seconds ?? 0) : 0,
-      size: { width: pixels.width, height: pixels.height },
+      seconds: from ? (before?.seconds ?? 0) : 0,
+      size: fittedSize(content, wanted.size),
       behind: from?.step ?? 0,
-    };
+      steps: from?.step ?? 0,
+      whole: false,
+    });
     const order = {
-      content: pixels,
-      styles: pictures.map((picture, i) => ({
-        picture,
-        mask: masks[i]?.some((value) => value > 0) ? masks[i] : undefined,
-      })),
-      weights: current.weights,
+      content,
+      styles: items.map(({ picture: { name, blob } }, i) => ({ name, blob, region: mask?.colors[i] })),
+      mask: mask && maskPicture(mask),
+      weights: items.map(({ weight }) => weight),
       options: wanted,
       network: await sourceOf(network.value),
       device: device.value,
@@ -143,7 +121,11 @@ function hear(message: FromWorker): void {
       });
       return;
     case 'step': {
-      if (current) current.seconds += message.seconds;
+      const current = painted();
+      if (current) {
+        current.seconds += message.seconds;
+        current.steps = message.step + 1;
+      }
       const { frame: shown, ...rest } = message;
       if (shown) timelapse.add(shown);
       batch(() => {
@@ -162,15 +144,18 @@ function hear(message: FromWorker): void {
     case 'deviceLost':
       notify('info', t('deviceLost', { n: message.step }));
       return;
-    case 'ended':
+    case 'ended': {
       freeLock();
+      const current = painted();
+      if (current) Object.assign(current, { steps: message.steps, whole: message.how === 'done' });
       batch(() => {
         if (message.frame) frame.value = message.frame;
         status.value = message.how;
       });
       rememberPace();
-      if (message.frame && message.steps > 0) keepResult(message.frame, message.steps);
+      if (message.frame && message.steps > 0) keepResult(message.frame);
       return;
+    }
     case 'failed':
       fail(message.code, message.message);
   }
@@ -246,14 +231,16 @@ export function followChanges(): void {
   effect(() => {
     const wanted = options.value;
     const weights = styles.value.map(({ weight }) => weight);
-    if (!busy.value || !current) return;
-    const running = current;
+    const running = painted();
+    if (!busy.value || !running) return;
     clearTimeout(timer);
     const settled = Object.fromEntries(SETTLED.map((name) => [name, running.options[name]]));
     const changes: Changes = { options: { ...wanted, ...settled }, weights };
-    if (same(changes, running) || !weights.some((weight) => weight > 0)) return;
+    const now = { options: running.options, weights: running.styles.map(({ weight }) => weight) };
+    if (same(changes, now) || !weights.some((weight) => weight > 0)) return;
     timer = setTimeout(() => {
-      current = { ...running, seconds: current?.seconds ?? 0, options: changes.options, weights };
+      const current = painted();
+      if (current) setPainted({ ...current, styles: styles.value, options: changes.options });
       painter.change(changes);
       notify('info', t('changesTaken'));
     }, CHANGE_DELAY_MS);
@@ -262,55 +249,3 @@ export function followChanges(): void {
 
 const same = (a: Changes, b: Changes) =>
   JSON.stringify([a.options, a.weights]) === JSON.stringify([b.options, b.weights]);
-
-/** Seconds to the end, from the pace of late and the sizes still to come. */
-export function secondsLeft(pace: number): number {
-  const now = report.value;
-  if (!now || !current) return 0;
-  const scales = scalesOf(current.size, current.options);
-  const pixels = ({ width, height }: Size) => width * height;
-  const at = pixels(scales[now.scale] ?? current.size);
-  let before = current.behind;
-  let work = 0;
-  for (const scale of scales) {
-    work += pixels(scale) * Math.max(0, Math.min(scale.steps, before + scale.steps - now.step - 1));
-    before += scale.steps;
-  }
-  return (pace * work) / at;
-}
-
-function rememberPace(): void {
-  const late = reports.value
-    .filter(({ scale, scales }) => scale === scales - 1)
-    .map(({ seconds }) => seconds)
-    .slice(1);
-  const shown = frame.value;
-  if (late.length < 3 || !shown) return;
-  const middle = late.sort((a, b) => a - b)[Math.floor(late.length / 2)] as number;
-  remember(network.value, machine.value, shown.width * shown.height, middle);
-}
-
-/** Two tabs that paint slow each other down: the second one says so. */
-let release: (() => void) | undefined;
-
-function holdLock(): void {
-  navigator.locks?.request('giverny-painting', { ifAvailable: true }, (lock) => {
-    if (lock) return new Promise<void>((resolve) => (release = resolve));
-    notify('info', t('otherTab'));
-    return undefined;
-  });
-}
-
-function freeLock(): void {
-  release?.();
-  release = undefined;
-}
-
-export function pictureOf({ width, height, pixels }: Frame): Picture {
-  const result = makePicture(width, height);
-  const plane = width * height;
-  for (let i = 0; i < plane; i++) {
-    for (let c = 0; c < 3; c++) result.data[c * plane + i] = pixels[4 * i + c] as number;
-  }
-  return result;
-}

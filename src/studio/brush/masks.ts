@@ -9,6 +9,22 @@ export interface Stroke {
   readonly points: readonly (readonly [number, number])[];
 }
 
+/** Styles that count, and strokes of these alone: one of another takes away what is under it, as an eraser does. */
+export function inUse<T extends { readonly weight: number }>(
+  styles: readonly T[],
+  strokes: readonly Stroke[],
+): { readonly styles: readonly T[]; readonly strokes: readonly Stroke[] } {
+  const kept = styles.filter(({ weight }) => weight > 0);
+  const places = styles.map((style) => kept.indexOf(style));
+  return {
+    styles: kept,
+    strokes: strokes.map((stroke) => {
+      const place = stroke.style === undefined ? -1 : (places[stroke.style] as number);
+      return { ...stroke, style: place < 0 ? undefined : place };
+    }),
+  };
+}
+
 /** From this share of its radius on, a brush grows fainter. */
 const HARD = 0.6;
 

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { MASK_COLORS } from '../brush/flat.js';
 import { apply, masksOf, type Stroke } from '../brush/masks.js';
 import type { OpenedPicture } from '../pictures/open.js';
 import { brushing, strokes, styles } from '../state.js';
@@ -60,7 +61,7 @@ export function BrushCanvas({ photo }: { photo: OpenedPicture }) {
       <div class="brush-tools">
         <p class="hint">{t('brushHint')}</p>
         <fieldset class="row" aria-label={t('brush')}>
-          {styles.value.map(({ id, picture }, i) => (
+          {styles.value.slice(0, MASK_COLORS.length).map(({ id, picture }, i) => (
             <button
               type="button"
               class="swatch"

@@ -35,7 +35,7 @@ function stage() {
   const shown = photo.value;
   const painted = frame.value;
   if (!shown && !painted) return <Empty />;
-  if (shown && brushing.value && !painted && styles.value.length > 0) return <BrushCanvas photo={shown} />;
+  if (shown && brushing.value && !busy.value && styles.value.length > 0) return <BrushCanvas photo={shown} />;
   if (shown && painted && comparing.value) return <TwoUp photo={shown} frame={painted} />;
   if (painted) return <FrameCanvas frame={painted} label={t('pictureOf', { name: shown?.name ?? '' })} />;
   return (
@@ -100,7 +100,7 @@ function Tools() {
           {t('compare')}
         </button>
       )}
-      {!busy.value && styles.value.length > 0 && !frame.value && (
+      {!busy.value && styles.value.length > 0 && (
         <button
           type="button"
           class="soft"

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { forgetPainting, reopen } from '../actions/keep.js';
+import { forgetPainting } from '../actions/keep.js';
+import { reopen } from '../actions/reopen.js';
 import { history, historyOpen } from '../state.js';
 import type { Painting } from '../store/history.js';
 import { duration, language, t } from '../words/words.js';

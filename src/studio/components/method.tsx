@@ -78,8 +78,12 @@ export function Forecast() {
   if (!photo.value) return <p class="hint">{t('forecastUnknown')}</p>;
   const full = fittedSize(photo.value, options.value.size);
   const pixels = full.width * full.height;
-  const work = scalesOf(full, options.value).reduce((sum, { width, height, steps }) => sum + width * height * steps, 0);
-  const seconds = secondsPerMegapixel(network.value, machine.value) * (work / 1e6);
+  const scales = scalesOf(full, options.value);
+  // Beside a large network the pocket one looks at all sizes but the last.
+  const seconds = scales.reduce((sum, { width, height, steps }, i) => {
+    const looking = i < scales.length - 1 ? 'pocket' : network.value;
+    return sum + secondsPerMegapixel(looking, machine.value) * ((width * height * steps) / 1e6);
+  }, 0);
   const memory = megabytes(network.value, pixels);
   const { device, threads } = machine.value;
   const where =

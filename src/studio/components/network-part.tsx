@@ -1,5 +1,6 @@
 import type { RegistryEntry } from '../../core/network-registry.js';
 import type { WebDevice } from '../../engines/web.js';
+import { stem } from '../actions/recipe.js';
 import { busy, device, fetching, machine, network, networks, notify } from '../state.js';
 import { isFull } from '../store/database.js';
 import {
@@ -57,7 +58,7 @@ export function NetworkPart() {
             </button>
           ))
         )}
-        <FileButton accept=".safetensors,.h5,.mat" onFiles={([file]) => file && keep({ name: file.name, file })}>
+        <FileButton accept=".safetensors,.h5,.mat" onFiles={([file]) => file && keep({ name: stem(file.name), file })}>
           <Icon name="add" />
           {t('networkOpen')}
         </FileButton>

@@ -2,6 +2,7 @@ import { openFiles, setPhoto, takeExamplePhoto } from '../actions/pictures.js';
 import { EXAMPLE_PHOTOS, thumbnailUrl } from '../examples.js';
 import { busy, photo } from '../state.js';
 import { t } from '../words/words.js';
+import { Camera } from './camera.js';
 import { useDrop } from './drop.js';
 import { FileButton } from './file-button.js';
 import { Icon } from './icons.js';
@@ -43,6 +44,7 @@ export function PhotoWell() {
                 {t('camera')}
               </FileButton>
             </span>
+            <Camera />
           </div>
         </div>
       )}

@@ -1,4 +1,4 @@
-import { painted, secondsLeft } from '../actions/paint.js';
+import { painted, secondsLeft } from '../actions/painted.js';
 import { busy, pace, ready, report, status } from '../state.js';
 import { duration, number, t } from '../words/words.js';
 

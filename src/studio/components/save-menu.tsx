@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { currentCommand, saveAs, saveTimelapse } from '../actions/keep.js';
-import { frame, frames, notify, styles } from '../state.js';
+import { offerMask, saveAs, saveMask, saveTimelapse } from '../actions/keep.js';
+import { currentCommand, maskOf } from '../actions/recipe.js';
+import { frame, frames, notify, strokes } from '../state.js';
 import { t } from '../words/words.js';
 import { Icon } from './icons.js';
 
@@ -23,8 +24,8 @@ export function SaveMenu() {
     }
   };
   const copyCommand = () => {
-    if (styles.value.length > 1) notify('info', t('oneStyle'));
     copy(currentCommand());
+    offerMask('form');
   };
   const film = async () => {
     filming.value = 0;
@@ -72,6 +73,18 @@ export function SaveMenu() {
             <button type="button" disabled={filming.value !== undefined} onClick={item(film)}>
               <Icon name="film" />
               {t('saveFilm')}
+            </button>
+          )}
+          {strokes.value.length > 0 && (
+            <button
+              type="button"
+              onClick={item(() => {
+                const mask = maskOf('form');
+                if (mask) saveMask(mask);
+              })}
+            >
+              <Icon name="brush" />
+              {t('saveMask')}
             </button>
           )}
           <button type="button" onClick={item(copyCommand)}>

@@ -1,5 +1,6 @@
 /** What the learning page knows, and what it asks for. */
 import { computed, effect, signal } from '@preact/signals';
+import { fitPicture } from '../../core/fit.js';
 import { VGG_MEAN } from '../../core/network.js';
 import type { Costs } from '../../core/objective.js';
 import { type Options, resolveOptions } from '../../core/options.js';
@@ -8,7 +9,7 @@ import { blend, notebookRandom, uniformNoise } from '../../core/start.js';
 import { exampleUrl } from '../examples.js';
 import { Painter } from '../painting/painter.js';
 import type { Frame, FromWorker, PaintOrder, StepReport } from '../painting/protocol.js';
-import { pixelsOf } from '../pictures/open.js';
+import { decode } from '../pictures/decode.js';
 import type { Answer, Ask, Looks, Seen, Weighed, Weighs } from './protocol.js';
 
 /** Small, so that every answer comes while the question is still in mind. */
@@ -21,6 +22,7 @@ export const STYLE_LAYERS = ['conv1_1', 'conv2_1', 'conv3_1', 'conv4_1', 'conv5_
 /** A picture to learn from, at the page's small size. */
 export interface Sample {
   readonly url: string;
+  readonly blob: Blob;
   readonly picture: Picture;
 }
 
@@ -75,10 +77,8 @@ export const started = computed<Picture | undefined>(() => {
 });
 
 export async function takeSample(place: 'photo' | 'style', blob: Blob): Promise<void> {
-  const bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image' });
-  const size = { blob, width: bitmap.width, height: bitmap.height };
-  bitmap.close();
-  const sample = { url: URL.createObjectURL(blob), picture: await pixelsOf(size, SIDE_PX) };
+  const { picture } = await fitPicture(await decode(blob), SIDE_PX);
+  const sample = { url: URL.createObjectURL(blob), blob, picture };
   stopPainting();
   if (place === 'photo') photo.value = sample;
   else style.value = sample;
@@ -166,8 +166,8 @@ const painter = new Painter();
 export function startPainting(): void {
   if (!photo.value || !style.value) return;
   const order: PaintOrder = {
-    content: photo.value.picture,
-    styles: [{ picture: style.value.picture }],
+    content: { name: 'photo', blob: photo.value.blob },
+    styles: [{ name: 'style', blob: style.value.blob }],
     weights: [1],
     options: { ...options.value, init: noise.value },
     network: 'pocket',

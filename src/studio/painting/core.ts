@@ -1,4 +1,5 @@
 /** The studio's one contact with the core's loop. */
+import { coarseNetworkFor } from '../../core/coarse-network.js';
 import type { Engine } from '../../core/engine.js';
 import type { Network } from '../../core/network.js';
 import type { Options } from '../../core/options.js';
@@ -8,7 +9,8 @@ import { resample } from '../../core/resample.js';
 import { scalesOf } from '../../core/schedule.js';
 import { toNetwork } from '../../core/weights/canonical.js';
 import { readNetworkFile } from '../../core/weights/read.js';
-import type { Changes, NetworkSource, PaintOrder } from './protocol.js';
+import type { Inputs } from './inputs.js';
+import type { Changes, NetworkSource } from './protocol.js';
 import { POCKET_URL } from './runtime.js';
 
 /** A picture on the way, and the steps behind it. */
@@ -17,42 +19,40 @@ export interface Reached {
   readonly step: number;
 }
 
+/** What looks at the pictures. */
+export type Networks = Pick<Job, 'network' | 'coarseNetwork'>;
+
 /**
- * Starts or goes on with an order.
+ * Starts or goes on with a painting.
  *
  * @param changes the options and weights to begin with.
  * @param from where to go on from; the options then are those for the rest.
  */
-export function paintOrder(
-  order: PaintOrder,
+export function paintInputs(
+  inputs: Inputs,
   changes: Changes,
   from: Reached | undefined,
-  network: Network,
+  networks: Networks,
   engine: Engine,
 ): AsyncGenerator<Step, void, Revision | undefined> {
-  const { width, height } = order.content;
+  const { content } = inputs;
   const job: Job = {
-    content: order.content,
-    network,
-    ...revisionOf(order, changes),
-    ...(from ? { start: clipped(resample(from.picture, width, height)) } : {}),
+    content,
+    ...networks,
+    ...revisionOf(inputs, changes),
+    ...(from ? { start: clipped(resample(from.picture, content.width, content.height)) } : {}),
   };
   return paint(job, engine);
 }
 
 /** Changes as the core takes them while it paints. A style of weight 0 is left out, and with it its region. */
 export function revisionOf(
-  order: PaintOrder,
+  { styles, regions = {} }: Inputs,
   { options, weights }: Changes,
 ): Required<Pick<Job, 'styles' | 'options'>> & Pick<Job, 'regions'> {
-  const used = order.styles.map((style, i) => ({ ...style, weight: weights[i] ?? 1, name: `style ${i + 1}` }));
-  const painting = used.filter(({ weight }) => weight > 0);
-  const masked = painting.flatMap(({ name, mask }) => (mask ? [[name, { mask }] as const] : []));
-  return {
-    options,
-    styles: painting.map(({ picture, weight, mask, name }) => ({ picture, weight, region: mask ? name : undefined })),
-    regions: masked.length > 0 ? Object.fromEntries(masked) : undefined,
-  };
+  const used = styles.map((style, i) => ({ ...style, weight: weights[i] ?? 1 })).filter(({ weight }) => weight > 0);
+  const painted = Object.entries(regions).filter(([name]) => used.some(({ region }) => region === name));
+  return { options, styles: used, regions: painted.length > 0 ? Object.fromEntries(painted) : undefined };
 }
 
 /** Options for what is left of a painting, which goes on at the size that it has reached. */
@@ -82,6 +82,25 @@ function clipped({ width, height, data }: Picture): Picture {
     height,
     data.map((value) => Math.min(255, Math.max(0, value))),
   );
+}
+
+/**
+ * The network asked for and, beside a VGG-19, the one that looks at all sizes but the last, as the command chooses it.
+ *
+ * @param open gives networks that were opened before again.
+ */
+export async function networksFor(
+  source: NetworkSource,
+  content: Picture,
+  options: Options,
+  open: (source: NetworkSource) => Promise<Network>,
+): Promise<Networks> {
+  const network = await open(source);
+  const single = scalesOf(content, options).length === 1;
+  return {
+    network,
+    coarseNetwork: single ? undefined : await coarseNetworkFor(network, options, () => open('pocket')),
+  };
 }
 
 /**

@@ -10,7 +10,7 @@ const KEY = 'giverny.speed';
 /** Seconds per step and megapixel of the pocket network in WASM on one thread of a 2023 server core. */
 const POCKET_SECONDS = 12;
 /** VGG-19 has this many times the pocket network's work. */
-const LARGE = 3.2;
+export const LARGE = 3.2;
 
 /** Measured or, before the first painting, estimated seconds per step and megapixel. */
 export function secondsPerMegapixel(network: string, machine: Machine): number {

@@ -8,10 +8,15 @@ import type { WebDevice } from '../../engines/web.js';
 /** The pocket network that comes with the page, or the bytes of a network file. */
 export type NetworkSource = 'pocket' | { readonly name: string; readonly file: Blob };
 
-export interface OrderedStyle {
-  readonly picture: Picture;
-  /** Where this style paints, [height, width] of the content in 0..1; where no other one does, if left out. */
-  readonly mask?: Float32Array | undefined;
+/** A picture file; the worker decodes it and brings it to its size. */
+export interface OrderedPicture {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+export interface OrderedStyle extends OrderedPicture {
+  /** Colour of the mask where this style paints; where no style of its own goes, if left out. */
+  readonly region?: string | undefined;
 }
 
 /** What may change while painting. */
@@ -22,9 +27,10 @@ export interface Changes {
 }
 
 export interface PaintOrder extends Changes {
-  /** Of the size to paint at. */
-  readonly content: Picture;
+  readonly content: OrderedPicture;
   readonly styles: readonly OrderedStyle[];
+  /** In flat colours, those that the styles name; of the photo's shape. */
+  readonly mask?: Picture | undefined;
   readonly network: NetworkSource;
   readonly device: WebDevice | 'auto';
   /** Of WASM; as many as are useful where left out. */
@@ -66,7 +72,14 @@ export interface Ready {
   readonly engine: string;
   readonly device: WebDevice;
   readonly threads: number;
-  readonly network: { readonly name: string; readonly hash: string };
+  readonly network: NamedNetwork;
+  /** Looks at all sizes but the last, where that is another. */
+  readonly coarseNetwork?: NamedNetwork | undefined;
+}
+
+export interface NamedNetwork {
+  readonly name: string;
+  readonly hash: string;
 }
 
 export type FromWorker =

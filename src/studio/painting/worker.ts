@@ -5,7 +5,17 @@ import type { Revision, Step } from '../../core/paint.js';
 import type { Picture } from '../../core/picture.js';
 import { createWebEngine, type WebEngine } from '../../engines/web.js';
 import { frameOf } from '../pictures/frame.js';
-import { grown, openNetwork, paintOrder, type Reached, remaining, revisionOf } from './core.js';
+import {
+  grown,
+  type Networks,
+  networksFor,
+  openNetwork,
+  paintInputs,
+  type Reached,
+  remaining,
+  revisionOf,
+} from './core.js';
+import { type Inputs, readInputs } from './inputs.js';
 import type { Changes, Frame, FromWorker, NetworkSource, PaintOrder, ToWorker } from './protocol.js';
 import { RUNTIME_FILES } from './runtime.js';
 
@@ -43,13 +53,19 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   wake();
 };
 
-let opened: { source: NetworkSource; network: Network } | undefined;
+const opened = new Map<string, Promise<Network>>();
 
-/** The network asked for; that of the last painting is still at hand. */
-async function networkOf(source: NetworkSource): Promise<Network> {
-  const name = (of: NetworkSource) => (of === 'pocket' ? of : of.name);
-  if (!opened || name(opened.source) !== name(source)) opened = { source, network: await openNetwork(source) };
-  return opened.network;
+/** Networks of the last painting are still at hand. */
+function open(source: NetworkSource): Promise<Network> {
+  const name = source === 'pocket' ? source : source.name;
+  const before = opened.get(name);
+  if (before) return before;
+  // Two large ones would fill the memory.
+  for (const other of opened.keys()) if (other !== 'pocket') opened.delete(other);
+  const network = openNetwork(source);
+  opened.set(name, network);
+  network.catch(() => opened.delete(name));
+  return network;
 }
 
 async function follow(order: PaintOrder): Promise<void> {
@@ -58,21 +74,26 @@ async function follow(order: PaintOrder): Promise<void> {
     runtimeFiles: RUNTIME_FILES,
     ...(order.threads === undefined ? {} : { threads: order.threads }),
   });
-  const network = await networkOf(order.network);
-  const announce = ({ name, device, threads }: WebEngine) =>
-    post({ type: 'ready', engine: name, device, threads, network: { name: network.name, hash: network.hash } });
+  const inputs = await readInputs(order);
+  const networks = await networksFor(order.network, inputs.content, order.options, open);
+  const named = ({ name, hash }: Network) => ({ name, hash });
+  const announce = ({ name, device, threads }: WebEngine) => {
+    const { network, coarseNetwork } = networks;
+    const coarse = coarseNetwork && { coarseNetwork: named(coarseNetwork) };
+    post({ type: 'ready', engine: name, device, threads, network: named(network), ...coarse });
+  };
   announce(engine);
   const easel: Easel = { changes: order, from: order.from, behind: order.from?.step ?? 0 };
   for (;;) {
     try {
-      return finish(order, easel, await paintOn(order, easel, network, engine));
+      return finish(inputs, easel, await paintOn(inputs, easel, networks, engine));
     } catch (error) {
       if (!(error instanceof GivernyError && error.code === 'DEVICE_LOST')) throw error;
       post({ type: 'deviceLost', step: easel.from?.step ?? 0 });
       engine = await createWebEngine({ device: 'wasm', runtimeFiles: RUNTIME_FILES });
       announce(engine);
       const done = (easel.from?.step ?? 0) - easel.behind;
-      easel.changes = { ...easel.changes, options: remaining(order.content, easel.changes.options, done) };
+      easel.changes = { ...easel.changes, options: remaining(inputs.content, easel.changes.options, done) };
       easel.behind = easel.from?.step ?? 0;
     }
   }
@@ -89,12 +110,12 @@ interface Easel {
 
 /** Paints until the end, or until the page stops it. */
 async function paintOn(
-  order: PaintOrder,
+  inputs: Inputs,
   easel: Easel,
-  network: Network,
+  networks: Networks,
   engine: WebEngine,
 ): Promise<'done' | 'stopped'> {
-  const steps = paintOrder(order, easel.changes, easel.from, network, engine);
+  const steps = paintInputs(inputs, easel.changes, easel.from, networks, engine);
   let revision: Revision | undefined;
   for (;;) {
     const next = await steps.next(revision);
@@ -126,7 +147,7 @@ async function paintOn(
     revision = undefined;
     if (wishes.changes) {
       easel.changes = wishes.changes;
-      revision = revisionOf(order, wishes.changes);
+      revision = revisionOf(inputs, wishes.changes);
       wishes.changes = undefined;
     }
   }
@@ -153,8 +174,8 @@ function report(step: Omit<Step, 'picture'>, picture: Picture | undefined): void
   post({ type: 'step', ...step, ...(frame && { frame }) }, frame);
 }
 
-function finish({ content }: PaintOrder, { from }: Easel, how: 'done' | 'stopped'): void {
-  const frame = from && frameOf(grown(from.picture, content));
+function finish({ content, alpha }: Inputs, { from }: Easel, how: 'done' | 'stopped'): void {
+  const frame = from && frameOf(grown(from.picture, content), alpha);
   post({ type: 'ended', how, steps: from?.step ?? 0, ...(frame && { frame }) }, frame);
 }
 

@@ -1,8 +1,7 @@
-/** Picture files as the browser decodes them: upright by their EXIF orientation, in sRGB, on white paper. */
+/** Picture files, and what the page knows of them. */
 
 import type { Options } from '../../core/options.js';
 import { optionMeta } from '../../core/options.js';
-import { type Picture, picture } from '../../core/picture.js';
 
 /** A picture file that the page holds. */
 export interface OpenedPicture {
@@ -61,7 +60,19 @@ async function sizeOf(blob: Blob, name: string): Promise<{ width: number; height
 /** A copy whose long side has REDUCED_SIDE_PX pixels. */
 export async function reducePicture({ blob, name, width, height }: OpenedPicture): Promise<OpenedPicture> {
   const scale = REDUCED_SIDE_PX / Math.max(width, height);
-  const canvas = await drawn(blob, Math.round(width * scale), Math.round(height * scale));
+  const bitmap = await createImageBitmap(blob, {
+    imageOrientation: 'from-image',
+    resizeWidth: Math.round(width * scale),
+    resizeHeight: Math.round(height * scale),
+    resizeQuality: 'high',
+  });
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+  // JPEG knows no transparency.
+  context.fillStyle = 'white';
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
   const smaller = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 });
   return openPicture(smaller, name.replace(/\.[^.]+$/, '.jpg'));
 }
@@ -76,48 +87,7 @@ export function fittedSize(of: { readonly width: number; readonly height: number
   };
 }
 
-/** Pixels of a file at the size to paint at; cropped around the middle where the aspect is another. */
-export async function pixelsOf(
-  source: { readonly blob: Blob; readonly width: number; readonly height: number },
-  size: Options['size'],
-): Promise<Picture> {
-  const { width, height } = fittedSize(source, size);
-  const canvas = await drawn(source.blob, width, height);
-  const context = canvas.getContext('2d', { colorSpace: 'srgb' }) as OffscreenCanvasRenderingContext2D;
-  const { data } = context.getImageData(0, 0, width, height);
-  const plane = width * height;
-  const result = picture(width, height);
-  for (let i = 0; i < plane; i++) {
-    for (let c = 0; c < 3; c++) result.data[c * plane + i] = data[4 * i + c] as number;
-  }
-  return result;
-}
-
-/** A file on a canvas of this size, on white; its middle where the aspect is another. */
-export async function drawn(blob: Blob, width: number, height: number): Promise<OffscreenCanvas> {
-  const whole = await createImageBitmap(blob, { imageOrientation: 'from-image' });
-  const scale = Math.max(width / whole.width, height / whole.height);
-  const [w, h] = [Math.min(whole.width, width / scale), Math.min(whole.height, height / scale)];
-  const [x, y] = [Math.round((whole.width - w) / 2), Math.round((whole.height - h) / 2)];
-  const part = await createImageBitmap(whole, x, y, Math.max(1, Math.round(w)), Math.max(1, Math.round(h)), {
-    resizeWidth: width,
-    resizeHeight: height,
-    resizeQuality: 'high',
-  });
-  whole.close();
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext('2d', {
-    colorSpace: 'srgb',
-    willReadFrequently: true,
-  }) as OffscreenCanvasRenderingContext2D;
-  context.fillStyle = 'white';
-  context.fillRect(0, 0, width, height);
-  context.drawImage(part, 0, 0);
-  part.close();
-  return canvas;
-}
-
-async function sha256(bytes: ArrayBuffer): Promise<string> {
+export async function sha256(bytes: BufferSource): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

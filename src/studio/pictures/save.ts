@@ -7,7 +7,7 @@ export const FORMATS = { png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp
 export type Format = keyof typeof FORMATS;
 
 export async function encodeFrame(frame: Frame, format: Format, recipe?: Recipe): Promise<Blob> {
-  const canvas = canvasOf(frame);
+  const canvas = format === 'jpeg' ? onWhite(frame) : canvasOf(frame);
   const type = FORMATS[format];
   const blob = await canvas.convertToBlob({ type, quality: 0.95 });
   if (!recipe) return blob;
@@ -17,6 +17,16 @@ export async function encodeFrame(frame: Frame, format: Format, recipe?: Recipe)
 export function canvasOf({ width, height, pixels }: Frame): OffscreenCanvas {
   const canvas = new OffscreenCanvas(width, height);
   canvas.getContext('2d')?.putImageData(new ImageData(pixels, width, height), 0, 0);
+  return canvas;
+}
+
+/** For formats that know no transparency, as `giverny` writes them. */
+export function onWhite(frame: Frame): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(frame.width, frame.height);
+  const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+  context.fillStyle = 'white';
+  context.fillRect(0, 0, frame.width, frame.height);
+  context.drawImage(canvasOf(frame), 0, 0);
   return canvas;
 }
 

@@ -1,5 +1,8 @@
 /** Puts an XMP packet into the bytes of a PNG, JPEG or WebP, and finds it there, where other programs look for it. */
 
+import { joined, uint32 } from './bytes.js';
+import { pngChunk } from './png.js';
+
 const text = new TextEncoder();
 const PNG_KEYWORD = text.encode('XML:com.adobe.xmp\0\0\0\0\0');
 const JPEG_KEYWORD = text.encode('http://ns.adobe.com/xap/1.0/\0');
@@ -116,36 +119,6 @@ function webpHeader(chunks: readonly Chunk[]): Uint8Array<ArrayBuffer> {
 
 function webpChunk(name: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
   return joined(text.encode(name), uint32(data.length, true), data, new Uint8Array(data.length & 1));
-}
-
-function pngChunk(name: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  const named = joined(text.encode(name), data);
-  return joined(uint32(data.length, false), named, uint32(crc32(named), false));
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = -1;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
-}
-
-function uint32(value: number, littleEndian: boolean): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value, littleEndian);
-  return bytes;
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 const isPng = (bytes: Uint8Array) => bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47;

@@ -1,5 +1,6 @@
 /** This browser's paintings: each with its recipe and all that is needed to paint it again. */
 import type { Recipe } from '../../core/recipe.js';
+import type { Stroke } from '../brush/masks.js';
 import { all, get, put, remove } from './database.js';
 
 export interface Painting {
@@ -12,6 +13,8 @@ export interface Painting {
   readonly recipe: Recipe;
   /** Of all steps, in seconds. */
   readonly seconds: number;
+  /** What was painted where, of the recipe's styles by their order. */
+  readonly strokes?: readonly Stroke[];
 }
 
 /** A photo or style, kept once however many paintings were made from it. */

@@ -19,6 +19,7 @@ export const en = {
   photoStart: 'Choose a photo',
   photoReplace: 'Another photo',
   camera: 'Take a photo',
+  noCamera: 'There is no camera here, or the browser may not use it.',
   tryOne: 'Or try one of these',
   remove: 'Remove',
   removeNamed: 'Remove {name}',
@@ -135,7 +136,8 @@ export const en = {
   copyLink: 'Copy a link to these settings',
   copied: 'Copied.',
   notCopied: 'The browser did not allow copying. Here it is: {text}',
-  oneStyle: 'The command takes one painting: the heaviest was put in.',
+  saveMask: 'Save the mask',
+  maskNamed: 'Your regions are in a picture of their own, {name}: keep it beside the photo.',
 
   costs: 'Costs',
   costsHint: 'Of every step, on a logarithmic scale',
@@ -175,5 +177,6 @@ export const en = {
   PAINTER_DIED: 'The painting process ended unexpectedly.',
   COST_NOT_FINITE: 'The costs grew beyond all numbers: try a smaller learning rate.',
   LAYER_UNKNOWN: 'The network has no such layer: see the layers under Advanced.',
+  IMAGE_SIZE: 'A picture becomes too small at this size: both sides need at least 32 pixels.',
   insecure: 'Open this page over https or on this computer: the browser allows no cryptography here.',
 } as const;

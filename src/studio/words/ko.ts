@@ -21,6 +21,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   photoStart: '사진 고르기',
   photoReplace: '다른 사진',
   camera: '사진 찍기',
+  noCamera: '카메라가 없거나 브라우저가 카메라를 쓸 수 없습니다.',
   tryOne: '예제 사진으로 해 보기',
   remove: '빼기',
   removeNamed: '{name} 빼기',
@@ -137,7 +138,8 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   copyLink: '이 설정의 링크 복사',
   copied: '복사했습니다.',
   notCopied: '브라우저가 복사를 막았습니다. 내용은 다음과 같습니다: {text}',
-  oneStyle: '명령은 그림 한 장만 받으므로 가중치가 가장 큰 것을 넣었습니다.',
+  saveMask: '마스크 저장',
+  maskNamed: '칠한 영역은 {name}이라는 별도의 그림에 있습니다. 사진과 같은 폴더에 두세요.',
 
   costs: '비용',
   costsHint: '스텝마다의 값, 로그 눈금',
@@ -177,5 +179,6 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   PAINTER_DIED: '그리던 프로세스가 갑자기 끝났습니다.',
   COST_NOT_FINITE: '비용이 한없이 커졌습니다. 학습률을 줄여 보세요.',
   LAYER_UNKNOWN: '신경망에 그런 층이 없습니다. 고급의 층을 확인하세요.',
+  IMAGE_SIZE: '이 크기에서는 그림이 너무 작아집니다. 두 변 모두 32픽셀 이상이어야 합니다.',
   insecure: 'https로 열거나 이 컴퓨터에서 여세요. 여기서는 브라우저가 암호화 기능을 막습니다.',
 };

@@ -64,6 +64,17 @@ export async function saved(page: Page, entry: string): Promise<Bytes> {
   return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 
+/** Paints a stroke from top to bottom with a large brush; x is a share of the picture's width. */
+export async function strokeAt(page: Page, x: number): Promise<void> {
+  const box = await page.locator('.brush-canvas').boundingBox();
+  if (!box) throw new Error('The brush has no canvas.');
+  await page.getByLabel('Size of the brush').fill('0.25');
+  await page.mouse.move(box.x + x * box.width, box.y + 0.1 * box.height);
+  await page.mouse.down();
+  await page.mouse.move(box.x + x * box.width, box.y + 0.9 * box.height, { steps: 8 });
+  await page.mouse.up();
+}
+
 /** Waits for a notice that says this. */
 export const notice = (page: Page, text: RegExp) => page.locator('.notice').filter({ hasText: text });
 

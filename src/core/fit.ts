@@ -1,9 +1,8 @@
 /** Pictures brought to the size to paint at. */
-import { GivernyError } from '../core/errors.js';
-import { type Options, optionMeta } from '../core/options.js';
-import { picture, type Size } from '../core/picture.js';
-import { resamplePlanes } from '../core/resample.js';
-import type { Layered } from './images.js';
+import { GivernyError } from './errors.js';
+import { type Options, optionMeta } from './options.js';
+import { type Layered, picture, type Size } from './picture.js';
+import { resamplePlanes } from './resample.js';
 
 const MIN_SIDE_PX = optionMeta('size').min as number;
 
@@ -58,6 +57,12 @@ export async function fitPicture(
   const resized = scaled(source, whole);
   if (isSameSize(whole, fitted)) return { ...resized, note: `resized from ${text(from)} to ${text(fitted)}` };
   return { ...cropped(resized, fitted), note: `resized from ${text(from)} and cropped to ${text(fitted)}` };
+}
+
+/** The size that styles are brought to beside a painting of `size`. */
+export function styleSize({ size, styleScale }: Pick<Options, 'size' | 'styleScale'>): Options['size'] {
+  if (typeof size === 'number') return size * styleScale;
+  return { width: Math.round(size.width * styleScale), height: Math.round(size.height * styleScale) };
 }
 
 const isSameSize = (a: Size, b: Size) => a.width === b.width && a.height === b.height;

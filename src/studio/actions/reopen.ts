@@ -1,0 +1,62 @@
+/** Paintings of the history, on the page again. */
+import { batch } from '@preact/signals';
+import type { Frame } from '../painting/protocol.js';
+import { decode } from '../pictures/decode.js';
+import { frameOf as toFrame } from '../pictures/frame.js';
+import { openPicture } from '../pictures/open.js';
+import { busy, frame, frames, historyOpen, machine, notify, ready, status, strokes, styles } from '../state.js';
+import { type Painting, picturesOf } from '../store/history.js';
+import { t } from '../words/words.js';
+import { setForm } from './form.js';
+import { timelapse } from './paint.js';
+import { setPainted } from './painted.js';
+import { addStyle, setPhoto } from './pictures.js';
+
+/** Puts a painting's pictures and options into the form, and its result on the easel unless only a copy is wanted. */
+export async function reopen(painting: Painting, { withResult }: { withResult: boolean }): Promise<void> {
+  if (busy.value) {
+    notify('info', t('busyPictures'));
+    return;
+  }
+  const { recipe } = painting;
+  const kept = await picturesOf(painting);
+  const opened = async (file: { name: string; sha256: string }) => {
+    const picture = kept.get(file.sha256);
+    return picture && openPicture(picture.blob, file.name);
+  };
+  const content = await opened(recipe.content);
+  const pictures = await Promise.all(recipe.styles.map(opened));
+  const result = withResult ? await frameOf(painting.result) : undefined;
+  batch(() => {
+    setPhoto(content);
+    styles.value = [];
+    for (const [i, picture] of pictures.entries()) if (picture) addStyle(picture, recipe.styles[i]?.weight ?? 1);
+    strokes.value = painting.strokes ?? [];
+    setForm(recipe);
+    historyOpen.value = false;
+    if (!result || !content) return;
+    frame.value = result;
+    status.value = 'done';
+    const { engine, network, coarseNetwork } = recipe;
+    ready.value = { ...machine.value, engine, network, coarseNetwork };
+    timelapse.clear();
+    frames.value = 0;
+    setPainted({
+      content,
+      styles: styles.value,
+      strokes: strokes.value,
+      options: recipe.options,
+      seconds: painting.seconds,
+      size: { width: result.width, height: result.height },
+      behind: 0,
+      steps: recipe.steps,
+      whole: !recipe.stopped,
+      recipe,
+    });
+  });
+}
+
+async function frameOf(blob: Blob): Promise<Frame> {
+  const { picture, alpha } = await decode(blob);
+  return toFrame(picture, alpha);
+}

@@ -1,0 +1,30 @@
+/** The pictures of an order, decoded and brought to the size to paint at as the command does it. */
+import type { Region } from '../../core/areas.js';
+import { fitPicture, styleSize } from '../../core/fit.js';
+import { regionsOfMask } from '../../core/mask.js';
+import type { Picture } from '../../core/picture.js';
+import { decode } from '../pictures/decode.js';
+import type { PaintOrder } from './protocol.js';
+
+export interface Inputs {
+  readonly content: Picture;
+  /** Of the content; absent where all is opaque. */
+  readonly alpha?: Uint8Array | undefined;
+  readonly styles: readonly { readonly picture: Picture; readonly region?: string | undefined }[];
+  readonly regions?: Readonly<Record<string, Region>> | undefined;
+}
+
+/** @throws GivernyError as fitPicture and regionsOfMask. */
+export async function readInputs({ content, styles, mask, options }: PaintOrder): Promise<Inputs> {
+  const photo = await decode(content.blob);
+  const { picture, alpha } = await fitPicture({ ...photo, name: content.name }, options.size);
+  const fitted: Inputs['styles'][number][] = [];
+  // One after the other: a large photograph takes some hundred megabytes while it is brought to its size.
+  for (const { name, blob, region } of styles) {
+    const style = await fitPicture({ ...(await decode(blob)), name }, styleSize(options));
+    fitted.push({ picture: style.picture, region });
+  }
+  const colors = styles.map(({ region }) => region).filter((region) => region !== undefined);
+  const regions = mask && regionsOfMask(mask, colors, photo.picture, options.size).regions;
+  return { content: picture, alpha, styles: fitted, regions };
+}

@@ -1,0 +1,133 @@
+/** What the page paints is painted again: by the command from its recipe, and from the history. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { repeatRecipe } from '../../src/cli/repeat.js';
+import { readPicture, readRecipe } from '../../src/node/images.js';
+import { paintFile } from '../../src/node/paint-files.js';
+import { type StudioServer, serveStudio } from '../../src/node/studio-server.js';
+import { CHROMIUM, launchBrowser } from './support/browser.js';
+import { expectNoProblems, give, notice, openStudio, press, saved, strokeAt, untilSays } from './support/studio.js';
+
+let server: StudioServer;
+let browser: Browser;
+let context: BrowserContext;
+const folder = mkdtempSync(join(tmpdir(), 'giverny-again-'));
+
+beforeAll(async () => {
+  if (CHROMIUM === undefined) return;
+  server = await serveStudio();
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  rmSync(folder, { recursive: true });
+});
+
+beforeEach(async () => {
+  context = await browser?.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en-GB' });
+});
+
+afterEach(() => context?.close());
+
+/** Decoders and engines round differently, which the steps enlarge. */
+const MOST_LEVELS = 3;
+
+const write = (name: string, bytes: Uint8Array) => writeFileSync(join(folder, name), bytes);
+
+/** Paints what the recipe in a file says, and returns by how many levels the two pictures differ on the average. */
+async function repeated(name: string): Promise<number> {
+  const repeat = await repeatRecipe(join(folder, name), { styles: [], options: {} });
+  expect(repeat.notices).toEqual([]);
+  const { network, coarseNetwork, ...request } = repeat;
+  const output = join(folder, `again-${name}`);
+  await paintFile({ ...request, output, network: network.name, coarseNetwork: coarseNetwork?.name ?? 'none' });
+  const [ours, theirs] = [await readPicture(join(folder, name)), await readPicture(output)];
+  expect(theirs.alpha).toEqual(ours.alpha);
+  const [a, b] = [ours.picture.data, theirs.picture.data];
+  // What is half transparent counts half: the browser rounds colours that are hardly seen.
+  const seen = (i: number) => (ours.alpha?.[i % ours.alpha.length] ?? 255) / 255;
+  return a.reduce((sum, value, i) => sum + seen(i) * Math.abs(value - (b[i] as number)), 0) / a.length;
+}
+
+describe.skipIf(CHROMIUM === undefined)('painting again', () => {
+  test('a recipe with styles, weights and regions leads the command to the same picture', async () => {
+    const address = 'photo=boats&style=swirls:0.5,waves,gold&size=160&steps=5&first-size=112&first-steps=5';
+    const opened = await openStudio(context, server.url, address);
+    const { page } = opened;
+    await press(page, 'Brush');
+    await page.locator('.brush-tools .swatch').nth(1).click();
+    await strokeAt(page, 0.2);
+    await page.locator('.brush-tools .swatch').nth(2).click();
+    await strokeAt(page, 0.8);
+    await press(page, 'Paint');
+    await untilSays(page, /Done/);
+    const { bytes } = await saved(page, 'PNG');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      notice(page, /boats-mask.png/)
+        .getByRole('button', { name: 'Save the mask' })
+        .click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('boats-mask.png');
+    await download.saveAs(join(folder, 'boats-mask.png'));
+    write('painted.png', bytes);
+    expect(await readRecipe(bytes)).toMatchObject({
+      styles: [
+        { name: 'swirls.jpg', weight: 0.5 },
+        { name: 'waves.jpg', weight: 1, region: 'lime' },
+        { name: 'gold.jpg', weight: 1, region: 'blue' },
+      ],
+      mask: { name: 'boats-mask.png', featherPx: 2 },
+      steps: 10,
+    });
+    for (const name of ['boats', 'swirls', 'waves', 'gold']) {
+      write(`${name}.jpg`, new Uint8Array(await (await fetch(`${server.url}examples/${name}.jpg`)).arrayBuffer()));
+    }
+    expect(await repeated('painted.png')).toBeLessThan(MOST_LEVELS);
+
+    // The regions are in the history as well: the same mask, to the byte.
+    await page.goto(server.url);
+    await page.reload();
+    await press(page, 'Your paintings');
+    await press(page, 'Use its settings: boats.jpg');
+    expect(await page.locator('.style output').allTextContents()).toEqual(['0.5', '1', '1']);
+    const mask = await saved(page, 'Save the mask');
+    expect((await readRecipe(bytes)).mask?.sha256).toBe((await readPicture(mask.bytes)).sha256);
+    expectNoProblems(opened);
+  });
+
+  test('a transparent photo stays transparent, and the command agrees on where and what', async () => {
+    const holes =
+      '<svg width="200" height="150"><circle cx="90" cy="70" r="50"/><rect x="150" width="30" height="150" opacity="0.5"/></svg>';
+    const photo = await sharp({
+      create: { width: 200, height: 150, channels: 4, background: { r: 200, g: 120, b: 40, alpha: 1 } },
+    })
+      .composite([{ input: Buffer.from(holes), blend: 'dest-out' }])
+      .png()
+      .toBuffer();
+    const style = new Uint8Array(await (await fetch(`${server.url}examples/ink.jpg`)).arrayBuffer());
+    write('cut.png', photo);
+    write('ink.jpg', style);
+    const opened = await openStudio(context, server.url, 'style=ink&size=128&steps=5&first-size=0');
+    const { page } = opened;
+    await give(page, 'photo-title', { name: 'cut.png', mimeType: 'image/png', buffer: photo });
+    await page.waitForSelector('.photo-card');
+    await press(page, 'Paint');
+    await untilSays(page, /Done/);
+    const { bytes } = await saved(page, 'PNG');
+    write('painted-cut.png', bytes);
+    expect((await readPicture(bytes)).alpha?.some((value) => value === 0)).toBe(true);
+    expect(await repeated('painted-cut.png')).toBeLessThan(MOST_LEVELS);
+    const jpeg = await saved(page, 'JPEG');
+    const { data } = (await readPicture(jpeg.bytes)).picture;
+    // The hole is white paper.
+    expect(data[45 * 128 + 58]).toBeGreaterThan(250);
+    expectNoProblems(opened);
+  });
+});
