@@ -7,5 +7,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 180_000,
     hookTimeout: 120_000,
+    // A browser beside another painting now and then misses a moment that a test waits for.
+    retry: 1,
   },
 });

@@ -96,7 +96,8 @@ describe.skipIf(CHROMIUM === undefined)('painting again', () => {
     await page.reload();
     await press(page, 'Your paintings');
     await press(page, 'Use its settings: boats.jpg');
-    expect(await page.locator('.style output').allTextContents()).toEqual(['0.5', '1', '1']);
+    const weights = () => page.locator('.style output').allTextContents();
+    await expect.poll(weights, { timeout: 30_000 }).toEqual(['0.5', '1', '1']);
     const mask = await saved(page, 'Save the mask');
     expect((await readRecipe(bytes)).mask?.sha256).toBe((await readPicture(mask.bytes)).sha256);
     expectNoProblems(opened);
