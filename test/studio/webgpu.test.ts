@@ -25,7 +25,7 @@ test.skipIf(CHROMIUM === undefined)(
           }
         };
       });
-      const { page } = await openStudio(session, server.url, 'photo=boats&style=swirls&size=40&steps=6&first-size=0');
+      const { page } = await openStudio(session, server.url, 'photo=boats&style=swirls&size=48&steps=6&first-size=0');
       // A network of a few channels: SwiftShader would take minutes for the pocket one.
       const { tensors } = smallNetwork([[4, 4], [4, 4], [8, 8, 8, 8], [8, 8], [8]]);
       const file = { name: 'tiny.safetensors', mimeType: '', buffer: Buffer.from(writeSafetensors(tensors)) };
@@ -34,7 +34,7 @@ test.skipIf(CHROMIUM === undefined)(
       }
       await page.locator('.network > summary').click();
       await page.locator('.network input[type=file]').setInputFiles(file);
-      await notice(page, /tiny.safetensors is in this browser now/).waitFor({ timeout: 120_000 });
+      await notice(page, /tiny is in this browser now/).waitFor({ timeout: 120_000 });
       await page.getByLabel('Computes with').selectOption('webgpu');
       await press(page, 'Paint');
       await untilSays(page, /WebGPU/, 60_000);
