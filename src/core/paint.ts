@@ -6,8 +6,9 @@ import { expected, GivernyError } from './errors.js';
 import type { Network } from './network.js';
 import { addMean, type Costs, type Evaluation, Objective, subtractMean, type Targets } from './objective.js';
 import { adam } from './optimizers/adam.js';
+import { coarseFirst } from './optimizers/coarse-first.js';
 import { lbfgs } from './optimizers/lbfgs.js';
-import type { Confine, Optimizer, Point } from './optimizers/optimizer.js';
+import type { Confine, Optimizer, Point, Precondition } from './optimizers/optimizer.js';
 import type { Options } from './options.js';
 import { type Picture, picture } from './picture.js';
 import { resample, resamplePlanes } from './resample.js';
@@ -77,6 +78,7 @@ export async function* paint(job: Job, engine: Engine): AsyncGenerator<Step, voi
     colored: colors,
     picture: colors.begin(startPicture(job, scales[0] as Scale)),
     confine: () => {},
+    precondition: (gradient) => gradient,
   };
   let done = 0;
   for (const [s, scale] of scales.entries()) {
@@ -94,8 +96,9 @@ interface Canvas {
   /** As the network sees it, before colours are put back. */
   picture: Picture;
   optimizer?: Optimizer;
-  /** Of the network and the options of now; optimisers live longer. */
+  /** Of the network, the options and the size of now; optimisers live longer. */
   confine: Confine;
+  precondition: Precondition;
 }
 
 async function* paintScale(
@@ -107,14 +110,14 @@ async function* paintScale(
 ): AsyncGenerator<Step, void, Revision | undefined> {
   const { width, height } = scale;
   const { options } = canvas.job;
-  const confine: Confine = (planes) => canvas.confine(planes);
   canvas.confine = confineOf(options, network);
+  canvas.precondition = coarseFirst(scale);
   const create = () => Objective.create(engine, network, targetsAt(canvas, scale), canvas.job.options);
   const coarser = canvas.picture;
   const pixels = subtractMean(resample(coarser, width, height), network);
-  confine(pixels);
+  canvas.confine(pixels);
   canvas.optimizer?.resize((planes) => resamplePlanes(planes, coarser, scale));
-  canvas.optimizer ??= optimizerOf(options, pixels.length, confine);
+  canvas.optimizer ??= optimizerOf(canvas, pixels.length);
   const average = new RunningMean(options.averaging);
   const asPicture = (of: Float32Array) => picture(width, height, addMean(of, network));
   let shown: Float32Array = pixels;
@@ -148,9 +151,9 @@ async function* paintScale(
         // What fails from here on finds nothing to dispose of again.
         objective = undefined;
         objective = await create();
-        canvas.optimizer = optimizerOf(canvas.job.options, pixels.length, confine);
+        canvas.optimizer = optimizerOf(canvas, pixels.length);
         canvas.confine = confineOf(canvas.job.options, network);
-        confine(pixels);
+        canvas.confine(pixels);
         at = await evaluate(pixels);
         costs = [];
       }
@@ -290,8 +293,12 @@ function setbackNotice(step: number, setbacks: number): string {
   return `Step ${step} led to a cost that is not finite: stepped back${times} and went on with a smaller rate.`;
 }
 
-function optimizerOf({ optimizer, learningRate }: Options, length: number, confine: Confine): Optimizer {
-  return optimizer === 'adam' ? adam(length, { learningRate }, confine) : lbfgs({ firstStep: learningRate }, confine);
+function optimizerOf(canvas: Canvas, length: number): Optimizer {
+  const { optimizer, learningRate } = canvas.job.options;
+  const confine: Confine = (pixels) => canvas.confine(pixels);
+  return optimizer === 'adam'
+    ? adam(length, { learningRate }, confine)
+    : lbfgs({ firstStep: learningRate }, confine, (gradient) => canvas.precondition(gradient));
 }
 
 /** The picture to start from, of the first scale's size. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { adam, adamInit, adamUpdate } from '../../src/core/optimizers/adam.js';
+import { coarseFirst } from '../../src/core/optimizers/coarse-first.js';
 import { lbfgs } from '../../src/core/optimizers/lbfgs.js';
 import type { Optimizer, Point } from '../../src/core/optimizers/optimizer.js';
 
@@ -221,5 +222,60 @@ describe('at another size', () => {
     other.resize((planes) => planes.map((value) => -Math.abs(value)));
     await other.step(doubled, await flatTwice(), flatTwice);
     expect([...doubled].every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('coarse first', () => {
+  const [width, height] = [37, 21];
+  const size = { width, height };
+  const length = 3 * width * height;
+  const random = (seed: number) => Float32Array.from({ length }, (_, i) => Math.sin(12.9898 * (i + 1) * seed) * 3);
+  const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
+
+  test('is symmetric and positive, leaves what is even as it is and shrinks grain to a tenth', () => {
+    const precondition = coarseFirst(size);
+    const [a, b] = [random(1), random(2)];
+    expect(dot(a, precondition(b))).toBeCloseTo(dot(b, precondition(a)), 2);
+    const grain = Float32Array.from({ length }, (_, i) => ((i % width) + Math.floor(i / width)) % 2);
+    for (const some of [a, b, grain]) {
+      expect(dot(some, precondition(some))).toBeGreaterThan(0.1 * dot(some, some));
+    }
+    const even = new Float32Array(length).fill(2);
+    for (const value of precondition(even)) expect(value).toBeCloseTo(2, 5);
+    const centred = grain.map((value) => value - 0.5);
+    const middle = 10 * width + 18;
+    expect(Math.abs(precondition(centred)[middle] as number)).toBeCloseTo(0.05, 1);
+  });
+
+  test('channels stay apart, and lines shorter than the box are no problem', () => {
+    const one = new Float32Array(length);
+    one[5] = 1;
+    const spread = coarseFirst(size)(one);
+    expect(spread.subarray(width * height).every((value) => value === 0)).toBe(true);
+    expect(spread.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    const thin = coarseFirst({ width: 200, height: 2 })(new Float32Array(1200).fill(1));
+    for (const value of thin) expect(value).toBeCloseTo(1, 5);
+  });
+
+  test('L-BFGS gets further with it where smooth changes cost little', async () => {
+    // Differences of neighbours cost much, levels next to nothing: the level is what is to be found.
+    const evaluate = async (x: Float32Array): Promise<Point> => {
+      let cost = 0;
+      const gradient = new Float32Array(x.length);
+      for (let i = 0; i < x.length; i++) {
+        const off = (x[i] as number) - 1;
+        cost += 0.005 * off * off;
+        gradient[i] = (gradient[i] as number) + 0.01 * off;
+        if ((i + 1) % width === 0 || i + 1 === x.length) continue;
+        const step = (x[i + 1] as number) - (x[i] as number);
+        cost += 0.5 * step * step;
+        gradient[i + 1] = (gradient[i + 1] as number) + step;
+        gradient[i] = (gradient[i] as number) - step;
+      }
+      return { cost, gradient };
+    };
+    const bare = await walk(lbfgs({ firstStep: 0.1 }), random(3), evaluate, 12);
+    const coarse = await walk(lbfgs({ firstStep: 0.1 }, undefined, coarseFirst(size)), random(3), evaluate, 12);
+    expect(coarse.cost).toBeLessThan(bare.cost / 5);
   });
 });

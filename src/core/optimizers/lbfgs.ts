@@ -1,4 +1,4 @@
-import type { Confine, Evaluate, Optimizer, Point } from './optimizer.js';
+import type { Confine, Evaluate, Optimizer, Point, Precondition } from './optimizer.js';
 
 export interface LbfgsOptions {
   /** Pairs of past steps and gradient changes kept. */
@@ -28,25 +28,31 @@ const FLAT = 1e-8;
  * recursion) and 7.5, with a backtracking line search on Armijo's condition (algorithm 3.1, quadratic
  * interpolation). Pairs without positive curvature are not kept, so that every direction goes downhill. Where
  * pixels are confined, the line is bent to stay inside, and the slope is that of the way really gone (Bertsekas,
- * "Projected Newton methods", 1982).
+ * "Projected Newton methods", 1982). What is known of the curvature beforehand goes in as the inverse Hessian to begin
+ * with, scaled by (7.20) in its own measure.
  */
-export function lbfgs({ history = 10, firstStep = 2 }: LbfgsOptions = {}, confine: Confine = () => {}): Optimizer {
+export function lbfgs(
+  { history = 10, firstStep = 2 }: LbfgsOptions = {},
+  confine: Confine = () => {},
+  precondition: Precondition = (gradient) => gradient,
+): Optimizer {
   let pairs: Pair[] = [];
   let first = firstStep;
   let arrived = false;
 
   /** -H g by the two-loop recursion. */
   function direction(gradient: Float32Array): Float32Array {
-    const d = gradient.map((g) => -g);
+    let d: Float32Array = gradient.map((g) => -g);
     const alphas: number[] = [];
     for (const { s, y, rho } of [...pairs].reverse()) {
       const alpha = rho * dot(s, d);
       alphas.unshift(alpha);
       accumulate(d, -alpha, y);
     }
+    d = precondition(d);
     const last = pairs.at(-1);
-    const size = last ? 1 / (last.rho * dot(last.y, last.y)) : first / rootMeanSquare(gradient);
-    for (let i = 0; i < d.length; i++) d[i] = (d[i] as number) * size;
+    const size = last ? 1 / (last.rho * dot(last.y, precondition(last.y))) : first / rootMeanSquare(d);
+    d = d.map((value) => value * size);
     for (const [i, { s, y, rho }] of pairs.entries()) {
       accumulate(d, (alphas[i] as number) - rho * dot(y, d), s);
     }

@@ -10,6 +10,9 @@ export interface Point {
 /** Changes pixels in place so that they stay where they are wanted, such as in the displayable range. */
 export type Confine = (pixels: Float32Array) => void;
 
+/** The inverse Hessian as far as it is known beforehand: symmetric, positive definite, of any size. */
+export type Precondition = (gradient: Float32Array) => Float32Array;
+
 /** Takes the cost at pixels; the pixels are not kept. */
 export type Evaluate<P extends Point> = (pixels: Float32Array) => Promise<P>;
 
