@@ -154,6 +154,39 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     expectNoProblems(opened);
   });
 
+  test('a link opened where the page is open already is taken in, but not while painting', async () => {
+    const opened = await openStudio(context, server.url, 'photo=alps&style=ink,dots:0.4&preset=fine&size=256');
+    const { page } = opened;
+    // As a person does who pastes it into the address line.
+    const paste = (hash: string) => page.evaluate((hash) => location.assign(hash), hash);
+    const weights = () => page.locator('.style output').allTextContents();
+    await paste(`#lang=ko&${LONG.replace('swirls', 'gold:0.5,waves').replace('boats', 'home')}`);
+    await page.getByRole('button', { name: ko.paint, exact: true }).waitFor();
+    await page.locator('.photo-card .name').filter({ hasText: 'home.jpg' }).waitFor();
+    await expect.poll(weights).toEqual(['0.5', '1']);
+    expect(await page.locator('.style .name').allTextContents()).toEqual(['gold.jpg', 'waves.jpg']);
+    await expect.poll(() => page.url()).toContain('#photo=home&style=gold:0.5,waves&preset=draft&size=128&steps=2000');
+    // Links within the page say nothing of the form, and its own address is there again.
+    await paste('#lang=en');
+    await page.getByRole('button', { name: 'Paint', exact: true }).waitFor();
+    await paste('#easel');
+    await expect.poll(() => page.url()).toContain('#photo=home');
+    expect(await weights()).toEqual(['0.5', '1']);
+
+    await press(page, 'Paint');
+    await untilSays(page, /Step [1-9]/);
+    await paste('#photo=boats&style=ink&strength=0.9');
+    await notice(page, /Stop the painting first/).waitFor();
+    expect(await page.locator('.photo-card .name').textContent()).toBe('home.jpg');
+    await expect.poll(() => page.url()).toContain('#photo=home');
+    expect(page.url()).not.toContain('strength');
+    // A notice that is shown speaks the language of the page.
+    await press(page, '한국어');
+    await notice(page, new RegExp(ko.busyLink)).waitFor();
+    await press(page, ko.stop);
+    expectNoProblems(opened);
+  });
+
   test('Advanced has every option of the schema, says what is wrong, and takes what is right', async () => {
     const { page } = await openStudio(context, server.url);
     await page.getByText('Advanced').click();

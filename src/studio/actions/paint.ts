@@ -32,7 +32,7 @@ import {
   threads,
 } from '../state.js';
 import { keptNetwork } from '../store/networks.js';
-import { isWord, t, type Word } from '../words/words.js';
+import { isWord } from '../words/words.js';
 import { keepResult } from './keep.js';
 import { freeLock, holdLock } from './lock.js';
 import { painted, rememberPace, setPainted } from './painted.js';
@@ -108,7 +108,7 @@ async function sourceOf(name: string): Promise<NetworkSource> {
   const kept = await keptNetwork(name);
   if (kept) return kept;
   network.value = 'pocket';
-  notify('info', t('networkGone', { name }));
+  notify('info', 'networkGone', { name });
   return 'pocket';
 }
 
@@ -135,14 +135,14 @@ function hear(message: FromWorker): void {
         frames.value = timelapse.length;
         if (status.value === 'preparing') status.value = 'painting';
       });
-      if (message.notice !== undefined) notify('info', t('setback', { n: message.step + 1 }));
+      if (message.notice !== undefined) notify('info', 'setback', { n: message.step + 1 });
       return;
     }
     case 'paused':
       if (status.value === 'pausing') status.value = 'paused';
       return;
     case 'deviceLost':
-      notify('info', t('deviceLost', { n: message.step }));
+      notify('info', 'deviceLost', { n: message.step });
       return;
     case 'ended': {
       freeLock();
@@ -169,12 +169,11 @@ function fail(code: string, message: string): void {
       ? options.value.size
       : Math.max(options.value.size.width, options.value.size.height);
   const smaller = Math.max(128, Math.round((side * 0.7) / 32) * 32);
-  const word: Word | undefined = isWord(code) ? code : undefined;
-  const text = word ? t(word) : message;
   const canShrink = code === 'OUT_OF_MEMORY' && smaller < side;
   notify(
     'problem',
-    text,
+    isWord(code) ? code : 'coreSays',
+    { message },
     canShrink ? [{ word: 'paintSmaller', params: { n: smaller }, run: () => paintAt(smaller) }] : [],
   );
 }
@@ -242,7 +241,7 @@ export function followChanges(): void {
       const current = painted();
       if (current) setPainted({ ...current, styles: styles.value, options: changes.options });
       painter.change(changes);
-      notify('info', t('changesTaken'));
+      notify('info', 'changesTaken');
     }, CHANGE_DELAY_MS);
   });
 }

@@ -23,7 +23,6 @@ import {
   strokes,
   styles,
 } from '../state.js';
-import { t } from '../words/words.js';
 import { setForm } from './form.js';
 
 export type Place = 'photo' | 'style';
@@ -45,15 +44,15 @@ async function open(blob: Blob, name: string, place: Place): Promise<OpenedPictu
     await offerRecipe(picture);
     return picture;
   } catch (error) {
-    if (error instanceof PictureError) notify('problem', t(error.reason, { name: error.file }));
-    else notify('problem', t('notPicture', { name }));
+    if (error instanceof PictureError) notify('problem', error.reason, { name: error.file });
+    else notify('problem', 'notPicture', { name });
     return undefined;
   }
 }
 
 function offerReduced(picture: OpenedPicture, place: Place): void {
   const megapixels = Math.round((picture.width * picture.height) / 1e6);
-  const id = notify('info', t('huge', { name: picture.name, n: megapixels }), [
+  const id = notify('info', 'huge', { name: picture.name, n: megapixels }, [
     {
       word: 'reduceTo',
       params: { n: REDUCED_SIDE_PX },
@@ -76,7 +75,7 @@ async function offerRecipe({ blob, name }: OpenedPicture): Promise<void> {
   }
   if (!recipe) return;
   const found = recipe;
-  const id = notify('info', t('hasRecipe', { name }), [
+  const id = notify('info', 'hasRecipe', { name }, [
     {
       word: 'duplicate',
       run: () => {
@@ -89,7 +88,7 @@ async function offerRecipe({ blob, name }: OpenedPicture): Promise<void> {
 
 function take(picture: OpenedPicture, place: Place): void {
   if (busy.value) {
-    notify('info', t('busyPictures'));
+    notify('info', 'busyPictures');
     return;
   }
   if (place === 'photo') setPhoto(picture);
@@ -131,21 +130,32 @@ export function removeStyle(id: string): void {
     );
 }
 
-async function fetchExample(name: string): Promise<OpenedPicture> {
+/** @throws PictureError; TypeError where the page's server is gone. */
+export async function fetchExample(name: string): Promise<OpenedPicture> {
   const response = await fetch(exampleUrl(name));
   if (!response.ok) throw new PictureError('notPicture', name);
   return openPicture(await response.blob(), `${name}.jpg`);
 }
 
+/** Makes an example the photo. */
 export async function takeExamplePhoto(name: ExamplePhoto): Promise<void> {
-  setPhoto(await fetchExample(name));
+  const picture = await fetchExample(name).catch(tellFailed);
+  if (picture) setPhoto(picture);
+}
+
+function tellFailed(): undefined {
+  notify('problem', 'exampleFailed');
 }
 
 /** Puts an example on the list, or off it where it is there. */
-export async function toggleExampleStyle(name: ExampleStyle, weight = 1): Promise<void> {
+export async function toggleExampleStyle(name: ExampleStyle): Promise<void> {
   const listed = styles.value.find((style) => style.picture.name === `${name}.jpg`);
-  if (listed) removeStyle(listed.id);
-  else addStyle(await fetchExample(name), weight);
+  if (listed) {
+    removeStyle(listed.id);
+    return;
+  }
+  const picture = await fetchExample(name).catch(tellFailed);
+  if (picture) addStyle(picture, 1);
 }
 
 /** Pictures that are pasted fill what is empty: the photo first, then styles. */

@@ -6,7 +6,6 @@ import { frameOf as toFrame } from '../pictures/frame.js';
 import { openPicture } from '../pictures/open.js';
 import { busy, frame, frames, historyOpen, machine, notify, ready, status, strokes, styles } from '../state.js';
 import { type Painting, picturesOf } from '../store/history.js';
-import { t } from '../words/words.js';
 import { setForm } from './form.js';
 import { timelapse } from './paint.js';
 import { setPainted } from './painted.js';
@@ -15,7 +14,7 @@ import { addStyle, setPhoto } from './pictures.js';
 /** Puts a painting's pictures and options into the form, and its result on the easel unless only a copy is wanted. */
 export async function reopen(painting: Painting, { withResult }: { withResult: boolean }): Promise<void> {
   if (busy.value) {
-    notify('info', t('busyPictures'));
+    notify('info', 'busyPictures');
     return;
   }
   const { recipe } = painting;

@@ -18,9 +18,9 @@ export function SaveMenu() {
   const copy = async (text: string) => {
     try {
       await navigator.clipboard.writeText(text);
-      notify('info', t('copied'));
+      notify('info', 'copied');
     } catch {
-      notify('problem', t('notCopied', { text }));
+      notify('problem', 'notCopied', { text });
     }
   };
   const copyCommand = () => {

@@ -66,6 +66,7 @@ export const en = {
   'network.pocket': 'Pocket: small and fast, in the page',
   networkFetch: 'Fetch {name} ({n} MB)',
   networkFetching: 'Fetching {name}: {n} %',
+  cancel: 'Cancel',
   networkOpen: 'Open a network file',
   networkHint: 'VGG-19 sees finer strokes and takes three times as long. It stays in this browser.',
   networkGone: '{name} is no longer in this browser: painting with the pocket network.',
@@ -165,6 +166,8 @@ export const en = {
   hasRecipe: '"{name}" was painted by Giverny and says how.',
   reduceTo: 'Reduce it to {n} px',
   busyPictures: 'Stop the painting first.',
+  busyLink: 'That link holds other settings. Stop the painting first, then open it again.',
+  exampleFailed: 'The example pictures could not be loaded. Is this page still being served?',
   paintSmaller: 'Paint at {n} px',
   deviceLost: 'The graphics device was lost after {n} steps. The processor paints on.',
   setback: 'Step {n} led to a cost that is not finite and was taken back.',
@@ -178,5 +181,7 @@ export const en = {
   COST_NOT_FINITE: 'The costs grew beyond all numbers: try a smaller learning rate.',
   LAYER_UNKNOWN: 'The network has no such layer: see the layers under Advanced.',
   IMAGE_SIZE: 'A picture becomes too small at this size: both sides need at least 32 pixels.',
+  /** A sentence that the core says itself. */
+  coreSays: '{message}',
   insecure: 'Open this page over https or on this computer: the browser allows no cryptography here.',
 } as const;

@@ -68,6 +68,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'network.pocket': '포켓: 작고 빠르며 페이지에 들어 있음',
   networkFetch: '{name} 받기 ({n} MB)',
   networkFetching: '{name} 받는 중: {n} %',
+  cancel: '취소',
   networkOpen: '신경망 파일 열기',
   networkHint: 'VGG-19는 붓자국을 더 섬세하게 보지만 세 배쯤 오래 걸립니다. 이 브라우저에 보관됩니다.',
   networkGone: '{name} 신경망이 이 브라우저에 없어 포켓 신경망으로 그립니다.',
@@ -167,6 +168,8 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   hasRecipe: '"{name}"은(는) 지베르니로 그린 그림으로, 그린 방법이 들어 있습니다.',
   reduceTo: '{n}픽셀로 줄이기',
   busyPictures: '먼저 그리기를 멈추세요.',
+  busyLink: '다른 설정이 담긴 링크입니다. 먼저 그리기를 멈춘 다음 다시 여세요.',
+  exampleFailed: '예제 그림을 불러오지 못했습니다. 이 페이지의 서버가 아직 켜져 있는지 확인하세요.',
   paintSmaller: '{n}픽셀로 그리기',
   deviceLost: '{n}스텝 뒤에 그래픽 장치를 잃었습니다. 프로세서가 이어서 그립니다.',
   setback: '{n}번째 스텝에서 비용이 유한하지 않아 되돌렸습니다.',
@@ -180,5 +183,6 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   COST_NOT_FINITE: '비용이 한없이 커졌습니다. 학습률을 줄여 보세요.',
   LAYER_UNKNOWN: '신경망에 그런 층이 없습니다. 고급의 층을 확인하세요.',
   IMAGE_SIZE: '이 크기에서는 그림이 너무 작아집니다. 두 변 모두 32픽셀 이상이어야 합니다.',
+  coreSays: '{message}',
   insecure: 'https로 열거나 이 컴퓨터에서 여세요. 여기서는 브라우저가 암호화 기능을 막습니다.',
 };
