@@ -12,6 +12,8 @@ export interface StyleItem {
   readonly id: string;
   readonly picture: OpenedPicture;
   readonly weight: number;
+  /** Where the brush painted it; the painting's own where undefined. */
+  readonly strength?: number | undefined;
 }
 
 export type Status =

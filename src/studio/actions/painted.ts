@@ -10,7 +10,7 @@ import { frame, machine, network, ready, report, reports, type StyleItem } from 
 
 export interface Painted {
   readonly content: OpenedPicture;
-  /** With the weights of now. */
+  /** With the weights and strengths of now. */
   readonly styles: readonly StyleItem[];
   readonly strokes: readonly Stroke[];
   readonly options: Options;

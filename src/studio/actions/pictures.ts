@@ -92,7 +92,7 @@ function take(picture: OpenedPicture, place: Place): void {
     return;
   }
   if (place === 'photo') setPhoto(picture);
-  else addStyle(picture, 1);
+  else addStyle(picture);
 }
 
 export function setPhoto(picture: OpenedPicture | undefined): void {
@@ -111,9 +111,10 @@ export function forgetResult(): void {
 
 let ids = 0;
 
-export function addStyle(picture: OpenedPicture, weight: number): void {
+/** Puts a picture on the list of styles, unless it is there. */
+export function addStyle(picture: OpenedPicture, { weight = 1, strength }: Partial<StyleItem> = {}): void {
   if (styles.value.some((style) => style.picture.sha256 === picture.sha256)) return;
-  styles.value = [...styles.value, { id: `style-${++ids}`, picture, weight }];
+  styles.value = [...styles.value, { id: `style-${++ids}`, picture, weight, strength }];
 }
 
 export function changeStyle(id: string, change: Partial<StyleItem>): void {
@@ -126,7 +127,7 @@ export function removeStyle(id: string): void {
   strokes.value = strokes.value
     .filter((stroke) => stroke.style !== index)
     .map((stroke) =>
-      stroke.style !== undefined && stroke.style > index ? { ...stroke, style: stroke.style - 1 } : stroke,
+      typeof stroke.style === 'number' && stroke.style > index ? { ...stroke, style: stroke.style - 1 } : stroke,
     );
 }
 
@@ -155,7 +156,7 @@ export async function toggleExampleStyle(name: ExampleStyle): Promise<void> {
     return;
   }
   const picture = await fetchExample(name).catch(tellFailed);
-  if (picture) addStyle(picture, 1);
+  if (picture) addStyle(picture);
 }
 
 /** Pictures that are pasted fill what is empty: the photo first, then styles. */

@@ -29,7 +29,10 @@ export async function reopen(painting: Painting, { withResult }: { withResult: b
   batch(() => {
     setPhoto(content);
     styles.value = [];
-    for (const [i, picture] of pictures.entries()) if (picture) addStyle(picture, recipe.styles[i]?.weight ?? 1);
+    for (const [i, picture] of pictures.entries()) {
+      const { weight = 1, region = '' } = recipe.styles[i] ?? {};
+      if (picture) addStyle(picture, { weight, strength: recipe.regionStrengths?.[region] });
+    }
     strokes.value = painting.strokes ?? [];
     setForm(recipe);
     historyOpen.value = false;

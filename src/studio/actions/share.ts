@@ -50,7 +50,7 @@ async function arrange(shared: Shared): Promise<void> {
         strokes.value = [];
         styles.value = [];
       }
-      for (const [i, picture] of pictures.entries()) addStyle(picture, listed[i]?.weight ?? 1);
+      for (const [i, picture] of pictures.entries()) addStyle(picture, { weight: listed[i]?.weight ?? 1 });
     });
   } catch {
     notify('problem', 'exampleFailed');

@@ -1,6 +1,7 @@
 import { changeStyle, openFiles, removeStyle, toggleExampleStyle } from '../actions/pictures.js';
+import { isPainted } from '../brush/masks.js';
 import { EXAMPLE_STYLES, thumbnailUrl } from '../examples.js';
-import { busy, type StyleItem, styles } from '../state.js';
+import { busy, options, type StyleItem, strokes, styles } from '../state.js';
 import { number, t } from '../words/words.js';
 import { useDrop } from './drop.js';
 import { FileButton } from './file-button.js';
@@ -14,8 +15,8 @@ export function StyleList() {
       <h2 id="styles-title">{t('styles')}</h2>
       {styles.value.length === 0 && <p class="hint">{t('stylesDrop')}</p>}
       <ul class="styles">
-        {styles.value.map((style) => (
-          <Style key={style.id} style={style} />
+        {styles.value.map((style, i) => (
+          <Style key={style.id} style={style} painted={isPainted(strokes.value, i)} />
         ))}
       </ul>
       <fieldset class="swatches" aria-label={t('styles')}>
@@ -45,7 +46,10 @@ export function StyleList() {
   );
 }
 
-function Style({ style: { id, picture, weight } }: { style: StyleItem }) {
+/** @param painted whether the brush says where it goes: it may have a strength of its own there. */
+function Style({ style: { id, picture, weight, strength }, painted }: { style: StyleItem; painted: boolean }) {
+  const whole = options.value.strength;
+  const here = strength ?? whole;
   return (
     <li class="style">
       <img src={picture.url} alt="" />
@@ -61,6 +65,30 @@ function Style({ style: { id, picture, weight } }: { style: StyleItem }) {
           text={number(weight)}
           onChange={(value) => changeStyle(id, { weight: value })}
         />
+        {painted && here !== undefined && (
+          <div class="style-strength">
+            <Slider
+              label={t('regionStrength')}
+              min={0}
+              max={1}
+              step={0.05}
+              value={here}
+              text={`${Math.round(here * 100)} %`}
+              onChange={(value) => changeStyle(id, { strength: value })}
+            />
+            {strength !== undefined && (
+              <button
+                type="button"
+                class="quiet"
+                aria-label={t('asElsewhere')}
+                title={t('asElsewhere')}
+                onClick={() => changeStyle(id, { strength: undefined })}
+              >
+                <Icon name="again" />
+              </button>
+            )}
+          </div>
+        )}
       </div>
       <button
         type="button"
