@@ -11,7 +11,17 @@ import { type StudioServer, serveStudio } from '../../src/node/studio-server.js'
 import { en } from '../../src/studio/words/en.js';
 import { ko } from '../../src/studio/words/ko.js';
 import { CHROMIUM, launchBrowser } from './support/browser.js';
-import { expectNoProblems, give, LONG, notice, openStudio, press, QUICK, untilSays } from './support/studio.js';
+import {
+  expectNoProblems,
+  give,
+  LONG,
+  notice,
+  openStudio,
+  press,
+  QUICK,
+  strokeAt,
+  untilSays,
+} from './support/studio.js';
 
 let server: StudioServer;
 let browser: Browser;
@@ -185,6 +195,19 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await notice(page, new RegExp(ko.busyLink)).waitFor();
     await press(page, ko.stop);
     expectNoProblems(opened);
+  });
+
+  test('a region that keeps the photo asks for strength in place of alpha and beta', async () => {
+    const { page } = await openStudio(context, server.url, `${QUICK}&alpha=10&beta=1`);
+    await press(page, 'Brush');
+    await press(page, 'Keep the photo');
+    await strokeAt(page, 0.5);
+    await press(page, 'Paint');
+    await notice(page, /not with alpha and beta/).waitFor();
+    await page.getByLabel('Strength of the style').fill('0.5');
+    await press(page, 'Paint');
+    await untilSays(page, /Step [1-9]/);
+    expect(await page.locator('.notice').count()).toBe(0);
   });
 
   test('Advanced has every option of the schema, says what is wrong, and takes what is right', async () => {
