@@ -67,7 +67,7 @@ describe.skipIf(CHROMIUM === undefined)('painting again', () => {
     await strokeAt(page, 0.8);
     await press(page, 'Keep the photo');
     await strokeAt(page, 0.5);
-    await page.getByLabel('Strength where painted').first().fill('0.9');
+    await page.getByLabel('Strength there').first().fill('0.9');
     await press(page, 'Paint');
     await untilSays(page, /Done/);
     const { bytes } = await saved(page, 'PNG');

@@ -124,7 +124,7 @@ describe.skipIf(CHROMIUM === undefined)('fetching a network', () => {
     expect(second.asked).toBe(0);
     await page.reload();
     await page.locator('.network > summary').click();
-    await expect.poll(() => page.locator('.network option').allTextContents()).toContain('vgg19');
+    await expect.poll(() => page.locator('.network option').allTextContents()).toContain('VGG-19');
     expectNoProblems({ page, problems: refused });
   });
 

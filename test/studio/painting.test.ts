@@ -196,6 +196,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
 
     await press(page, 'Your paintings');
     await press(page, 'Delete the painting of boats.jpg');
+    await press(page, 'Really? Delete the painting of boats.jpg');
     await page.getByText('Paintings that you finish').waitFor();
     await page.reload();
     await press(page, 'Your paintings');

@@ -11,10 +11,10 @@ export async function pullNetwork(entry: RegistryEntry): Promise<void> {
   if (cancelling) return;
   const controller = new AbortController();
   cancelling = controller;
-  fetching.value = { name: entry.title, done: 0 };
+  fetching.value = { name: entry.name, done: 0 };
   try {
     const fetched = await fetchNetwork(entry, controller.signal, (done) => {
-      fetching.value = { name: entry.title, done };
+      fetching.value = { name: entry.name, done };
     });
     await chooseNetwork(fetched);
   } catch {

@@ -3,12 +3,18 @@ import { cancelFetch, chooseNetwork, forgetNetwork, pullNetwork } from '../actio
 import { stem } from '../actions/recipe.js';
 import { busy, device, fetching, machine, network, networks } from '../state.js';
 import { FETCHABLE } from '../store/networks.js';
-import { t } from '../words/words.js';
+import { isWord, t } from '../words/words.js';
 import { FileButton } from './file-button.js';
 import { Icon } from './icons.js';
 import { Select } from './select.js';
 
 const POCKET = 'pocket';
+
+/** What people call a network; of one that was opened from a file, its own name. */
+function titleOf(name: string): string {
+  const word = `network.${name}`;
+  return isWord(word) ? t(word) : name;
+}
 
 /** Which network looks at the pictures, and what computes. */
 export function NetworkPart() {
@@ -23,7 +29,7 @@ export function NetworkPart() {
         disabled={busy.value}
         choices={[
           { value: POCKET, text: t('network.pocket') },
-          ...networks.value.map((name) => ({ value: name, text: name })),
+          ...networks.value.map((name) => ({ value: name, text: titleOf(name) })),
         ]}
         onChange={(name) => {
           network.value = name;
@@ -34,14 +40,14 @@ export function NetworkPart() {
         {network.value !== POCKET && (
           <button type="button" class="soft" disabled={busy.value} onClick={() => forgetNetwork(network.value)}>
             <Icon name="close" />
-            {t('removeNamed', { name: network.value })}
+            {t('removeNamed', { name: titleOf(network.value) })}
           </button>
         )}
         {loading ? (
           <>
             <p>
-              {t('networkFetching', { name: loading.name, n: Math.round(loading.done * 100) })}
-              <progress value={loading.done} max={1} aria-label={loading.name} />
+              {t('networkFetching', { name: titleOf(loading.name), n: Math.round(loading.done * 100) })}
+              <progress value={loading.done} max={1} aria-label={titleOf(loading.name)} />
             </p>
             <button type="button" class="soft" onClick={cancelFetch}>
               <Icon name="stop" />
@@ -52,7 +58,10 @@ export function NetworkPart() {
           offered.map((entry) => (
             <button type="button" class="soft" key={entry.name} onClick={() => pullNetwork(entry)}>
               <Icon name="save" />
-              {t('networkFetch', { name: entry.title, n: Math.round((entry.sources[0]?.sizeBytes ?? 0) / 1e6) })}
+              {t('networkFetch', {
+                name: titleOf(entry.name),
+                n: Math.round((entry.sources[0]?.sizeBytes ?? 0) / 1e6),
+              })}
             </button>
           ))
         )}

@@ -66,7 +66,7 @@ function Style({ style: { id, picture, weight, strength }, painted }: { style: S
           onChange={(value) => changeStyle(id, { weight: value })}
         />
         {painted && here !== undefined && (
-          <div class="style-strength">
+          <fieldset class="style-strength" aria-label={picture.name}>
             <Slider
               label={t('regionStrength')}
               min={0}
@@ -87,7 +87,7 @@ function Style({ style: { id, picture, weight, strength }, painted }: { style: S
                 <Icon name="again" />
               </button>
             )}
-          </div>
+          </fieldset>
         )}
       </div>
       <button
