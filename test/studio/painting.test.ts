@@ -180,6 +180,9 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
     await untilSays(page, /Done/);
     const shown = () => page.locator('.picture canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
     const before = await shown();
+    // It is kept a moment after it is done.
+    await press(page, 'Your paintings');
+    await page.locator('.gallery li').waitFor();
     await page.goto(server.url);
     await page.reload();
     await press(page, 'Your paintings');
