@@ -323,6 +323,22 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await slider.focus();
     for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowRight');
     expect(await slider.inputValue()).toBe('55');
+    // Where what had the focus goes away, it stays near by.
+    const focused = () => page.evaluate(() => document.activeElement?.textContent?.slice(0, 5));
+    const menu = page.locator('.menu');
+    await menu.locator('summary').press('Enter');
+    await menu.getByRole('button', { name: 'PNG' }).focus();
+    await page.keyboard.press('Escape');
+    expect(await menu.getAttribute('open')).toBeNull();
+    expect(await focused()).toBe('Save');
+    await menu.locator('summary').press('Enter');
+    await page.locator('.costs').click();
+    await expect.poll(() => menu.getAttribute('open')).toBeNull();
+    await page.getByRole('button', { name: 'Remove boats.jpg' }).press('Enter');
+    await expect.poll(focused).toBe('Photo');
+    await page.getByRole('button', { name: 'French Alps' }).press('Enter');
+    await page.locator('.photo-card').waitFor();
+    await expect.poll(focused).toBe('Photo');
   });
 
   test('pasting fills the photo, then the styles', async () => {

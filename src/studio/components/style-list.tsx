@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import { changeStyle, openFiles, removeStyle, toggleExampleStyle } from '../actions/pictures.js';
 import { isPainted } from '../brush/masks.js';
 import { EXAMPLE_STYLES, thumbnailUrl } from '../examples.js';
@@ -5,18 +6,30 @@ import { busy, options, type StyleItem, strokes, styles } from '../state.js';
 import { number, t } from '../words/words.js';
 import { useDrop } from './drop.js';
 import { FileButton } from './file-button.js';
+import { keepFocus } from './focus.js';
 import { Icon } from './icons.js';
 import { Slider } from './slider.js';
 
 export function StyleList() {
   const { over, handlers } = useDrop('style');
+  const section = useRef<HTMLElement>(null);
+  const remove = (id: string) => {
+    removeStyle(id);
+    keepFocus(section.current);
+  };
   return (
-    <section class={over.value ? 'part over' : 'part'} aria-labelledby="styles-title" {...handlers}>
+    <section
+      class={over.value ? 'part over' : 'part'}
+      aria-labelledby="styles-title"
+      ref={section}
+      tabIndex={-1}
+      {...handlers}
+    >
       <h2 id="styles-title">{t('styles')}</h2>
       {styles.value.length === 0 && <p class="hint">{t('stylesDrop')}</p>}
       <ul class="styles">
         {styles.value.map((style, i) => (
-          <Style key={style.id} style={style} painted={isPainted(strokes.value, i)} />
+          <Style key={style.id} style={style} painted={isPainted(strokes.value, i)} onRemove={remove} />
         ))}
       </ul>
       <fieldset class="swatches" aria-label={t('styles')}>
@@ -47,7 +60,15 @@ export function StyleList() {
 }
 
 /** @param painted whether the brush says where it goes: it may have a strength of its own there. */
-function Style({ style: { id, picture, weight, strength }, painted }: { style: StyleItem; painted: boolean }) {
+function Style({
+  style: { id, picture, weight, strength },
+  painted,
+  onRemove,
+}: {
+  style: StyleItem;
+  painted: boolean;
+  onRemove: (id: string) => void;
+}) {
   const whole = options.value.strength;
   const here = strength ?? whole;
   return (
@@ -95,7 +116,7 @@ function Style({ style: { id, picture, weight, strength }, painted }: { style: S
         class="quiet"
         disabled={busy.value}
         aria-label={t('removeNamed', { name: picture.name })}
-        onClick={() => removeStyle(id)}
+        onClick={() => onRemove(id)}
       >
         <Icon name="close" />
       </button>
