@@ -1,7 +1,6 @@
 /** English. `{name}` stands for what is filled in. */
 export const en = {
   title: 'Giverny',
-  tagline: 'Paint a photo in the style of a painting',
   studio: 'Studio',
   learn: 'Learn',
   history: 'Your paintings',
@@ -17,11 +16,9 @@ export const en = {
   photoDrop: 'Drop a photo here or paste one',
   photoChoose: 'Choose a file',
   photoStart: 'Choose a photo',
-  photoReplace: 'Another photo',
   camera: 'Take a photo',
   noCamera: 'There is no camera here, or the browser may not use it.',
   tryOne: 'Or try one of these',
-  remove: 'Remove',
   removeNamed: 'Remove {name}',
   styles: 'Styles',
   stylesDrop: 'Drop paintings here or choose some below. Several are blended by their weights.',
@@ -154,7 +151,6 @@ export const en = {
   step: 'Step',
 
   historyEmpty: 'Paintings that you finish or stop are kept here, in this browser alone.',
-  reopen: 'Open',
   duplicate: 'Use its settings',
   delete: 'Delete',
   deleteSure: 'Really?',

@@ -3,7 +3,6 @@ import type { en } from './en.js';
 
 export const ko: Readonly<Record<keyof typeof en, string>> = {
   title: '지베르니',
-  tagline: '사진을 그림의 화풍으로 그립니다',
   studio: '스튜디오',
   learn: '배우기',
   history: '내 그림',
@@ -19,11 +18,9 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   photoDrop: '사진을 여기에 끌어다 놓거나 붙여 넣으세요',
   photoChoose: '파일 선택',
   photoStart: '사진 고르기',
-  photoReplace: '다른 사진',
   camera: '사진 찍기',
   noCamera: '카메라가 없거나 브라우저가 카메라를 쓸 수 없습니다.',
   tryOne: '예제 사진으로 해 보기',
-  remove: '빼기',
   removeNamed: '{name} 빼기',
   styles: '화풍',
   stylesDrop: '그림을 여기에 놓거나 아래에서 고르세요. 여러 장이면 가중치대로 섞입니다.',
@@ -156,7 +153,6 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   step: '스텝',
 
   historyEmpty: '완성하거나 멈춘 그림이 여기, 이 브라우저에만 보관됩니다.',
-  reopen: '열기',
   duplicate: '설정 가져오기',
   delete: '삭제',
   deleteSure: '정말요?',
