@@ -63,6 +63,8 @@ export interface Command {
     readonly region?: string | undefined;
   }[];
   readonly mask?: string | undefined;
+  /** By colours of the mask. */
+  readonly regionStrengths?: Readonly<Record<string, number>> | undefined;
   readonly preset: string;
   readonly network: string;
   /** Those that differ from the preset's. */
@@ -70,7 +72,7 @@ export interface Command {
 }
 
 /** The command that paints the same. */
-export function commandLine({ photo, styles, mask, preset, network, options }: Command): string {
+export function commandLine({ photo, styles, mask, regionStrengths = {}, preset, network, options }: Command): string {
   const [first, ...more] = styles;
   // A style that is alone needs no weight and, where it goes everywhere, no flag.
   const paintings =
@@ -80,11 +82,13 @@ export function commandLine({ photo, styles, mask, preset, network, options }: C
   const flags = Object.entries(options)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `--${optionName(name)} ${quoted(optionText(value))}`);
+  const strengths = Object.entries(regionStrengths).map(([color, strength]) => `${color}=${strength}`);
   const parts = [
     'giverny',
     quoted(photo),
     ...paintings,
     ...(mask === undefined ? [] : [`--mask ${quoted(mask)}`]),
+    ...(strengths.length === 0 ? [] : [`--region-strength ${strengths.join(',')}`]),
     `--preset ${preset}`,
     `--network ${quoted(network)}`,
     ...flags,

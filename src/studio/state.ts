@@ -6,12 +6,14 @@ import type { Stroke } from './brush/masks.js';
 import type { Frame, Ready, StepReport } from './painting/protocol.js';
 import type { OpenedPicture } from './pictures/open.js';
 import type { Painting } from './store/history.js';
-import type { Word } from './words/words.js';
+import type { Params, Word } from './words/words.js';
 
 export interface StyleItem {
   readonly id: string;
   readonly picture: OpenedPicture;
   readonly weight: number;
+  /** Where the brush painted it; the painting's own where undefined. */
+  readonly strength?: number | undefined;
 }
 
 export type Status =
@@ -28,12 +30,10 @@ export type Status =
 export interface Notice {
   readonly id: number;
   readonly kind: 'info' | 'problem';
-  readonly text: string;
-  readonly actions: readonly {
-    readonly word: Word;
-    readonly params?: Readonly<Record<string, string | number>>;
-    readonly run: () => void;
-  }[];
+  /** Put into words where it is shown: the language may change meanwhile. */
+  readonly word: Word;
+  readonly params: Params;
+  readonly actions: readonly { readonly word: Word; readonly params?: Params; readonly run: () => void }[];
 }
 
 /** Most browsers compute without a graphics device: a first painting should not take long. */
@@ -100,9 +100,16 @@ export const pace = computed(() => {
 
 let noticeId = 0;
 
-export function notify(kind: Notice['kind'], text: string, actions: Notice['actions'] = []): number {
-  const notice = { id: ++noticeId, kind, text, actions };
-  notices.value = [...notices.value.filter((other) => other.text !== text), notice].slice(-3);
+/** Shows a notice, in place of one that says the same. */
+export function notify(
+  kind: Notice['kind'],
+  word: Word,
+  params: Params = {},
+  actions: Notice['actions'] = [],
+): Notice['id'] {
+  const notice = { id: ++noticeId, kind, word, params, actions };
+  const said = (other: Notice) => JSON.stringify([other.word, other.params]);
+  notices.value = [...notices.value.filter((other) => said(other) !== said(notice)), notice].slice(-3);
   // What asks for an answer or tells of a problem stays until it is read.
   if (kind === 'info' && actions.length === 0) setTimeout(() => dismiss(notice.id), 8000);
   return notice.id;

@@ -65,6 +65,9 @@ describe.skipIf(CHROMIUM === undefined)('painting again', () => {
     await strokeAt(page, 0.2);
     await page.locator('.brush-tools .swatch').nth(2).click();
     await strokeAt(page, 0.8);
+    await press(page, 'Keep the photo');
+    await strokeAt(page, 0.5);
+    await page.getByLabel('Strength there').first().fill('0.9');
     await press(page, 'Paint');
     await untilSays(page, /Done/);
     const { bytes } = await saved(page, 'PNG');
@@ -84,20 +87,32 @@ describe.skipIf(CHROMIUM === undefined)('painting again', () => {
         { name: 'gold.jpg', weight: 1, region: 'blue' },
       ],
       mask: { name: 'boats-mask.png', featherPx: 2 },
+      regionStrengths: { lime: 0.9, gray: 0 },
       steps: 10,
     });
     for (const name of ['boats', 'swirls', 'waves', 'gold']) {
       write(`${name}.jpg`, new Uint8Array(await (await fetch(`${server.url}examples/${name}.jpg`)).arrayBuffer()));
     }
     expect(await repeated('painted.png')).toBeLessThan(MOST_LEVELS);
+    // Where the photo is kept the painting is nearer to it than where a style goes.
+    const photo = await sharp(join(folder, 'boats.jpg')).resize(160).removeAlpha().raw().toBuffer();
+    const painted = await sharp(bytes).removeAlpha().raw().toBuffer();
+    const strayed = (from: number, to: number) => {
+      const width = 160;
+      const levels = Array.from(painted, (value, i) => Math.abs(value - (photo[i] as number)));
+      const column = (i: number) => Math.floor(i / 3) % width;
+      const within = levels.filter((_, i) => column(i) >= from * width && column(i) < to * width);
+      return within.reduce((sum, value) => sum + value, 0) / within.length;
+    };
+    expect(strayed(0.4, 0.6)).toBeLessThan(strayed(0, 0.2) / 2);
 
     // The regions are in the history as well: the same mask, to the byte.
     await page.goto(server.url);
     await page.reload();
     await press(page, 'Your paintings');
     await press(page, 'Use its settings: boats.jpg');
-    const weights = () => page.locator('.style output').allTextContents();
-    await expect.poll(weights, { timeout: 30_000 }).toEqual(['0.5', '1', '1']);
+    const set = () => page.locator('.style output').allTextContents();
+    await expect.poll(set, { timeout: 30_000 }).toEqual(['0.5', '1', '90 %', '1', '50 %']);
     const mask = await saved(page, 'Save the mask');
     expect((await readRecipe(bytes)).mask?.sha256).toBe((await readPicture(mask.bytes)).sha256);
     expectNoProblems(opened);

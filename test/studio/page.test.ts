@@ -11,7 +11,17 @@ import { type StudioServer, serveStudio } from '../../src/node/studio-server.js'
 import { en } from '../../src/studio/words/en.js';
 import { ko } from '../../src/studio/words/ko.js';
 import { CHROMIUM, launchBrowser } from './support/browser.js';
-import { expectNoProblems, give, LONG, notice, openStudio, press, QUICK, untilSays } from './support/studio.js';
+import {
+  expectNoProblems,
+  give,
+  LONG,
+  notice,
+  openStudio,
+  press,
+  QUICK,
+  strokeAt,
+  untilSays,
+} from './support/studio.js';
 
 let server: StudioServer;
 let browser: Browser;
@@ -154,6 +164,52 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     expectNoProblems(opened);
   });
 
+  test('a link opened where the page is open already is taken in, but not while painting', async () => {
+    const opened = await openStudio(context, server.url, 'photo=alps&style=ink,dots:0.4&preset=fine&size=256');
+    const { page } = opened;
+    // As a person does who pastes it into the address line.
+    const paste = (hash: string) => page.evaluate((hash) => location.assign(hash), hash);
+    const weights = () => page.locator('.style output').allTextContents();
+    await paste(`#lang=ko&${LONG.replace('swirls', 'gold:0.5,waves').replace('boats', 'home')}`);
+    await page.getByRole('button', { name: ko.paint, exact: true }).waitFor();
+    await page.locator('.photo-card .name').filter({ hasText: 'home.jpg' }).waitFor();
+    await expect.poll(weights).toEqual(['0.5', '1']);
+    expect(await page.locator('.style .name').allTextContents()).toEqual(['gold.jpg', 'waves.jpg']);
+    await expect.poll(() => page.url()).toContain('#photo=home&style=gold:0.5,waves&preset=draft&size=128&steps=2000');
+    // Links within the page say nothing of the form, and its own address is there again.
+    await paste('#lang=en');
+    await page.getByRole('button', { name: 'Paint', exact: true }).waitFor();
+    await paste('#easel');
+    await expect.poll(() => page.url()).toContain('#photo=home');
+    expect(await weights()).toEqual(['0.5', '1']);
+
+    await press(page, 'Paint');
+    await untilSays(page, /Step [1-9]/);
+    await paste('#photo=boats&style=ink&strength=0.9');
+    await notice(page, /Stop the painting first/).waitFor();
+    expect(await page.locator('.photo-card .name').textContent()).toBe('home.jpg');
+    await expect.poll(() => page.url()).toContain('#photo=home');
+    expect(page.url()).not.toContain('strength');
+    // A notice that is shown speaks the language of the page.
+    await press(page, '한국어');
+    await notice(page, new RegExp(ko.busyLink)).waitFor();
+    await press(page, ko.stop);
+    expectNoProblems(opened);
+  });
+
+  test('a region that keeps the photo asks for strength in place of alpha and beta', async () => {
+    const { page } = await openStudio(context, server.url, `${QUICK}&alpha=10&beta=1`);
+    await press(page, 'Brush');
+    await press(page, 'Keep the photo');
+    await strokeAt(page, 0.5);
+    await press(page, 'Paint');
+    await notice(page, /not with alpha and beta/).waitFor();
+    await page.getByLabel('Strength of the style').fill('0.5');
+    await press(page, 'Paint');
+    await untilSays(page, /Step [1-9]/);
+    expect(await page.locator('.notice').count()).toBe(0);
+  });
+
   test('Advanced has every option of the schema, says what is wrong, and takes what is right', async () => {
     const { page } = await openStudio(context, server.url);
     await page.getByText('Advanced').click();
@@ -267,6 +323,22 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await slider.focus();
     for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowRight');
     expect(await slider.inputValue()).toBe('55');
+    // Where what had the focus goes away, it stays near by.
+    const focused = () => page.evaluate(() => document.activeElement?.textContent?.slice(0, 5));
+    const menu = page.locator('.menu');
+    await menu.locator('summary').press('Enter');
+    await menu.getByRole('button', { name: 'PNG' }).focus();
+    await page.keyboard.press('Escape');
+    expect(await menu.getAttribute('open')).toBeNull();
+    expect(await focused()).toBe('Save');
+    await menu.locator('summary').press('Enter');
+    await page.locator('.costs').click();
+    await expect.poll(() => menu.getAttribute('open')).toBeNull();
+    await page.getByRole('button', { name: 'Remove boats.jpg' }).press('Enter');
+    await expect.poll(focused).toBe('Photo');
+    await page.getByRole('button', { name: 'French Alps' }).press('Enter');
+    await page.locator('.photo-card').waitFor();
+    await expect.poll(focused).toBe('Photo');
   });
 
   test('pasting fills the photo, then the styles', async () => {

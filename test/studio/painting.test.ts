@@ -180,6 +180,9 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
     await untilSays(page, /Done/);
     const shown = () => page.locator('.picture canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
     const before = await shown();
+    // It is kept a moment after it is done.
+    await press(page, 'Your paintings');
+    await page.locator('.gallery li').waitFor();
     await page.goto(server.url);
     await page.reload();
     await press(page, 'Your paintings');
@@ -196,6 +199,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
 
     await press(page, 'Your paintings');
     await press(page, 'Delete the painting of boats.jpg');
+    await press(page, 'Really? Delete the painting of boats.jpg');
     await page.getByText('Paintings that you finish').waitFor();
     await page.reload();
     await press(page, 'Your paintings');

@@ -11,8 +11,8 @@ import { assertSameAspect } from '../../src/core/regions.js';
 import { encodePicture, readPicture, readRecipe } from '../../src/node/images.js';
 import { commandLine, fromAddress, toAddress } from '../../src/studio/address.js';
 import { type FlatMask, flatMask, maskPicture, maskPng } from '../../src/studio/brush/flat.js';
-import { inUse, masksOf } from '../../src/studio/brush/masks.js';
-import { remaining } from '../../src/studio/painting/core.js';
+import { inUse, masksOf, type Stroke } from '../../src/studio/brush/masks.js';
+import { remaining, revisionOf } from '../../src/studio/painting/core.js';
 import { findXmp, insertXmp } from '../../src/studio/pictures/xmp.js';
 
 const HASH = 'ab'.repeat(32);
@@ -148,12 +148,13 @@ test('the command line names every style with weight and region as the command r
     photo: 'a.jpg',
     styles,
     mask: 'a-mask.png',
+    regionStrengths: { lime: 0.8, gray: 0 },
     preset: 'draft',
     network: 'pocket',
     options: {},
   });
   expect(text).toBe(
-    "giverny a.jpg --style ink.jpg=0.5 --style 'my sky.jpg@red' --style gold.jpg@lime=0.75 --mask a-mask.png --preset draft --network pocket",
+    "giverny a.jpg --style ink.jpg=0.5 --style 'my sky.jpg@red' --style gold.jpg@lime=0.75 --mask a-mask.png --region-strength lime=0.8,gray=0 --preset draft --network pocket",
   );
   const flags = ['ink.jpg=0.5', 'my sky.jpg@red', 'gold.jpg@lime=0.75'].map((flag) => parseStyle(flag));
   expect(flags.map(({ path, weight = 1, region }) => ({ name: path, weight, ...(region && { region }) }))).toEqual(
@@ -161,7 +162,7 @@ test('the command line names every style with weight and region as the command r
   );
 });
 
-const stroke = (style: number | undefined, x: number) => ({
+const stroke = (style: Stroke['style'], x: number) => ({
   style,
   radius: 0.1,
   points: [
@@ -189,6 +190,26 @@ test('a painted mask is a PNG whose flat colours the command reads, the same byt
     [1, 0, 0],
     [0, 0, 1],
   ]);
+});
+
+test('where the photo is kept the mask has a colour of its own, and its region no strength', async () => {
+  const photo = { width: 1200, height: 800 };
+  const mask = flatMask(photo, 1, [stroke(0, 0.2), stroke('photo', 0.8)]) as FlatMask;
+  expect(mask).toMatchObject({ colors: ['red'], kept: 'gray' });
+  const { picture: read } = await readPicture(maskPng(mask));
+  expect(read).toEqual(maskPicture(mask));
+  const { regions } = regionsOfMask(read, ['red', 'gray'], photo, 256, { strengths: { gray: 0 } });
+  const style = { picture: picture(40, 40), region: 'red' };
+  const order = (weight: number) => ({ options: DEFAULTS, styles: [{ weight, strength: 0.8 }] });
+  const inputs = { content: picture(256, 171), styles: [style, { picture: picture(40, 40) }], regions };
+  const strengths = (weight: number) =>
+    Object.entries(revisionOf(inputs, order(weight)).regions ?? {}).map(([name, { strength }]) => [name, strength]);
+  expect(strengths(1)).toEqual([
+    ['red', 0.8],
+    ['gray', 0],
+  ]);
+  // A style that does not count leaves its region.
+  expect(strengths(0)).toEqual([['gray', 0]]);
 });
 
 test("a mask has its photo's shape however narrow that is; nothing painted is no mask", () => {

@@ -34,7 +34,7 @@ describe.skipIf(CHROMIUM === undefined || vgg19Path === undefined)('VGG-19', () 
     });
     await page.reload();
     await page.locator('.network > summary').click();
-    await page.locator('.network option', { hasText: 'vgg19' }).waitFor({ state: 'attached', timeout: 120_000 });
+    await page.locator('.network option[value=vgg19]').waitFor({ state: 'attached', timeout: 120_000 });
     expectNoProblems(opened);
   });
 });

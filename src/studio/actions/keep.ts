@@ -5,7 +5,6 @@ import { download, encodeFrame, type Format, onWhite } from '../pictures/save.js
 import { dismiss, frame, history, historyOpen, notify, photo, styles } from '../state.js';
 import { isFull } from '../store/database.js';
 import { deletePainting, keepPainting, type Painting, paintings } from '../store/history.js';
-import { t } from '../words/words.js';
 import { timelapse } from './paint.js';
 import { painted } from './painted.js';
 import { currentRecipe, type MaskFile, maskOf, stem } from './recipe.js';
@@ -24,7 +23,7 @@ export async function saveAs(format: Format): Promise<void> {
 export function offerMask(of: 'easel' | 'form'): void {
   const mask = maskOf(of);
   if (!mask) return;
-  const id = notify('info', t('maskNamed', { name: mask.name }), [
+  const id = notify('info', 'maskNamed', { name: mask.name }, [
     {
       word: 'saveMask',
       run: () => {
@@ -44,7 +43,7 @@ export async function saveTimelapse(onProgress: (done: number) => void): Promise
     const film = await timelapse.film(onProgress);
     download(film, `${resultName()}.${film.type.includes('mp4') ? 'mp4' : 'webm'}`);
   } catch {
-    notify('problem', t('noFilm'));
+    notify('problem', 'noFilm');
   }
 }
 
@@ -70,7 +69,7 @@ export async function keepResult(shown: Frame): Promise<void> {
     await keepPainting(painting, [made.content, ...used.map(({ picture }) => picture)]);
     await refreshHistory();
   } catch (error) {
-    notify('problem', t(isFull(error) ? 'storageFull' : 'storageRefused'), [
+    notify('problem', isFull(error) ? 'storageFull' : 'storageRefused', {}, [
       { word: 'history', run: () => (historyOpen.value = true) },
     ]);
   }

@@ -1,13 +1,12 @@
 /** Two tabs that paint slow each other down: the second one says so. */
 import { notify } from '../state.js';
-import { t } from '../words/words.js';
 
 let release: (() => void) | undefined;
 
 export function holdLock(): void {
   navigator.locks?.request('giverny-painting', { ifAvailable: true }, (lock) => {
     if (lock) return new Promise<void>((resolve) => (release = resolve));
-    notify('info', t('otherTab'));
+    notify('info', 'otherTab');
     return undefined;
   });
 }

@@ -3,6 +3,7 @@ import { batch, effect } from '@preact/signals';
 import type { Options } from '../../core/options.js';
 import type { Picture } from '../../core/picture.js';
 import { flatMask, maskPicture } from '../brush/flat.js';
+import { isPainted, type Stroke } from '../brush/masks.js';
 import { Painter } from '../painting/painter.js';
 import type { Changes, FromWorker, NetworkSource } from '../painting/protocol.js';
 import { pictureOf } from '../pictures/frame.js';
@@ -26,13 +27,14 @@ import {
   ready,
   report,
   reports,
+  type StyleItem,
   status,
   strokes,
   styles,
   threads,
 } from '../state.js';
 import { keptNetwork } from '../store/networks.js';
-import { isWord, t, type Word } from '../words/words.js';
+import { isWord } from '../words/words.js';
 import { keepResult } from './keep.js';
 import { freeLock, holdLock } from './lock.js';
 import { painted, rememberPace, setPainted } from './painted.js';
@@ -58,6 +60,10 @@ export async function paintOn(): Promise<void> {
 async function begin(wanted: Options, from: { picture: Picture; step: number } | undefined): Promise<void> {
   const content = photo.value;
   if (!content) return;
+  if (unbalanced(wanted, styles.value, strokes.value)) {
+    notify('problem', 'regionsNeedStrength');
+    return;
+  }
   batch(() => {
     status.value = 'preparing';
     brushing.value = false;
@@ -87,9 +93,11 @@ async function begin(wanted: Options, from: { picture: Picture; step: number } |
     });
     const order = {
       content,
-      styles: items.map(({ picture: { name, blob } }, i) => ({ name, blob, region: mask?.colors[i] })),
+      styles: items.map(({ picture: { name, blob }, weight, strength }, i) => {
+        return { name, blob, weight, strength, region: mask?.colors[i] };
+      }),
       mask: mask && maskPicture(mask),
-      weights: items.map(({ weight }) => weight),
+      kept: mask?.kept,
       options: wanted,
       network: await sourceOf(network.value),
       device: device.value,
@@ -108,7 +116,7 @@ async function sourceOf(name: string): Promise<NetworkSource> {
   const kept = await keptNetwork(name);
   if (kept) return kept;
   network.value = 'pocket';
-  notify('info', t('networkGone', { name }));
+  notify('info', 'networkGone', { name });
   return 'pocket';
 }
 
@@ -135,14 +143,14 @@ function hear(message: FromWorker): void {
         frames.value = timelapse.length;
         if (status.value === 'preparing') status.value = 'painting';
       });
-      if (message.notice !== undefined) notify('info', t('setback', { n: message.step + 1 }));
+      if (message.notice !== undefined) notify('info', 'setback', { n: message.step + 1 });
       return;
     }
     case 'paused':
       if (status.value === 'pausing') status.value = 'paused';
       return;
     case 'deviceLost':
-      notify('info', t('deviceLost', { n: message.step }));
+      notify('info', 'deviceLost', { n: message.step });
       return;
     case 'ended': {
       freeLock();
@@ -169,12 +177,11 @@ function fail(code: string, message: string): void {
       ? options.value.size
       : Math.max(options.value.size.width, options.value.size.height);
   const smaller = Math.max(128, Math.round((side * 0.7) / 32) * 32);
-  const word: Word | undefined = isWord(code) ? code : undefined;
-  const text = word ? t(word) : message;
   const canShrink = code === 'OUT_OF_MEMORY' && smaller < side;
   notify(
     'problem',
-    text,
+    isWord(code) ? code : 'coreSays',
+    { message },
     canShrink ? [{ word: 'paintSmaller', params: { n: smaller }, run: () => paintAt(smaller) }] : [],
   );
 }
@@ -230,22 +237,34 @@ export function followChanges(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
     const wanted = options.value;
-    const weights = styles.value.map(({ weight }) => weight);
+    const counting = changesOf(styles.value);
     const running = painted();
     if (!busy.value || !running) return;
     clearTimeout(timer);
     const settled = Object.fromEntries(SETTLED.map((name) => [name, running.options[name]]));
-    const changes: Changes = { options: { ...wanted, ...settled }, weights };
-    const now = { options: running.options, weights: running.styles.map(({ weight }) => weight) };
-    if (same(changes, now) || !weights.some((weight) => weight > 0)) return;
+    const changes: Changes = { options: { ...wanted, ...settled }, styles: counting };
+    const now = { options: running.options, styles: changesOf(running.styles) };
+    if (same(changes, now) || !counting.some(({ weight }) => weight > 0)) return;
+    if (unbalanced(changes.options, styles.value, running.strokes)) {
+      notify('problem', 'regionsNeedStrength');
+      return;
+    }
     timer = setTimeout(() => {
       const current = painted();
       if (current) setPainted({ ...current, styles: styles.value, options: changes.options });
       painter.change(changes);
-      notify('info', t('changesTaken'));
+      notify('info', 'changesTaken');
     }, CHANGE_DELAY_MS);
   });
 }
 
+const changesOf = (items: readonly StyleItem[]) => items.map(({ weight, strength }) => ({ weight, strength }));
+
 const same = (a: Changes, b: Changes) =>
-  JSON.stringify([a.options, a.weights]) === JSON.stringify([b.options, b.weights]);
+  JSON.stringify([a.options, a.styles]) === JSON.stringify([b.options, b.styles]);
+
+/** Whether regions have strengths where the painting has none: it is balanced by alpha and beta. */
+function unbalanced({ strength: whole }: Options, items: readonly StyleItem[], made: readonly Stroke[]): boolean {
+  const some = items.some(({ strength }, i) => strength !== undefined && isPainted(made, i));
+  return whole === undefined && (some || isPainted(made, 'photo'));
+}

@@ -10,7 +10,7 @@ import { frame, machine, network, ready, report, reports, type StyleItem } from 
 
 export interface Painted {
   readonly content: OpenedPicture;
-  /** With the weights of now. */
+  /** With the weights and strengths of now. */
   readonly styles: readonly StyleItem[];
   readonly strokes: readonly Stroke[];
   readonly options: Options;
@@ -61,4 +61,6 @@ export function rememberPace(): void {
   if (late.length < 3 || !shown) return;
   const middle = late.sort((a, b) => a - b)[Math.floor(late.length / 2)] as number;
   remember(network.value, machine.value, shown.width * shown.height, middle);
+  // The forecast knows more of this machine now.
+  machine.value = { ...machine.value };
 }

@@ -23,7 +23,6 @@ import {
   strokes,
   styles,
 } from '../state.js';
-import { t } from '../words/words.js';
 import { setForm } from './form.js';
 
 export type Place = 'photo' | 'style';
@@ -45,15 +44,15 @@ async function open(blob: Blob, name: string, place: Place): Promise<OpenedPictu
     await offerRecipe(picture);
     return picture;
   } catch (error) {
-    if (error instanceof PictureError) notify('problem', t(error.reason, { name: error.file }));
-    else notify('problem', t('notPicture', { name }));
+    if (error instanceof PictureError) notify('problem', error.reason, { name: error.file });
+    else notify('problem', 'notPicture', { name });
     return undefined;
   }
 }
 
 function offerReduced(picture: OpenedPicture, place: Place): void {
   const megapixels = Math.round((picture.width * picture.height) / 1e6);
-  const id = notify('info', t('huge', { name: picture.name, n: megapixels }), [
+  const id = notify('info', 'huge', { name: picture.name, n: megapixels }, [
     {
       word: 'reduceTo',
       params: { n: REDUCED_SIDE_PX },
@@ -76,7 +75,7 @@ async function offerRecipe({ blob, name }: OpenedPicture): Promise<void> {
   }
   if (!recipe) return;
   const found = recipe;
-  const id = notify('info', t('hasRecipe', { name }), [
+  const id = notify('info', 'hasRecipe', { name }, [
     {
       word: 'duplicate',
       run: () => {
@@ -89,11 +88,11 @@ async function offerRecipe({ blob, name }: OpenedPicture): Promise<void> {
 
 function take(picture: OpenedPicture, place: Place): void {
   if (busy.value) {
-    notify('info', t('busyPictures'));
+    notify('info', 'busyPictures');
     return;
   }
   if (place === 'photo') setPhoto(picture);
-  else addStyle(picture, 1);
+  else addStyle(picture);
 }
 
 export function setPhoto(picture: OpenedPicture | undefined): void {
@@ -112,9 +111,10 @@ export function forgetResult(): void {
 
 let ids = 0;
 
-export function addStyle(picture: OpenedPicture, weight: number): void {
+/** Puts a picture on the list of styles, unless it is there. */
+export function addStyle(picture: OpenedPicture, { weight = 1, strength }: Partial<StyleItem> = {}): void {
   if (styles.value.some((style) => style.picture.sha256 === picture.sha256)) return;
-  styles.value = [...styles.value, { id: `style-${++ids}`, picture, weight }];
+  styles.value = [...styles.value, { id: `style-${++ids}`, picture, weight, strength }];
 }
 
 export function changeStyle(id: string, change: Partial<StyleItem>): void {
@@ -127,25 +127,36 @@ export function removeStyle(id: string): void {
   strokes.value = strokes.value
     .filter((stroke) => stroke.style !== index)
     .map((stroke) =>
-      stroke.style !== undefined && stroke.style > index ? { ...stroke, style: stroke.style - 1 } : stroke,
+      typeof stroke.style === 'number' && stroke.style > index ? { ...stroke, style: stroke.style - 1 } : stroke,
     );
 }
 
-async function fetchExample(name: string): Promise<OpenedPicture> {
+/** @throws PictureError; TypeError where the page's server is gone. */
+export async function fetchExample(name: string): Promise<OpenedPicture> {
   const response = await fetch(exampleUrl(name));
   if (!response.ok) throw new PictureError('notPicture', name);
   return openPicture(await response.blob(), `${name}.jpg`);
 }
 
+/** Makes an example the photo. */
 export async function takeExamplePhoto(name: ExamplePhoto): Promise<void> {
-  setPhoto(await fetchExample(name));
+  const picture = await fetchExample(name).catch(tellFailed);
+  if (picture) setPhoto(picture);
+}
+
+function tellFailed(): undefined {
+  notify('problem', 'exampleFailed');
 }
 
 /** Puts an example on the list, or off it where it is there. */
-export async function toggleExampleStyle(name: ExampleStyle, weight = 1): Promise<void> {
+export async function toggleExampleStyle(name: ExampleStyle): Promise<void> {
   const listed = styles.value.find((style) => style.picture.name === `${name}.jpg`);
-  if (listed) removeStyle(listed.id);
-  else addStyle(await fetchExample(name), weight);
+  if (listed) {
+    removeStyle(listed.id);
+    return;
+  }
+  const picture = await fetchExample(name).catch(tellFailed);
+  if (picture) addStyle(picture);
 }
 
 /** Pictures that are pasted fill what is empty: the photo first, then styles. */

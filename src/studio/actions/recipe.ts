@@ -22,11 +22,19 @@ export const stem = (name: string) => name.replace(/\.[^.]+$/, '');
 
 const maskName = (content: OpenedPicture) => `${stem(content.name)}-mask.png`;
 
-/** Styles that count, each with the colour of the mask where it goes. */
+/** Styles that count, each with the colour of the mask where it goes, and the strengths of such colours. */
 function arranged({ content, styles: all, strokes: made }: Arranged) {
   const { styles: used, strokes: kept } = inUse(all, made);
   const mask = flatMask(content, used.length, kept);
-  return { mask, styles: used.map(({ picture, weight }, i) => ({ picture, weight, region: mask?.colors[i] })) };
+  const strengths = used.flatMap(({ strength }, i) => {
+    const color = mask?.colors[i];
+    return color === undefined || strength === undefined ? [] : [[color, strength] as const];
+  });
+  return {
+    mask,
+    styles: used.map(({ picture, weight }, i) => ({ picture, weight, region: mask?.colors[i] })),
+    regionStrengths: Object.fromEntries([...strengths, ...(mask?.kept ? [[mask.kept, 0] as const] : [])]),
+  };
 }
 
 export interface MaskFile {
@@ -48,7 +56,7 @@ const formed = (): Arranged | undefined =>
 export async function currentRecipe(): Promise<Recipe | undefined> {
   const made = painted();
   if (!made || made.recipe || !ready.value) return made?.recipe;
-  const { mask, styles: used } = arranged(made);
+  const { mask, styles: used, regionStrengths } = arranged(made);
   const { network: looked, coarseNetwork, engine } = ready.value;
   return recipeOf({
     giverny: __VERSION__,
@@ -59,6 +67,7 @@ export async function currentRecipe(): Promise<Recipe | undefined> {
       sha256: await sha256(maskPng(mask)),
       featherPx: featherOf(made.size),
     },
+    regionStrengths,
     network: looked,
     ...(coarseNetwork ? { coarseNetwork } : {}),
     engine,
@@ -71,11 +80,12 @@ export async function currentRecipe(): Promise<Recipe | undefined> {
 /** The command that paints what the form says. */
 export function currentCommand(): string {
   const form = formed();
-  const { mask, styles: used = [] } = form ? arranged(form) : {};
+  const { mask, styles: used = [], regionStrengths = {} } = form ? arranged(form) : {};
   return commandLine({
     photo: form?.content.name ?? 'photo.jpg',
     styles: used.map(({ picture: { name }, weight, region }) => ({ name, weight, region })),
     mask: form && mask && maskName(form.content),
+    regionStrengths,
     preset: preset.value,
     network: network.value,
     options: chosen.value,

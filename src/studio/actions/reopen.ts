@@ -6,7 +6,6 @@ import { frameOf as toFrame } from '../pictures/frame.js';
 import { openPicture } from '../pictures/open.js';
 import { busy, frame, frames, historyOpen, machine, notify, ready, status, strokes, styles } from '../state.js';
 import { type Painting, picturesOf } from '../store/history.js';
-import { t } from '../words/words.js';
 import { setForm } from './form.js';
 import { timelapse } from './paint.js';
 import { setPainted } from './painted.js';
@@ -15,7 +14,7 @@ import { addStyle, setPhoto } from './pictures.js';
 /** Puts a painting's pictures and options into the form, and its result on the easel unless only a copy is wanted. */
 export async function reopen(painting: Painting, { withResult }: { withResult: boolean }): Promise<void> {
   if (busy.value) {
-    notify('info', t('busyPictures'));
+    notify('info', 'busyPictures');
     return;
   }
   const { recipe } = painting;
@@ -30,7 +29,10 @@ export async function reopen(painting: Painting, { withResult }: { withResult: b
   batch(() => {
     setPhoto(content);
     styles.value = [];
-    for (const [i, picture] of pictures.entries()) if (picture) addStyle(picture, recipe.styles[i]?.weight ?? 1);
+    for (const [i, picture] of pictures.entries()) {
+      const { weight = 1, region = '' } = recipe.styles[i] ?? {};
+      if (picture) addStyle(picture, { weight, strength: recipe.regionStrengths?.[region] });
+    }
     strokes.value = painting.strokes ?? [];
     setForm(recipe);
     historyOpen.value = false;

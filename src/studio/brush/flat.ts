@@ -1,4 +1,4 @@
-/** The mask that strokes make, as `giverny --mask` reads it: one flat colour per style, black for the rest. */
+/** The mask that strokes make, as `giverny --mask` reads it: a flat colour per style and for the photo, black for the rest. */
 import { type Picture, picture, type Size } from '../../core/picture.js';
 import { parseColor } from '../../core/regions.js';
 import { encodePalettePng } from '../pictures/png.js';
@@ -7,18 +7,22 @@ import { masksOf, type Stroke } from './masks.js';
 /** Names that commands can spell, for so many styles. */
 export const MASK_COLORS = [
   ...['red', 'lime', 'blue', 'yellow', 'cyan', 'magenta', 'white', 'orange', 'purple', 'teal', 'brown', 'pink'],
-  ...['olive', 'navy', 'maroon', 'gray', 'silver', 'green'],
+  ...['olive', 'navy', 'maroon', 'silver', 'green'],
 ] as const;
+/** Where the photo is kept. */
+const KEPT_COLOR = 'gray';
 /** Its borders are softened by far more than one of its pixels. */
 const LONG_SIDE_PX = 512;
 /** Less would be rounded to another shape than the photo's. */
 const SHORT_SIDE_PX = 64;
 
 export interface FlatMask extends Size {
-  /** [height, width]: 0 where no style was painted, i + 1 where style i was. */
+  /** [height, width]: 0 where nothing was painted, i + 1 where style i was, one more than styles where the photo is kept. */
   readonly pixels: Uint8Array<ArrayBuffer>;
   /** For each style its colour; undefined where it was painted nowhere. */
   readonly colors: readonly (string | undefined)[];
+  /** The colour where the photo is kept, if it is anywhere. */
+  readonly kept?: string | undefined;
 }
 
 /**
@@ -37,11 +41,14 @@ export function flatMask(photo: Size, styles: number, strokes: readonly Stroke[]
     pixels[i] = masks.findIndex((mask) => (mask[i] as number) >= 0.5) + 1;
   }
   const painted = new Set(pixels);
-  const colors = masks.map((_, i) => (painted.has(i + 1) ? MASK_COLORS[i] : undefined));
-  return colors.some((color) => color !== undefined) ? { width, height, pixels, colors } : undefined;
+  const colors = Array.from({ length: styles }, (_, i) => (painted.has(i + 1) ? MASK_COLORS[i] : undefined));
+  const kept = painted.has(styles + 1) ? KEPT_COLOR : undefined;
+  const some = [...colors, kept].some((color) => color !== undefined);
+  return some ? { width, height, pixels, colors, ...(kept && { kept }) } : undefined;
 }
 
-const palette = ({ colors }: FlatMask) => ['black', ...colors.map((color) => color ?? 'black')].map(parseColor);
+const palette = ({ colors, kept }: FlatMask) =>
+  ['black', ...colors.map((color) => color ?? 'black'), ...(kept ? [kept] : [])].map(parseColor);
 
 export function maskPicture(mask: FlatMask): Picture {
   const { width, height, pixels } = mask;

@@ -2,8 +2,8 @@
 
 /** One stroke; lengths are shares of the photo's long side, so that it holds for every size. */
 export interface Stroke {
-  /** Index of the style that goes here; undefined takes earlier strokes away. */
-  readonly style: number | undefined;
+  /** Index of the style that goes here; the photo, to be kept here; undefined takes earlier strokes away. */
+  readonly style: number | 'photo' | undefined;
   readonly radius: number;
   /** x and y, from the top left. */
   readonly points: readonly (readonly [number, number])[];
@@ -19,21 +19,27 @@ export function inUse<T extends { readonly weight: number }>(
   return {
     styles: kept,
     strokes: strokes.map((stroke) => {
-      const place = stroke.style === undefined ? -1 : (places[stroke.style] as number);
+      if (typeof stroke.style !== 'number') return stroke;
+      const place = places[stroke.style] as number;
       return { ...stroke, style: place < 0 ? undefined : place };
     }),
   };
+}
+
+/** Whether a style, or the photo, has strokes. Later ones may have taken them away again. */
+export function isPainted(strokes: readonly Stroke[], style: Stroke['style']): boolean {
+  return strokes.some((stroke) => stroke.style === style);
 }
 
 /** From this share of its radius on, a brush grows fainter. */
 const HARD = 0.6;
 
 /**
- * Masks [height, width] in 0..1, one per style; their sum is 1 at most. A stroke of one style takes the others away
- * under it.
+ * Masks [height, width] in 0..1, one per style and a last one for the photo; their sum is 1 at most. A stroke of one
+ * takes the others away under it.
  */
 export function masksOf(strokes: readonly Stroke[], styles: number, width: number, height: number): Float32Array[] {
-  const masks = Array.from({ length: styles }, () => new Float32Array(width * height));
+  const masks = Array.from({ length: styles + 1 }, () => new Float32Array(width * height));
   for (const stroke of strokes) apply(masks, stroke, width, height);
   return masks;
 }
@@ -44,6 +50,7 @@ export function apply(masks: readonly Float32Array[], stroke: Stroke, width: num
   const radius = stroke.radius * long;
   const points = stroke.points.map(([x, y]) => [x * long, y * long] as const);
   if (points.length === 0) return;
+  const goes = stroke.style === 'photo' ? masks.length - 1 : stroke.style;
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
   const within = (value: number, most: number) => Math.min(most, Math.max(0, value));
@@ -56,8 +63,8 @@ export function apply(masks: readonly Float32Array[], stroke: Stroke, width: num
       const cover = coverage(distance(points, x + 0.5, y + 0.5) / radius);
       if (cover === 0) continue;
       const i = y * width + x;
-      masks.forEach((mask, style) => {
-        const goal = stroke.style === style ? 1 : 0;
+      masks.forEach((mask, place) => {
+        const goal = place === goes ? 1 : 0;
         mask[i] = (mask[i] as number) + (goal - (mask[i] as number)) * cover;
       });
     }

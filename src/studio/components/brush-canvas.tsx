@@ -11,15 +11,15 @@ import { Slider } from './slider.js';
 /** Masks are shown at this size: they are soft, and must follow the hand. */
 const SHOWN_PX = 320;
 const COLORS = ['#d9627e', '#3f8fd2', '#e0a030', '#4da878', '#9a6cd0', '#d07040'];
+/** Where the photo is kept. */
+const KEPT_COLOR = '#ffffff';
 
 /** The photo under a brush that says where each style goes. */
 export function BrushCanvas({ photo }: { photo: OpenedPicture }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const style = useSignal<number | undefined>(0);
+  const style = useSignal<Stroke['style']>(0);
   const radius = useSignal(0.06);
-  const drawing = useRef<{ points: [number, number][]; style: number | undefined; radius: number } | undefined>(
-    undefined,
-  );
+  const drawing = useRef<{ points: [number, number][]; style: Stroke['style']; radius: number } | undefined>(undefined);
   const scale = SHOWN_PX / Math.max(photo.width, photo.height);
   const [width, height] = [Math.round(photo.width * scale), Math.round(photo.height * scale)];
   const show = (extra?: Stroke) => {
@@ -77,6 +77,15 @@ export function BrushCanvas({ photo }: { photo: OpenedPicture }) {
           <button
             type="button"
             class="soft"
+            aria-pressed={style.value === 'photo'}
+            onClick={() => (style.value = 'photo')}
+          >
+            <Icon name="photo" />
+            {t('brushPhoto')}
+          </button>
+          <button
+            type="button"
+            class="soft"
             aria-pressed={style.value === undefined}
             onClick={() => (style.value = undefined)}
           >
@@ -112,7 +121,8 @@ function overlay(masks: readonly Float32Array[], width: number, height: number):
   for (let i = 0; i < width * height; i++) {
     const values = masks.map((mask) => mask[i] as number);
     const most = Math.max(0, ...values);
-    const color = COLORS[values.indexOf(most) % COLORS.length] as string;
+    const place = values.indexOf(most);
+    const color = place === values.length - 1 ? KEPT_COLOR : (COLORS[place % COLORS.length] as string);
     for (let c = 0; c < 3; c++) image.data[4 * i + c] = Number.parseInt(color.slice(1 + 2 * c, 3 + 2 * c), 16);
     image.data[4 * i + 3] = most * 150;
   }

@@ -24,7 +24,7 @@ export function Camera() {
     try {
       stream.value = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1920 } } });
     } catch {
-      notify('problem', t('noCamera'));
+      notify('problem', 'noCamera');
     }
   };
   const take = async () => {

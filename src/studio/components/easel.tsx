@@ -94,6 +94,7 @@ function Tools() {
           aria-pressed={comparing.value}
           onClick={() => {
             comparing.value = !comparing.value;
+            brushing.value = false;
           }}
         >
           <Icon name="compare" />
@@ -107,6 +108,7 @@ function Tools() {
           aria-pressed={brushing.value}
           onClick={() => {
             brushing.value = !brushing.value;
+            comparing.value = false;
           }}
         >
           <Icon name="brush" />

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { forgetPainting } from '../actions/keep.js';
 import { reopen } from '../actions/reopen.js';
@@ -37,6 +38,7 @@ function Kept({ painting }: { painting: Painting }) {
   const url = useMemo(() => URL.createObjectURL(thumbnail), [thumbnail]);
   useEffect(() => () => URL.revokeObjectURL(url), [url]);
   const name = recipe.content.name;
+  const sure = useSignal(false);
   const styles = recipe.styles.map((style) => style.name).join(', ');
   return (
     <li>
@@ -64,8 +66,18 @@ function Kept({ painting }: { painting: Painting }) {
         >
           {t('duplicate')}
         </button>
-        <button type="button" class="soft" aria-label={t('deleteNamed', { name })} onClick={() => forgetPainting(id)}>
-          {t('delete')}
+        {/* It cannot be brought back: the first press only asks. */}
+        <button
+          type="button"
+          class={sure.value ? 'soft problem' : 'soft'}
+          aria-label={`${sure.value ? `${t('deleteSure')} ` : ''}${t('deleteNamed', { name })}`}
+          onClick={() => {
+            if (sure.value) forgetPainting(id);
+            sure.value = true;
+          }}
+          onBlur={() => (sure.value = false)}
+        >
+          {t(sure.value ? 'deleteSure' : 'delete')}
         </button>
       </div>
     </li>

@@ -1,22 +1,20 @@
-import type { RegistryEntry } from '../../core/network-registry.js';
 import type { WebDevice } from '../../engines/web.js';
+import { cancelFetch, chooseNetwork, forgetNetwork, pullNetwork } from '../actions/networks.js';
 import { stem } from '../actions/recipe.js';
-import { busy, device, fetching, machine, network, networks, notify } from '../state.js';
-import { isFull } from '../store/database.js';
-import {
-  FETCHABLE,
-  fetchNetwork,
-  type KeptNetwork,
-  keepNetwork,
-  networkNames,
-  removeNetwork,
-} from '../store/networks.js';
-import { t } from '../words/words.js';
+import { busy, device, fetching, machine, network, networks } from '../state.js';
+import { FETCHABLE } from '../store/networks.js';
+import { isWord, t } from '../words/words.js';
 import { FileButton } from './file-button.js';
 import { Icon } from './icons.js';
 import { Select } from './select.js';
 
 const POCKET = 'pocket';
+
+/** What people call a network; of one that was opened from a file, its own name. */
+function titleOf(name: string): string {
+  const word = `network.${name}`;
+  return isWord(word) ? t(word) : name;
+}
 
 /** Which network looks at the pictures, and what computes. */
 export function NetworkPart() {
@@ -31,7 +29,7 @@ export function NetworkPart() {
         disabled={busy.value}
         choices={[
           { value: POCKET, text: t('network.pocket') },
-          ...networks.value.map((name) => ({ value: name, text: name })),
+          ...networks.value.map((name) => ({ value: name, text: titleOf(name) })),
         ]}
         onChange={(name) => {
           network.value = name;
@@ -40,25 +38,37 @@ export function NetworkPart() {
       />
       <div class="stack">
         {network.value !== POCKET && (
-          <button type="button" class="soft" disabled={busy.value} onClick={() => forget(network.value)}>
+          <button type="button" class="soft" disabled={busy.value} onClick={() => forgetNetwork(network.value)}>
             <Icon name="close" />
-            {t('removeNamed', { name: network.value })}
+            {t('removeNamed', { name: titleOf(network.value) })}
           </button>
         )}
         {loading ? (
-          <p role="status">
-            {t('networkFetching', { name: loading.name, n: Math.round(loading.done * 100) })}
-            <progress value={loading.done} max={1} aria-label={loading.name} />
-          </p>
+          <>
+            <p>
+              {t('networkFetching', { name: titleOf(loading.name), n: Math.round(loading.done * 100) })}
+              <progress value={loading.done} max={1} aria-label={titleOf(loading.name)} />
+            </p>
+            <button type="button" class="soft" onClick={cancelFetch}>
+              <Icon name="stop" />
+              {t('cancel')}
+            </button>
+          </>
         ) : (
           offered.map((entry) => (
-            <button type="button" class="soft" key={entry.name} onClick={() => pull(entry)}>
+            <button type="button" class="soft" key={entry.name} onClick={() => pullNetwork(entry)}>
               <Icon name="save" />
-              {t('networkFetch', { name: entry.title, n: Math.round((entry.sources[0]?.sizeBytes ?? 0) / 1e6) })}
+              {t('networkFetch', {
+                name: titleOf(entry.name),
+                n: Math.round((entry.sources[0]?.sizeBytes ?? 0) / 1e6),
+              })}
             </button>
           ))
         )}
-        <FileButton accept=".safetensors,.h5,.mat" onFiles={([file]) => file && keep({ name: stem(file.name), file })}>
+        <FileButton
+          accept=".safetensors,.h5,.mat"
+          onFiles={([file]) => file && chooseNetwork({ name: stem(file.name), file })}
+        >
           <Icon name="add" />
           {t('networkOpen')}
         </FileButton>
@@ -77,36 +87,4 @@ export function NetworkPart() {
       />
     </details>
   );
-}
-
-async function pull(entry: RegistryEntry): Promise<void> {
-  fetching.value = { name: entry.title, done: 0 };
-  try {
-    const kept = await fetchNetwork(entry, (done) => {
-      fetching.value = { name: entry.title, done };
-    });
-    await keep(kept);
-  } catch {
-    notify('problem', t('networkFailed', { name: entry.title }));
-  } finally {
-    fetching.value = undefined;
-  }
-}
-
-/** Keeps a network and chooses it. Whether it is one shows when it is read, with the core's own sentence. */
-async function keep(kept: KeptNetwork): Promise<void> {
-  try {
-    await keepNetwork(kept);
-    networks.value = await networkNames();
-    network.value = kept.name;
-    notify('info', t('networkKept', { name: kept.name }));
-  } catch (error) {
-    notify('problem', t(isFull(error) ? 'networkFull' : 'storageRefused', { name: kept.name }));
-  }
-}
-
-async function forget(name: string): Promise<void> {
-  await removeNetwork(name);
-  networks.value = await networkNames();
-  network.value = POCKET;
 }

@@ -23,13 +23,13 @@ export function Notices() {
   );
 }
 
-function NoticeCard({ notice: { id, kind, text, actions } }: { notice: Notice }) {
+function NoticeCard({ notice: { id, kind, word, params, actions } }: { notice: Notice }) {
   return (
     <div class={`notice ${kind}`}>
-      <p>{text}</p>
-      {actions.map(({ word, params, run }) => (
-        <button type="button" class="soft" key={word} onClick={run}>
-          {t(word, params)}
+      <p>{t(word, params)}</p>
+      {actions.map((action) => (
+        <button type="button" class="soft" key={action.word} onClick={action.run}>
+          {t(action.word, action.params)}
         </button>
       ))}
       <button type="button" class="quiet" aria-label={t('dismiss')} onClick={() => dismiss(id)}>

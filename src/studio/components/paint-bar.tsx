@@ -3,6 +3,13 @@ import { busy, canPaint, frame, status } from '../state.js';
 import { t } from '../words/words.js';
 import { Icon } from './icons.js';
 
+/** Begins, with the picture in view: on phones it is far from the settings. */
+function watch(begin: () => void): void {
+  begin();
+  // The page is shorter then: costs of before are gone.
+  requestAnimationFrame(() => document.querySelector('.stage')?.scrollIntoView({ block: 'nearest' }));
+}
+
 /** The buttons that matter; on phones they stay at the bottom. */
 export function PaintBar() {
   const now = status.value;
@@ -27,13 +34,13 @@ export function PaintBar() {
             class="main"
             disabled={!canPaint.value}
             aria-describedby={canPaint.value ? undefined : 'paint-need'}
-            onClick={startPainting}
+            onClick={() => watch(startPainting)}
           >
             <Icon name={frame.value ? 'again' : 'brush'} />
             {t(frame.value ? 'paintAgain' : 'paint')}
           </button>
           {frame.value && (
-            <button type="button" class="soft" disabled={!canPaint.value} onClick={paintOn}>
+            <button type="button" class="soft" disabled={!canPaint.value} onClick={() => watch(paintOn)}>
               <Icon name="play" />
               {t('paintOn')}
             </button>

@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import { openFiles, setPhoto, takeExamplePhoto } from '../actions/pictures.js';
 import { EXAMPLE_PHOTOS, thumbnailUrl } from '../examples.js';
 import { busy, photo } from '../state.js';
@@ -5,13 +6,21 @@ import { t } from '../words/words.js';
 import { Camera } from './camera.js';
 import { useDrop } from './drop.js';
 import { FileButton } from './file-button.js';
+import { keepFocus } from './focus.js';
 import { Icon } from './icons.js';
 
 export function PhotoWell() {
   const { over, handlers } = useDrop('photo');
   const shown = photo.value;
+  const section = useRef<HTMLElement>(null);
   return (
-    <section class={over.value ? 'part over' : 'part'} aria-labelledby="photo-title" {...handlers}>
+    <section
+      class={over.value ? 'part over' : 'part'}
+      aria-labelledby="photo-title"
+      ref={section}
+      tabIndex={-1}
+      {...handlers}
+    >
       <h2 id="photo-title">{t('photo')}</h2>
       {shown ? (
         <div class="photo-card">
@@ -25,7 +34,10 @@ export function PhotoWell() {
             class="quiet"
             disabled={busy.value}
             aria-label={t('removeNamed', { name: shown.name })}
-            onClick={() => setPhoto(undefined)}
+            onClick={() => {
+              setPhoto(undefined);
+              keepFocus(section.current);
+            }}
           >
             <Icon name="close" />
           </button>
@@ -57,7 +69,10 @@ export function PhotoWell() {
               key={name}
               title={t(`example.${name}`)}
               aria-label={t(`example.${name}`)}
-              onClick={() => takeExamplePhoto(name)}
+              onClick={async () => {
+                await takeExamplePhoto(name);
+                keepFocus(section.current);
+              }}
             >
               <img src={thumbnailUrl(name)} alt="" loading="lazy" />
             </button>

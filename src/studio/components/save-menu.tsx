@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { offerMask, saveAs, saveMask, saveTimelapse } from '../actions/keep.js';
 import { currentCommand, maskOf } from '../actions/recipe.js';
 import { frame, frames, notify, strokes } from '../state.js';
@@ -11,16 +11,30 @@ export function SaveMenu() {
   const menu = useRef<HTMLDetailsElement>(null);
   const filming = useSignal<number | undefined>(undefined);
   const close = () => menu.current?.removeAttribute('open');
-  const item = (run: () => void) => () => {
+  /** Closes it from within: focus must not stay on what is hidden. */
+  const leave = () => {
     close();
+    menu.current?.querySelector('summary')?.focus();
+  };
+  useEffect(() => {
+    const outside = ({ target }: Event) => {
+      if (!menu.current?.contains(target as Node)) close();
+    };
+    for (const type of ['pointerdown', 'focusin']) document.addEventListener(type, outside);
+    return () => {
+      for (const type of ['pointerdown', 'focusin']) document.removeEventListener(type, outside);
+    };
+  }, []);
+  const item = (run: () => void) => () => {
+    leave();
     run();
   };
   const copy = async (text: string) => {
     try {
       await navigator.clipboard.writeText(text);
-      notify('info', t('copied'));
+      notify('info', 'copied');
     } catch {
-      notify('problem', t('notCopied', { text }));
+      notify('problem', 'notCopied', { text });
     }
   };
   const copyCommand = () => {
@@ -45,7 +59,7 @@ export function SaveMenu() {
         class="menu"
         ref={menu}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') close();
+          if (event.key === 'Escape') leave();
         }}
       >
         <summary class="soft">

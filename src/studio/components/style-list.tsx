@@ -1,21 +1,35 @@
+import { useRef } from 'preact/hooks';
 import { changeStyle, openFiles, removeStyle, toggleExampleStyle } from '../actions/pictures.js';
+import { isPainted } from '../brush/masks.js';
 import { EXAMPLE_STYLES, thumbnailUrl } from '../examples.js';
-import { busy, type StyleItem, styles } from '../state.js';
+import { busy, options, type StyleItem, strokes, styles } from '../state.js';
 import { number, t } from '../words/words.js';
 import { useDrop } from './drop.js';
 import { FileButton } from './file-button.js';
+import { keepFocus } from './focus.js';
 import { Icon } from './icons.js';
 import { Slider } from './slider.js';
 
 export function StyleList() {
   const { over, handlers } = useDrop('style');
+  const section = useRef<HTMLElement>(null);
+  const remove = (id: string) => {
+    removeStyle(id);
+    keepFocus(section.current);
+  };
   return (
-    <section class={over.value ? 'part over' : 'part'} aria-labelledby="styles-title" {...handlers}>
+    <section
+      class={over.value ? 'part over' : 'part'}
+      aria-labelledby="styles-title"
+      ref={section}
+      tabIndex={-1}
+      {...handlers}
+    >
       <h2 id="styles-title">{t('styles')}</h2>
       {styles.value.length === 0 && <p class="hint">{t('stylesDrop')}</p>}
       <ul class="styles">
-        {styles.value.map((style) => (
-          <Style key={style.id} style={style} />
+        {styles.value.map((style, i) => (
+          <Style key={style.id} style={style} painted={isPainted(strokes.value, i)} onRemove={remove} />
         ))}
       </ul>
       <fieldset class="swatches" aria-label={t('styles')}>
@@ -45,7 +59,18 @@ export function StyleList() {
   );
 }
 
-function Style({ style: { id, picture, weight } }: { style: StyleItem }) {
+/** @param painted whether the brush says where it goes: it may have a strength of its own there. */
+function Style({
+  style: { id, picture, weight, strength },
+  painted,
+  onRemove,
+}: {
+  style: StyleItem;
+  painted: boolean;
+  onRemove: (id: string) => void;
+}) {
+  const whole = options.value.strength;
+  const here = strength ?? whole;
   return (
     <li class="style">
       <img src={picture.url} alt="" />
@@ -61,13 +86,37 @@ function Style({ style: { id, picture, weight } }: { style: StyleItem }) {
           text={number(weight)}
           onChange={(value) => changeStyle(id, { weight: value })}
         />
+        {painted && here !== undefined && (
+          <fieldset class="style-strength" aria-label={picture.name}>
+            <Slider
+              label={t('regionStrength')}
+              min={0}
+              max={1}
+              step={0.05}
+              value={here}
+              text={`${Math.round(here * 100)} %`}
+              onChange={(value) => changeStyle(id, { strength: value })}
+            />
+            {strength !== undefined && (
+              <button
+                type="button"
+                class="quiet"
+                aria-label={t('asElsewhere')}
+                title={t('asElsewhere')}
+                onClick={() => changeStyle(id, { strength: undefined })}
+              >
+                <Icon name="again" />
+              </button>
+            )}
+          </fieldset>
+        )}
       </div>
       <button
         type="button"
         class="quiet"
         disabled={busy.value}
         aria-label={t('removeNamed', { name: picture.name })}
-        onClick={() => removeStyle(id)}
+        onClick={() => onRemove(id)}
       >
         <Icon name="close" />
       </button>

@@ -133,9 +133,9 @@ export const LayerStyleCost = () => (
       <mi>J</mi>
       <mtext>style</mtext>
       <mrow>
-        <mo>[</mo>
+        <mtext>[</mtext>
         <mi>l</mi>
-        <mo>]</mo>
+        <mtext>]</mtext>
       </mrow>
     </msubsup>
     <Paren>(</Paren>
@@ -219,18 +219,18 @@ export const StyleCost = () => (
     <msup>
       <mi>λ</mi>
       <mrow>
-        <mo>[</mo>
+        <mtext>[</mtext>
         <mi>l</mi>
-        <mo>]</mo>
+        <mtext>]</mtext>
       </mrow>
     </msup>
     <msubsup>
       <mi>J</mi>
       <mtext>style</mtext>
       <mrow>
-        <mo>[</mo>
+        <mtext>[</mtext>
         <mi>l</mi>
-        <mo>]</mo>
+        <mtext>]</mtext>
       </mrow>
     </msubsup>
   </Formula>

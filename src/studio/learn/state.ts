@@ -153,7 +153,7 @@ export function beginLearning(): void {
     },
   );
   effect(() => {
-    const changes = { options: options.value, weights: [1] };
+    const changes = { options: options.value, styles: [{ weight: 1 }] };
     if (painting.peek() && weighs(lambdas.value)) painter.change(changes);
   });
   document.addEventListener('visibilitychange', () => painter.watch(!document.hidden));
@@ -167,8 +167,7 @@ export function startPainting(): void {
   if (!photo.value || !style.value) return;
   const order: PaintOrder = {
     content: { name: 'photo', blob: photo.value.blob },
-    styles: [{ name: 'style', blob: style.value.blob }],
-    weights: [1],
+    styles: [{ name: 'style', blob: style.value.blob, weight: 1 }],
     options: { ...options.value, init: noise.value },
     network: 'pocket',
     device: 'auto',

@@ -25,7 +25,7 @@ export type Networks = Pick<Job, 'network' | 'coarseNetwork'>;
 /**
  * Starts or goes on with a painting.
  *
- * @param changes the options and weights to begin with.
+ * @param changes the options, weights and strengths to begin with.
  * @param from where to go on from; the options then are those for the rest.
  */
 export function paintInputs(
@@ -48,11 +48,20 @@ export function paintInputs(
 /** Changes as the core takes them while it paints. A style of weight 0 is left out, and with it its region. */
 export function revisionOf(
   { styles, regions = {} }: Inputs,
-  { options, weights }: Changes,
+  { options, styles: changed }: Changes,
 ): Required<Pick<Job, 'styles' | 'options'>> & Pick<Job, 'regions'> {
-  const used = styles.map((style, i) => ({ ...style, weight: weights[i] ?? 1 })).filter(({ weight }) => weight > 0);
-  const painted = Object.entries(regions).filter(([name]) => used.some(({ region }) => region === name));
-  return { options, styles: used, regions: painted.length > 0 ? Object.fromEntries(painted) : undefined };
+  const all = styles.map((style, i) => ({ weight: 1, ...style, ...changed[i] }));
+  const used = all.filter(({ weight }) => weight > 0);
+  const painted = Object.entries(regions).flatMap(([name, region]) => {
+    const strength = region.strength ?? used.find((style) => style.region === name)?.strength;
+    const counts = region.strength === 0 || used.some((style) => style.region === name);
+    return counts ? [[name, { ...region, strength }] as const] : [];
+  });
+  return {
+    options,
+    styles: used.map(({ picture, weight, region }) => ({ picture, weight, region })),
+    regions: painted.length > 0 ? Object.fromEntries(painted) : undefined,
+  };
 }
 
 /** Options for what is left of a painting, which goes on at the size that it has reached. */

@@ -11,11 +11,12 @@ export interface Inputs {
   /** Of the content; absent where all is opaque. */
   readonly alpha?: Uint8Array | undefined;
   readonly styles: readonly { readonly picture: Picture; readonly region?: string | undefined }[];
+  /** By the colours that styles name; of `strength` alone that of where the photo is kept is set. */
   readonly regions?: Readonly<Record<string, Region>> | undefined;
 }
 
 /** @throws GivernyError as fitPicture and regionsOfMask. */
-export async function readInputs({ content, styles, mask, options }: PaintOrder): Promise<Inputs> {
+export async function readInputs({ content, styles, mask, kept, options }: PaintOrder): Promise<Inputs> {
   const photo = await decode(content.blob);
   const { picture, alpha } = await fitPicture({ ...photo, name: content.name }, options.size);
   const fitted: Inputs['styles'][number][] = [];
@@ -25,6 +26,8 @@ export async function readInputs({ content, styles, mask, options }: PaintOrder)
     fitted.push({ picture: style.picture, region });
   }
   const colors = styles.map(({ region }) => region).filter((region) => region !== undefined);
-  const regions = mask && regionsOfMask(mask, colors, photo.picture, options.size).regions;
+  if (kept !== undefined) colors.push(kept);
+  const strengths = kept === undefined ? {} : { [kept]: 0 };
+  const regions = mask && regionsOfMask(mask, colors, photo.picture, options.size, { strengths }).regions;
   return { content: picture, alpha, styles: fitted, regions };
 }

@@ -14,7 +14,7 @@ export interface OrderedPicture {
   readonly blob: Blob;
 }
 
-export interface OrderedStyle extends OrderedPicture {
+export interface OrderedStyle extends OrderedPicture, ChangedStyle {
   /** Colour of the mask where this style paints; where no style of its own goes, if left out. */
   readonly region?: string | undefined;
 }
@@ -23,7 +23,13 @@ export interface OrderedStyle extends OrderedPicture {
 export interface Changes {
   readonly options: Options;
   /** Of each style, in order. */
-  readonly weights: readonly number[];
+  readonly styles: readonly ChangedStyle[];
+}
+
+export interface ChangedStyle {
+  readonly weight: number;
+  /** In its region; the painting's own where left out. */
+  readonly strength?: number | undefined;
 }
 
 export interface PaintOrder extends Changes {
@@ -31,6 +37,8 @@ export interface PaintOrder extends Changes {
   readonly styles: readonly OrderedStyle[];
   /** In flat colours, those that the styles name; of the photo's shape. */
   readonly mask?: Picture | undefined;
+  /** Colour of the mask where the photo is kept. */
+  readonly kept?: string | undefined;
   readonly network: NetworkSource;
   readonly device: WebDevice | 'auto';
   /** Of WASM; as many as are useful where left out. */

@@ -11,8 +11,17 @@ const KEY = 'giverny.language';
 export const language = signal<Language>(initial());
 
 function initial(): Language {
-  const asked = new URLSearchParams(location.hash.slice(1)).get('lang') ?? stored() ?? navigator.language;
+  return languageOf(location.hash) ?? known(stored() ?? navigator.language);
+}
+
+function known(asked: string): Language {
   return asked.startsWith('ko') ? 'ko' : 'en';
+}
+
+/** The language that an address asks for, if it does. */
+export function languageOf(hash: string): Language | undefined {
+  const asked = new URLSearchParams(hash.slice(1)).get('lang');
+  return asked === null ? undefined : known(asked);
 }
 
 function stored(): string | null {
@@ -33,7 +42,8 @@ export function speak(chosen: Language): void {
   }
 }
 
-type Params = Readonly<Record<string, string | number>>;
+/** What is filled into a text. */
+export type Params = Readonly<Record<string, string | number>>;
 
 /** Makes the function that says a dictionary's words in the page's language; `{name}` in them is replaced. */
 export function speaker<W extends string>(dictionaries: Readonly<Record<Language, Readonly<Record<W, string>>>>) {
