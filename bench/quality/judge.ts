@@ -11,17 +11,13 @@ import { cropped } from './guards.js';
 import { type Look, lookAt } from './look.js';
 import { cosineDistances, euclideanDistances } from './matrices.js';
 import { nearness, relative } from './score.js';
-import { energyDistance, nearestNeighbours } from './style.js';
+import { energyDistance } from './style.js';
 
 export interface Scores {
   /** One number for the picture: the nearness of `style` and `content`. */
   readonly score: number;
-  /** The farther of the two below: neither can stand in for the other. */
+  /** Energy distance of features to the painting's, mean over layers: 1 for the photo, 0 for a crop of the painting. */
   readonly style: number;
-  /** Energy distance of features to the painting's: 1 for the photo, 0 for a crop of the painting. */
-  readonly features: number;
-  /** Nearest neighbours among 3x3 patches of features, both ways: 1 for the photo, 0 for a crop of the painting. */
-  readonly patches: number;
   /** Mean of self-similarity and SSIM: 0 for the photo, 1 for the painting. */
   readonly content: number;
   /** To the photo, mean over layers; 0 is equal. */
@@ -38,11 +34,6 @@ export interface Scores {
   readonly clipped: number;
 }
 
-interface StyleMeasures {
-  readonly features: number;
-  readonly patches: number;
-}
-
 /** Judges pictures painted from one photo in the style of one painting. */
 export class Judge {
   private constructor(
@@ -51,8 +42,8 @@ export class Judge {
     readonly photo: Picture,
     readonly painting: Picture,
     readonly looks: { readonly photo: Look; readonly painting: Look },
-    /** Style measures of a crop of the painting, and of the photo: 0 and 1 of the scale. */
-    readonly style: { readonly crop: StyleMeasures; readonly photo: StyleMeasures },
+    /** Energy distances of a crop of the painting, and of the photo: 0 and 1 of the scale. */
+    readonly style: { readonly crop: number; readonly photo: number },
     /** Structure of the painting laid over the photo's frame: 1 of the scale. */
     readonly copy: { readonly selfSimilarity: number; readonly ssim: number },
   ) {}
@@ -81,17 +72,12 @@ export class Judge {
     const { engine, photo, painting, looks, copy } = this;
     const structural = ssim(picture, photo);
     const look = await lookAt(engine, this.network, picture);
-    const measured = await styleOf(engine, look, looks.painting);
-    const features = relative(measured.features, this.style.crop.features, this.style.photo.features);
-    const patches = relative(measured.patches, this.style.crop.patches, this.style.photo.patches);
+    const style = relative(await styleOf(engine, look, looks.painting), this.style.crop, this.style.photo);
     const similarity = await structureOf(engine, look, looks.photo);
-    const style = Math.max(features, patches);
     const content = (relative(similarity, 0, copy.selfSimilarity) + relative(structural, 1, copy.ssim)) / 2;
     return {
       score: nearness(style, content),
       style,
-      features,
-      patches,
       content,
       selfSimilarity: similarity,
       ssim: structural,
@@ -103,7 +89,7 @@ export class Judge {
   }
 }
 
-async function styleOf(engine: Engine, look: Look, painting: Look): Promise<StyleMeasures> {
+async function styleOf(engine: Engine, look: Look, painting: Look): Promise<number> {
   const distances = await Promise.all(
     Object.keys(painting.points).map(async (layer) => {
       const [x, y] = [look.points[layer] as Tensor, painting.points[layer] as Tensor];
@@ -111,14 +97,7 @@ async function styleOf(engine: Engine, look: Look, painting: Look): Promise<Styl
       return energyDistance(between, await euclideanDistances(engine, x, x), await euclideanDistances(engine, y, y));
     }),
   );
-  const nearest = await Promise.all(
-    Object.keys(painting.patches).map(async (layer) => {
-      const [x, y] = [look.patches[layer] as Tensor, painting.patches[layer] as Tensor];
-      const { plausibility, coverage } = nearestNeighbours(await cosineDistances(engine, x, y));
-      return (plausibility + coverage) / 2;
-    }),
-  );
-  return { features: mean(distances), patches: mean(nearest) };
+  return mean(distances);
 }
 
 async function structureOf(engine: Engine, look: Look, photo: Look): Promise<number> {

@@ -11,8 +11,6 @@ import { type Tensor, tensor } from '#dist/core/tensor.js';
 
 /** Layers that no preset takes a cost of. */
 const LAYERS = ['conv1_2', 'conv2_2', 'conv3_2', 'conv4_3'];
-/** Where a 3x3 patch of features is a stroke or a motif. */
-const PATCH_LAYERS = ['conv3_2', 'conv4_3'];
 /** The network is asked both ways: a picture looks better through the pooling that it was painted with. */
 const POOLINGS = ['average', 'max'] as const;
 const MOST_SAMPLES = 1024;
@@ -22,8 +20,6 @@ const MOST_CELLS = 32;
 export interface Look {
   /** At up to 1024 random places, [n, C]. */
   readonly points: Readonly<Record<string, Tensor>>;
-  /** 3x3 neighbourhoods at up to 1024 random places of the deeper layers, [n, 9 C]. */
-  readonly patches: Readonly<Record<string, Tensor>>;
   /** Means over a grid of up to 32 x 32 cells, [n, C]: what is where, however finely it is painted. */
   readonly cells: Readonly<Record<string, Tensor>>;
 }
@@ -39,42 +35,23 @@ export async function lookAt(engine: Engine, network: Network, picture: Picture)
   const program = await Program.load(engine, Object.fromEntries(outputs), network.tensors);
   try {
     const found = await program.run({ picture: tensor(shape, subtractMean(picture, network)) });
-    const each = (layers: readonly string[], of: (features: Tensor) => Tensor) =>
-      Object.fromEntries(
-        Object.entries(found)
-          .filter(([name]) => layers.includes(name.split(' ')[0] as string))
-          .map(([name, layer]) => [name, of(layer)]),
-      );
-    return {
-      points: each(LAYERS, (layer) => samples(layer, 0)),
-      patches: each(PATCH_LAYERS, (layer) => samples(layer, 1)),
-      cells: each(LAYERS, cellMeans),
-    };
+    const each = (of: (features: Tensor) => Tensor) =>
+      Object.fromEntries(Object.entries(found).map(([name, layer]) => [name, of(layer)]));
+    return { points: each(samples), cells: each(cellMeans) };
   } finally {
     await program.dispose();
   }
 }
 
-/**
- * Square neighbourhoods of features [1, C, H, W] at random places, one a row.
- *
- * @param reach 0 for a single place, 1 for 3x3.
- */
-export function samples({ shape, data }: Tensor, reach: number): Tensor {
+/** Features [1, C, H, W] at random places, one a row. */
+export function samples({ shape, data }: Tensor): Tensor {
   const [, channels, height, width] = shape as [number, number, number, number];
-  const columns = width - 2 * reach;
-  const side = 2 * reach + 1;
-  const places = draw(columns * (height - 2 * reach));
-  const result = tensor([places.length, channels * side ** 2]);
-  let next = 0;
-  for (const place of places) {
-    const corner = Math.floor(place / columns) * width + (place % columns);
+  const size = height * width;
+  const places = draw(size);
+  const result = tensor([places.length, channels]);
+  for (const [row, place] of places.entries()) {
     for (let channel = 0; channel < channels; channel++) {
-      for (let y = 0; y < side; y++) {
-        for (let x = 0; x < side; x++) {
-          result.data[next++] = data[channel * height * width + corner + y * width + x] as number;
-        }
-      }
+      result.data[row * channels + channel] = data[channel * size + place] as number;
     }
   }
   return result;

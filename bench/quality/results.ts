@@ -65,8 +65,6 @@ const STRICT = ['unchanged photo', 'copied painting'];
 const COLUMNS: readonly (readonly [string, (summary: Omit<Summary, 'kind'>) => string])[] = [
   ['score', ({ scores }) => scores.score.toFixed(3)],
   ['style', ({ scores }) => scores.style.toFixed(2)],
-  ['features', ({ scores }) => scores.features.toFixed(2)],
-  ['patches', ({ scores }) => scores.patches.toFixed(2)],
   ['content', ({ scores }) => scores.content.toFixed(2)],
   ['self-similarity', ({ scores }) => scores.selfSimilarity.toFixed(3)],
   ['SSIM', ({ scores }) => scores.ssim.toFixed(2)],
@@ -79,8 +77,8 @@ const COLUMNS: readonly (readonly [string, (summary: Omit<Summary, 'kind'>) => s
 ];
 
 const LEGEND = `\`score\` is best high, 0 to 1: the geometric mean of how near style and content are. Distances, best low:
-\`style\` to the painting, 1 at the photo's and 0 for a crop of the painting, the farther of energy distances of
-VGG-19's \`features\` and nearest neighbours among its 3x3 \`patches\`, layers and statistics that no preset optimises;
+\`style\` to the painting, 1 at the photo's and 0 for a crop of the painting, the energy distance of VGG-19's features in
+layers that no preset optimises;
 \`content\` to the photo, 1 at the painting's, from \`self-similarity\` (0 is the photo's) and \`SSIM\` (1 is the photo's);
 \`colour\` to the painting, hundredths of Oklab. \`grain\` is the share of energy near the Nyquist frequency as a
 multiple of the larger of photo's and painting's, \`border\` the energy of the outermost 8 pixels against the next 8

@@ -17,28 +17,6 @@ export function energyDistance(between: Tensor, withinX: Tensor, withinY: Tensor
   return across > 0 ? Math.sqrt(Math.max(0, excess) / across) : 0;
 }
 
-/**
- * Distances to the nearest neighbour, both ways: `plausibility` of the rows' things among the columns' (does every
- * patch painted occur in the painting?), `coverage` of the columns' among the rows' (has every patch of the painting
- * been used?). After Li & Wand, "Combining Markov Random Fields and Convolutional Neural Networks for Image
- * Synthesis", CVPR 2016, which has the first of the two.
- *
- * @param distances [n, m].
- */
-export function nearestNeighbours({ shape, data }: Tensor): { plausibility: number; coverage: number } {
-  const [rows, columns] = shape as [number, number];
-  const ofRow = new Float64Array(rows).fill(Number.POSITIVE_INFINITY);
-  const ofColumn = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const distance = data[row * columns + column] as number;
-      if (distance < (ofRow[row] as number)) ofRow[row] = distance;
-      if (distance < (ofColumn[column] as number)) ofColumn[column] = distance;
-    }
-  }
-  return { plausibility: mean(ofRow), coverage: mean(ofColumn) };
-}
-
 /** Mean of a square matrix without its diagonal, which would make small samples look closer than they are. */
 function meanOfOthers({ shape, data }: Tensor): number {
   const n = shape[0] as number;

@@ -10,7 +10,7 @@ import { cellMeans, samples } from '../../bench/quality/look.js';
 import { cosineDistances, euclideanDistances } from '../../bench/quality/matrices.js';
 import { brokenGuards, type Result, summaries, tableOf } from '../../bench/quality/results.js';
 import { nearness, relative } from '../../bench/quality/score.js';
-import { energyDistance, nearestNeighbours } from '../../bench/quality/style.js';
+import { energyDistance } from '../../bench/quality/style.js';
 import { type Picture, picture } from '../../src/core/picture.js';
 import { type Tensor, tensor } from '../../src/core/tensor.js';
 import { createNodeEngine } from '../../src/engines/node.js';
@@ -84,32 +84,16 @@ describe('style', () => {
     expect(await energyBetween(twoPoints, uniform)).toBeGreaterThan(0.15);
   });
 
-  test('nearest neighbours: one patch painted everywhere is plausible and covers little', () => {
-    const { plausibility, coverage } = nearestNeighbours(
-      matrix([
-        [0, 0.5, 0.75],
-        [0, 0.5, 0.75],
-      ]),
-    );
-    expect(plausibility).toBe(0);
-    expect(coverage).toBeCloseTo(1.25 / 3);
-  });
-
-  test('samples are patches of the features, the same places in pictures of one size', () => {
+  test('samples are features of all channels, the same places in pictures of one size', () => {
     const features = tensor(
       [1, 2, 5, 4],
       Float32Array.from({ length: 40 }, (_, i) => i),
     );
-    const points = samples(features, 0);
+    const points = samples(features);
     expect(points.shape).toEqual([20, 2]);
     expect([...points.data].sort((a, b) => a - b)).toEqual([...features.data]);
-    const patches = samples(features, 1);
-    expect(patches.shape).toEqual([6, 18]);
-    const corner = patches.data[0] as number;
-    expect([...patches.data.slice(0, 18)]).toEqual(
-      [0, 20].flatMap((channel) => [0, 4, 8].flatMap((row) => [0, 1, 2].map((x) => corner + channel + row + x))),
-    );
-    expect(samples(features, 1)).toEqual(patches);
+    for (let row = 0; row < 20; row++) expect(points.data[2 * row + 1]).toBe((points.data[2 * row] as number) + 20);
+    expect(samples(features)).toEqual(points);
   });
 
   test('cells are means', () => {
@@ -293,7 +277,7 @@ describe('report', () => {
 });
 
 function result(program: string, kind: Result['kind'], score: number, seconds?: number, pair = 'a*b'): Result {
-  const others = { style: 0, features: 0, patches: 0, content: 0, selfSimilarity: 0, ssim: 0, colour: 0 };
+  const others = { style: 0, content: 0, selfSimilarity: 0, ssim: 0, colour: 0 };
   const scores: Scores = { ...others, score, grain: 1, border: 1, clipped: 0 };
   return { program, kind, pair, scores, seconds, peakBytes: seconds === undefined ? undefined : 1e9 };
 }
