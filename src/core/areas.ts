@@ -88,12 +88,6 @@ export function areasOf(
     return { ...balanceOf(options), list: common.length > 0 ? [whole] : [], importance: () => undefined };
   }
   checkRegions(regions, content, options);
-  if (options.statistic === 'sliced') {
-    throw new GivernyError(
-      'OPTION_INVALID',
-      'Expected statistic gram or wasserstein along with regions but received "sliced".',
-    );
-  }
 
   const size = { width: content.width, height: content.height };
   const rest = new Float32Array(size.width * size.height).fill(1);

@@ -243,13 +243,6 @@ const CASES: readonly Case[] = [
   },
   { what: 'strength along with alpha', args: painting('--strength', '0.5', '--alpha', '5'), code: 2, says: /both/ },
   {
-    what: 'the sliced statistic along with regions',
-    make: halves,
-    args: masked('--style', 'style.png@red', '--style', 'style.png@blue', '--statistic', 'sliced'),
-    code: 2,
-    says: /statistic gram or wasserstein along with regions but received "sliced"/,
-  },
-  {
     what: 'a coarse network that is nowhere',
     args: painting('--first-size', '40', '--coarse-network', 'none.safetensors'),
     code: 2,

@@ -219,6 +219,22 @@ const EXAMPLES: Record<OperationName, readonly Example[] | typeof LEAF> = {
       distinct: true,
     },
   ],
+  cumulativeSum: [
+    { name: 'up to', shapes: [[2, 5]], build: (x) => o.cumulativeSum(x) },
+    { name: 'from', shapes: [[2, 5]], build: (x) => o.cumulativeSum(x, { reverse: true }) },
+  ],
+  lookUp: [
+    {
+      name: 'as a factor',
+      shapes: [
+        [2, 3],
+        [2, 5],
+        [2, 3],
+      ],
+      build: (x, table, at) => o.multiply(x, o.lookUp(table, at)),
+      masks: [1, 2],
+    },
+  ],
   upsample: [{ name: 'odd', shapes: [[1, 2, 3, 4]], build: (x) => o.upsample(x, [1, 2, 5, 7]) }],
 };
 

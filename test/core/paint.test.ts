@@ -450,11 +450,6 @@ describe('regions', () => {
 
   test.each<readonly [string, Partial<Job>, OptionsInput]>([
     [
-      'Expected statistic gram or wasserstein along with regions but received "sliced".',
-      { regions: { left } },
-      { statistic: 'sliced' },
-    ],
-    [
       'Expected a style\'s region to be among the regions (left, right) but received "sky".',
       { regions: { left, right }, styles: [{ picture: painting, weight: 1, region: 'sky' }] },
       {},

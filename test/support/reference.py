@@ -167,8 +167,12 @@ def wasserstein_cost(mean_s, moment_s, mean_g, moment_g):
     return (((mean_s - mean_g) ** 2).sum() + traces) / len(mean_s)
 
 
-def sliced_cost(sorted_s, sorted_g):
-    return ((sorted_s - sorted_g) ** 2).mean()
+def sliced_cost(sorted_s, sorted_g, weights_g):
+    """Projections of the style [D, N] at even quantiles; the painting's, ascending, with the weight of each."""
+    quantiles = (torch.cumsum(weights_g, 1) - weights_g / 2).detach().numpy()
+    middles = (np.arange(sorted_s.shape[1]) + 0.5) / sorted_s.shape[1]
+    wanted = [np.interp(at, middles, row) for at, row in zip(quantiles, sorted_s.detach().numpy())]
+    return (weights_g * (torch.from_numpy(np.array(wanted)) - sorted_g) ** 2).sum(1).mean()
 
 
 def total_variation(x):
@@ -237,7 +241,7 @@ class Objective:
                     if request.get("relative"):
                         extent = found[0][name].shape[0]
                         nothing = torch.zeros(extent, len(positions), dtype=content.dtype)
-                        weight = weight / self.style_cost(name, target, nothing, positions)
+                        weight = weight / self.style_cost(name, target, nothing, torch.full_like(positions, 1 / len(positions)))
                     self.style[name].append((target, positions, weight))
 
     def features(self, picture, *kinds):
@@ -247,7 +251,8 @@ class Objective:
     def measure(self, name, a, positions):
         """Of features [C, N] whose positions [N] count with weights of sum 1."""
         if self.request.get("statistic") == "sliced":
-            return [torch.sort(self.directions[name].view(-1, len(a)) @ a, dim=1)[0]]
+            projections, order = torch.sort(self.directions[name].view(-1, len(a)) @ a, dim=1)
+            return [projections, positions.expand_as(projections).gather(1, order)]
         moment = (a * positions) @ a.T
         return [moment] if self.request.get("statistic", "gram") == "gram" else [a @ positions, moment]
 
@@ -368,7 +373,7 @@ def self_check(golden_path=None):
     kinds += [("average", "wasserstein", "replicate"), ("max", "sliced", "zero")]
     for pooling, statistic, padding in kinds:
         objective = Objective.__new__(Objective)
-        masks = [None] if statistic == "sliced" else [halves, None]
+        masks = [halves, None]
         objective.request = {
             "contentLayers": {"conv2_1": 1},
             "styleLayers": {"conv1_1": 0.2, "conv3_1": 0.8},

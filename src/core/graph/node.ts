@@ -34,6 +34,8 @@ export interface Attributes {
   detach: None;
   sortBy: None;
   unsortBy: None;
+  cumulativeSum: { readonly reverse: boolean };
+  lookUp: None;
   upsample: { readonly height: number; readonly width: number };
 }
 

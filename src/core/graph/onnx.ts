@@ -34,7 +34,7 @@ export interface OnnxModel {
 const IR_VERSION = 8;
 const OPERATOR_SET = 17;
 const FLOAT = 1;
-const INT64 = 7;
+export const INT64 = 7;
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 };
 
 /** The model's bytes. */

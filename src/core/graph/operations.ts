@@ -7,6 +7,7 @@ import { type Shape, sizeOf, type Tensor, tensor } from '../tensor.js';
 import { emitConvolution, emitConvolutionInputGradient, emitConvolutionWeightGradient } from './convolution.js';
 import type { Emitter, Value } from './emitter.js';
 import type { Attributes, Node, OperationName } from './node.js';
+import { INT64 } from './onnx.js';
 
 interface Operation<A> {
   /** Shape of the output; throws RangeError where the inputs do not fit. */
@@ -311,6 +312,41 @@ const OPERATIONS: { readonly [Name in OperationName]: Operation<Attributes[Name]
     gradient: (dx, { inputs }, index) => (index === 1 ? sortBy(inputs[0] as Node, dx) : undefined),
   },
 
+  // Sums along the last axis up to and with each element, or from it on.
+  cumulativeSum: {
+    shape: ([x]) => x as Shape,
+    emit: (emitter, [x], { reverse }, shape) =>
+      emitter.apply('CumSum', [x as Value, emitter.integers([-1])], shape, { reverse: reverse ? 1 : 0 }),
+    gradient: (dy, { attributes: { reverse } }) => cumulativeSum(dy, { reverse: !reverse }),
+  },
+
+  // (table [..., K], at [..., N] from 0 to 1): each row of the table, whose elements stand at the middles of K equal
+  // parts, read at these places, linearly in between. Tables are targets, and places are where sorting puts
+  // something: no gradient flows to either.
+  lookUp: {
+    shape: ([table, at]) => {
+      same((table as Shape).slice(0, -1), (at as Shape).slice(0, -1));
+      return at as Shape;
+    },
+    emit: (emitter, inputs, _, shape) => {
+      const [table, at] = inputs as [Value, Value];
+      const count = table.shape.at(-1) as number;
+      const number = (value: number) => emitter.constant(tensor([], Float32Array.of(value)));
+      const compute = (operator: string, ...of: readonly Value[]) => emitter.apply(operator, of, shape, {});
+      const element = (place: Value) =>
+        emitter.apply('GatherElements', [table, emitter.apply('Cast', [place], shape, { to: INT64 })], shape, {
+          axis: -1,
+        });
+      const past = compute('Max', compute('Sub', compute('Mul', at, number(count)), number(0.5)), number(0));
+      const place = compute('Min', past, number(count - 1));
+      const below = compute('Floor', place);
+      const above = compute('Min', compute('Add', below, number(1)), number(count - 1));
+      const rise = compute('Sub', element(above), element(below));
+      return compute('Add', element(below), compute('Mul', rise, compute('Sub', place, below)));
+    },
+    gradient: () => undefined,
+  },
+
   // Adjoint of sumPool: every element repeated over its 2x2 cell, cropped to height x width.
   upsample: {
     shape: ([x], { height, width }) => {
@@ -435,6 +471,13 @@ export const sortBy = (key: Node, x: Node): Node => apply('sortBy', [key, x], {}
 export const unsortBy = (key: Node, y: Node): Node => apply('unsortBy', [key, y], {});
 /** The elements of the last axis, ascending. */
 export const sort = (x: Node): Node => sortBy(x, x);
+/** Sums along the last axis up to and with each element; with `reverse`, from each element on. */
+export const cumulativeSum = (x: Node, { reverse = false } = {}): Node => apply('cumulativeSum', [x], { reverse });
+/**
+ * Each row of `table` [..., K] read at shares of its length, `at` [..., N] from 0 to 1, linearly between the middles
+ * of its K parts: [..., N]. No gradient flows through it.
+ */
+export const lookUp = (table: Node, at: Node): Node => apply('lookUp', [table, at], {});
 /** Repeats every element over its 2x2 cell, cropped to the last two extents of `shape`. */
 export const upsample = (x: Node, shape: Shape): Node =>
   apply('upsample', [x], { height: shape[2] as number, width: shape[3] as number });

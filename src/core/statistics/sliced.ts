@@ -1,7 +1,19 @@
 import type { Node } from '../graph/node.js';
-import { constant, matmul, multiply, scale, sort, subtract, sum } from '../graph/operations.js';
+import {
+  constant,
+  cumulativeSum,
+  expand,
+  lookUp,
+  matmul,
+  multiply,
+  scale,
+  sort,
+  sortBy,
+  subtract,
+  sum,
+} from '../graph/operations.js';
 import { RandomState } from '../random.js';
-import { sizeOf, type Tensor, tensor } from '../tensor.js';
+import { type Tensor, tensor } from '../tensor.js';
 import { blended, type LayerView, type Statistic } from './statistic.js';
 
 /** Sorting is the price of a projection: a layer gets as many as this many numbers to sort allow. */
@@ -16,7 +28,7 @@ const MOST_DIRECTIONS = 128;
  * that optimisers that learn the curvature see one cost; they are orthogonal, so that few say much.
  */
 export const slicedStatistic: Statistic = {
-  measure: (view) => ({ sorted: sortedProjections(view) }),
+  measure: (view) => ({ sorted: sort(projections(view)) }),
   target: (samples, { channels, dimensions: own, positions }) => {
     const alike = samples.map(({ measures, weight }) => ({
       measures: { sorted: quantiles(measures.sorted as Tensor, positions) },
@@ -28,20 +40,30 @@ export const slicedStatistic: Statistic = {
     return { tensors: { sorted }, size };
   },
   cost: (view, target) => {
-    const own = sortedProjections(view);
-    const difference = subtract(own, target('sorted'));
-    return scale(sum(multiply(difference, difference)), dimensions(view) / view.channels / sizeOf(own.shape));
+    const own = projections(view);
+    const squares = (a: Node, b: Node) => {
+      const difference = subtract(a, b);
+      return multiply(difference, difference);
+    };
+    const share = dimensions(view) / view.channels / (own.shape[0] as number);
+    const { weights } = view;
+    if (!weights) return scale(sum(squares(sort(own), target('sorted'))), share / view.positions);
+    // Of weighted features each stands at the quantile up to which the weights below it, and half its own, sum.
+    const ordered = sortBy(own, expand(weights, own.shape));
+    const quantile = subtract(cumulativeSum(ordered), scale(ordered, 0.5));
+    return scale(sum(multiply(ordered, squares(sort(own), lookUp(target('sorted'), quantile)))), share);
   },
 };
 
 const dimensions = ({ features, tap }: LayerView) => (tap?.shape[0] ?? features.shape[0]) as number;
 
-function sortedProjections(view: LayerView): Node {
+/** Of features on random directions, [D, N]. */
+function projections(view: LayerView): Node {
   const { features, tap, positions, seed } = view;
   const extent = dimensions(view);
   const affordable = Math.max(FEWEST_DIRECTIONS, Math.floor(MOST_NUMBERS / positions));
   const projection = constant(directions(Math.min(extent, affordable, MOST_DIRECTIONS), extent, seed));
-  return sort(matmul(tap ? matmul(projection, tap) : projection, features));
+  return matmul(tap ? matmul(projection, tap) : projection, features);
 }
 
 const drawn = new Map<string, Tensor>();
