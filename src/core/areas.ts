@@ -36,6 +36,8 @@ export interface Areas {
   readonly alpha: number;
   readonly beta: number;
   readonly list: readonly Area[];
+  /** How far each pixel takes a style, [H, W]; undefined where all do. */
+  readonly painted: Float32Array | undefined;
   /** How much the content cost counts at each position of a layer, [1, 1, H, W]; undefined where all count alike. */
   importance(layer: string, shape: Shape): Tensor | undefined;
 }
@@ -85,7 +87,8 @@ export function areasOf(
   const names = Object.keys(regions);
   if (names.length === 0) {
     const whole = { styles: common, importance: 1, weights: () => undefined };
-    return { ...balanceOf(options), list: common.length > 0 ? [whole] : [], importance: () => undefined };
+    const list = common.length > 0 ? [whole] : [];
+    return { ...balanceOf(options), list, painted: undefined, importance: () => undefined };
   }
   checkRegions(regions, content, options);
 
@@ -106,25 +109,31 @@ export function areasOf(
     const balance =
       taken.length === 0 ? balanceOf({ strength: 0 }) : strength === undefined ? whole : balanceOf({ strength });
     const seen = Object.fromEntries(layers.map((layer) => [layer, maskAt(mask, size, layer, network)]));
-    return { styles: taken, balance, seen, share: mean(mask) };
+    return { styles: taken, balance, mask, seen, share: mean(mask) };
   });
   const present = parts.filter(({ share }) => share > LEAST_SHARE);
   const alpha = Math.max(...present.map(({ balance }) => balance.alpha));
   const beta = Math.max(...present.map(({ balance }) => balance.beta));
-  const list = present
-    .filter(({ balance, styles: taken }) => balance.beta > 0 && taken.length > 0)
-    .map(
-      ({ styles: taken, share, balance, seen }): Area => ({
-        styles: taken,
-        importance: (share * balance.beta) / beta,
-        weights: (layer) => inner(seen[layer] as Float32Array),
-      }),
-    );
+  const styled = present.filter(({ balance, styles: taken }) => balance.beta > 0 && taken.length > 0);
+  const list = styled.map(
+    ({ styles: taken, share, balance, seen }): Area => ({
+      styles: taken,
+      importance: (share * balance.beta) / beta,
+      weights: (layer) => inner(seen[layer] as Float32Array),
+    }),
+  );
   const even = present.every(({ balance }) => balance.alpha === alpha);
   return {
     alpha,
     beta,
     list,
+    painted:
+      styled.length < present.length
+        ? sumOf(
+            styled.map(({ mask }) => mask),
+            rest.length,
+          )
+        : undefined,
     importance: (layer, shape) => {
       if (even) return undefined;
       const result = tensor([1, 1, shape[2] as number, shape[3] as number]);
@@ -137,6 +146,10 @@ export function areasOf(
       return result;
     },
   };
+}
+
+function sumOf(masks: readonly Float32Array[], length: number): Float32Array {
+  return Float32Array.from({ length }, (_, i) => masks.reduce((sum, mask) => sum + (mask[i] as number), 0));
 }
 
 function checkRegions(

@@ -33,6 +33,14 @@ export interface Evaluation {
   readonly gradient: Float32Array;
 }
 
+/** Where a painting stays as the photo is. */
+interface Kept {
+  /** [3, H, W], as networks take it. */
+  readonly photo: Float32Array;
+  /** How far each pixel takes a style, [H, W]. */
+  readonly painted: Float32Array;
+}
+
 /** What the costs of a picture are taken against. */
 export interface Targets {
   readonly content: Picture;
@@ -57,12 +65,20 @@ export class Objective {
   readonly #shape: readonly [1, 3, number, number];
   readonly #styleLayers: readonly string[];
   readonly #feeds: Tensors;
+  readonly #kept: Kept | undefined;
 
-  private constructor(program: Program, content: Picture, styleLayers: readonly string[], feeds: Tensors) {
+  private constructor(
+    program: Program,
+    content: Picture,
+    styleLayers: readonly string[],
+    feeds: Tensors,
+    kept: Kept | undefined,
+  ) {
     this.#program = program;
     this.#shape = [1, 3, content.height, content.width];
     this.#styleLayers = styleLayers;
     this.#feeds = feeds;
+    this.#kept = kept;
   }
 
   /**
@@ -174,13 +190,30 @@ export class Objective {
       gradient,
       ...Object.fromEntries(styleLayers.map((layer) => [`style.${layer}.cost`, layerCosts[layer] as Node])),
     };
-    return new Objective(await Program.load(engine, outputs, network.tensors), content, styleLayers, feeds);
+    const program = await Program.load(engine, outputs, network.tensors);
+    const kept = areas.painted && { photo: subtractMean(content, network), painted: areas.painted };
+    return new Objective(program, content, styleLayers, feeds, kept);
   }
 
-  /** Costs and gradient of a picture [3, H, W], RGB in 0..255 minus the network's mean. */
+  /**
+   * What comes of pixels [3, H, W], RGB in 0..255 minus the network's mean: parts that take no style stay as in the
+   * photo, whatever the features of their neighbours would make of them.
+   */
+  seen(pixels: Float32Array): Float32Array {
+    if (!this.#kept) return pixels;
+    const { photo, painted } = this.#kept;
+    return photo.map((value, i) => {
+      const share = painted[i % painted.length] as number;
+      return value + share * ((pixels[i] as number) - value);
+    });
+  }
+
+  /** Costs of what comes of pixels, and their gradient with respect to these pixels. */
   async evaluate(pixels: Float32Array): Promise<Evaluation> {
-    const results = await this.#program.run({ ...this.#feeds, picture: tensor(this.#shape, pixels) });
+    const results = await this.#program.run({ ...this.#feeds, picture: tensor(this.#shape, this.seen(pixels)) });
     const number = (name: string) => (results[name] as Tensor).data[0] as number;
+    const { data } = results.gradient as Tensor;
+    const painted = this.#kept?.painted;
     return {
       costs: {
         total: number('total'),
@@ -189,7 +222,7 @@ export class Objective {
         styleLayers: Object.fromEntries(this.#styleLayers.map((layer) => [layer, number(`style.${layer}.cost`)])),
         variation: number('variation'),
       },
-      gradient: (results.gradient as Tensor).data,
+      gradient: painted ? data.map((g, i) => g * (painted[i % painted.length] as number)) : data,
     };
   }
 

@@ -132,7 +132,7 @@ async function* paintScale(
       const { next, setbacks } = await safeStep(canvas.optimizer, pixels, at, evaluate);
       at = next;
       shown = average.add(pixels);
-      const now = shown;
+      const [now, seenBy] = [shown, objective];
       const { finish } = canvas.colored;
       const revision = yield {
         ...place,
@@ -140,13 +140,15 @@ async function* paintScale(
         costs: at.costs,
         seconds: (performance.now() - begun) / 1000,
         get picture() {
-          return finish(asPicture(now));
+          return finish(asPicture(seenBy.seen(now)));
         },
         ...(setbacks > 0 ? { notice: setbackNotice(place.step + step, setbacks) } : {}),
       };
       if (revision) {
         canvas.job = { ...canvas.job, ...revision };
         canvas.colored = colored(canvas.job);
+        // What stayed as in the photo until now may be painted from here on.
+        pixels.set(objective.seen(pixels));
         await objective.dispose();
         // What fails from here on finds nothing to dispose of again.
         objective = undefined;
@@ -162,7 +164,7 @@ async function* paintScale(
       const { tolerance } = canvas.job.options;
       if (tolerance > 0 && before !== undefined && before - at.cost < tolerance * before) break;
     }
-    canvas.picture = asPicture(shown);
+    canvas.picture = asPicture(objective.seen(shown));
   } finally {
     await objective?.dispose();
   }
