@@ -108,9 +108,9 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await page.getByText('conv4_1', { exact: true }).first().click();
     await page.getByText('256 channels of 28 × 22').or(page.getByText('256 channels of 28 × 23')).waitFor();
     await press(page, 'Paint 100 steps');
-    await page.getByText(/Step [3-9] of 100/).waitFor({ timeout: 60_000 });
+    await page.getByText(/Step ([3-9]|\d\d) of 100/).waitFor({ timeout: 120_000 });
     await page.getByLabel('λ of conv5_1').fill('1');
-    await page.getByText(/Step (1\d|2\d) of 100/).waitFor({ timeout: 60_000 });
+    await page.getByText(/Step [1-9]\d of 100/).waitFor({ timeout: 120_000 });
     await press(page, 'Stop');
     expect(await page.locator('math').count()).toBeGreaterThan(4);
     expect(await serious(page)).toEqual([]);

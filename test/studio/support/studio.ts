@@ -7,8 +7,8 @@ import { expect } from 'vitest';
 export const QUICK = 'photo=boats&style=swirls&size=128&steps=14&first-size=0';
 /** The same through two sizes. */
 export const SCALES = 'photo=boats&style=swirls&size=160&steps=8&first-size=112&first-steps=16';
-/** As long as a test needs it. */
-export const LONG = QUICK.replace('steps=14', 'steps=2000');
+/** As long as a test needs it, however little the steps bring. */
+export const LONG = `${QUICK.replace('steps=14', 'steps=2000')}&tolerance=0`;
 
 export interface Opened {
   readonly page: Page;
