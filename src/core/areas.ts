@@ -42,7 +42,7 @@ export interface Areas {
   importance(layer: string, shape: Shape): Tensor | undefined;
 }
 
-type AreaOptions = Pick<Options, 'strength' | 'alpha' | 'beta' | 'statistic'>;
+type AreaOptions = Pick<Options, 'strength' | 'alpha' | 'beta'>;
 
 /** Content's share at strength 0.5: of relative costs, which are about 1 where nothing of the target is there. */
 const CONTENT_AT_HALF = 0.09;
