@@ -2,6 +2,7 @@
  * Writes an ONNX model as protobuf bytes (onnx.proto, IR version 8, operator set 17): just the messages
  * and fields that our graphs need.
  */
+import { joined } from '../bytes.js';
 import type { Shape } from '../tensor.js';
 
 export type AttributeValue = number | string | readonly number[] | { readonly float: number };
@@ -39,23 +40,23 @@ const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 };
 
 /** The model's bytes. */
 export function encodeModel(model: OnnxModel): Uint8Array {
-  const graph = message([
+  const graph = joined([
     ...model.nodes.map((node) => field(1, encodeNode(node))),
     field(2, text('giverny')),
     ...model.constants.map((constant) => field(5, encodeConstant(constant))),
     ...model.inputs.map((value) => field(11, encodeValue(value))),
     ...model.outputs.map((value) => field(12, encodeValue(value))),
   ]);
-  return message([
+  return joined([
     field(1, IR_VERSION),
     field(2, text('giverny')),
     field(7, graph),
-    field(8, message([field(1, text('')), field(2, OPERATOR_SET)])),
+    field(8, joined([field(1, text('')), field(2, OPERATOR_SET)])),
   ]);
 }
 
 function encodeNode(node: OnnxNode): Uint8Array {
-  return message([
+  return joined([
     ...node.inputs.map((input) => field(1, text(input))),
     ...node.outputs.map((output) => field(2, text(output))),
     field(4, text(node.operator)),
@@ -65,20 +66,20 @@ function encodeNode(node: OnnxNode): Uint8Array {
 
 function encodeAttribute(name: string, value: AttributeValue): Uint8Array {
   if (typeof value === 'number') {
-    return message([field(1, text(name)), field(3, value), field(20, ATTRIBUTE_TYPE.int)]);
+    return joined([field(1, text(name)), field(3, value), field(20, ATTRIBUTE_TYPE.int)]);
   }
   if (typeof value === 'string') {
-    return message([field(1, text(name)), field(4, text(value)), field(20, ATTRIBUTE_TYPE.string)]);
+    return joined([field(1, text(name)), field(4, text(value)), field(20, ATTRIBUTE_TYPE.string)]);
   }
   if ('float' in value) {
     const bytes = new Uint8Array(Float32Array.of(value.float).buffer);
-    return message([field(1, text(name)), varint(2 * 8 + 5), bytes, field(20, ATTRIBUTE_TYPE.float)]);
+    return joined([field(1, text(name)), varint(2 * 8 + 5), bytes, field(20, ATTRIBUTE_TYPE.float)]);
   }
-  return message([field(1, text(name)), ...value.map((i) => field(8, i)), field(20, ATTRIBUTE_TYPE.ints)]);
+  return joined([field(1, text(name)), ...value.map((i) => field(8, i)), field(20, ATTRIBUTE_TYPE.ints)]);
 }
 
 function encodeConstant({ name, shape, data }: OnnxConstant): Uint8Array {
-  return message([
+  return joined([
     ...shape.map((extent) => field(1, extent)),
     field(2, data instanceof Float32Array ? FLOAT : INT64),
     field(8, text(name)),
@@ -87,25 +88,15 @@ function encodeConstant({ name, shape, data }: OnnxConstant): Uint8Array {
 }
 
 function encodeValue({ name, shape }: OnnxValue): Uint8Array {
-  const dimensions = message(shape.map((extent) => field(1, message([field(1, extent)]))));
-  const tensorType = message([field(1, FLOAT), field(2, dimensions)]);
-  return message([field(1, text(name)), field(2, message([field(1, tensorType)]))]);
+  const dimensions = joined(shape.map((extent) => field(1, joined([field(1, extent)]))));
+  const tensorType = joined([field(1, FLOAT), field(2, dimensions)]);
+  return joined([field(1, text(name)), field(2, joined([field(1, tensorType)]))]);
 }
 
 /** One field: a varint for a number, length-delimited for bytes. */
 function field(number: number, value: number | Uint8Array): Uint8Array {
-  if (typeof value === 'number') return message([varint(number * 8), varint(value)]);
-  return message([varint(number * 8 + 2), varint(value.length), value]);
-}
-
-function message(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
+  if (typeof value === 'number') return joined([varint(number * 8), varint(value)]);
+  return joined([varint(number * 8 + 2), varint(value.length), value]);
 }
 
 /** Base-128 of an int64; negative numbers as two's complement in ten bytes. */

@@ -2,7 +2,9 @@
  * TensorFlow.js: a model.json, whose weightsManifest lists arrays in the order of their bytes in shards
  * beside it. Arrays may be quantised to uint8 or uint16 (value = stored * scale + min) or to float16.
  */
+
 import { z } from 'zod';
+import { joined } from '../bytes.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 import type { NetworkFile } from './canonical.js';
 import { fromHalf } from './half.js';
@@ -60,7 +62,7 @@ export async function readTfjs(
       if (/^[/\\]|^\w+:|(^|[/\\])\.\.([/\\]|$)/.test(path)) throw malformed(file, 'shards beside it', path);
       shards.push(await readShard(path));
     }
-    arrays.push(...readGroup(file, weights, join(shards)));
+    arrays.push(...readGroup(file, weights, shards.length === 1 ? (shards[0] as Uint8Array) : joined(shards)));
   }
   return { format: 'TensorFlow.js', ...fromKeras(file, arrays) };
 }
@@ -92,16 +94,4 @@ function decode(file: string, { name, quantization }: ArraySpec, stored: string,
     const value = view.getUint16(2 * i, true);
     return stored === 'float16' ? fromHalf(value) : value * scale + min;
   });
-}
-
-function join(shards: readonly Uint8Array[]): Uint8Array {
-  const [only] = shards;
-  if (only && shards.length === 1) return only;
-  const bytes = new Uint8Array(shards.reduce((sum, shard) => sum + shard.length, 0));
-  let offset = 0;
-  for (const shard of shards) {
-    bytes.set(shard, offset);
-    offset += shard.length;
-  }
-  return bytes;
 }

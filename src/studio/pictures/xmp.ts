@@ -1,6 +1,7 @@
 /** Puts an XMP packet into the bytes of a PNG, JPEG or WebP, and finds it there, where other programs look for it. */
 
-import { joined, uint32 } from './bytes.js';
+import { joined } from '../../core/bytes.js';
+import { uint32 } from './bytes.js';
 import { pngChunk } from './png.js';
 
 const text = new TextEncoder();
@@ -14,7 +15,7 @@ export function insertXmp(bytes: Uint8Array<ArrayBuffer>, packet: string): Uint8
   const xmp = text.encode(packet);
   if (isPng(bytes)) {
     // After the signature and IHDR, which is always 25 bytes.
-    return joined(bytes.subarray(0, 33), pngChunk('iTXt', joined(PNG_KEYWORD, xmp)), bytes.subarray(33));
+    return joined([bytes.subarray(0, 33), pngChunk('iTXt', joined([PNG_KEYWORD, xmp])), bytes.subarray(33)]);
   }
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return insertJpeg(bytes, xmp);
   if (isWebp(bytes)) return insertWebp(bytes, xmp);
@@ -63,10 +64,10 @@ function indexOf(bytes: Uint8Array, wanted: Uint8Array, from: number): number {
 function insertJpeg(bytes: Uint8Array<ArrayBuffer>, xmp: Uint8Array): Uint8Array<ArrayBuffer> {
   const size = 2 + JPEG_KEYWORD.length + xmp.length;
   if (size > JPEG_MOST) throw new RangeError('The recipe is too long for a JPEG: save a PNG.');
-  const segment = joined(Uint8Array.of(0xff, 0xe1, size >> 8, size & 255), JPEG_KEYWORD, xmp);
+  const segment = joined([Uint8Array.of(0xff, 0xe1, size >> 8, size & 255), JPEG_KEYWORD, xmp]);
   // JFIF asks for its own segment to come first.
   const app0 = bytes[2] === 0xff && bytes[3] === 0xe0 ? 4 + (((bytes[4] as number) << 8) | (bytes[5] as number)) : 2;
-  return joined(bytes.subarray(0, app0), segment, bytes.subarray(app0));
+  return joined([bytes.subarray(0, app0), segment, bytes.subarray(app0)]);
 }
 
 /** A WebP with metadata is an extended one: its first chunk says what follows. */
@@ -80,8 +81,8 @@ function insertWebp(bytes: Uint8Array<ArrayBuffer>, xmp: Uint8Array): Uint8Array
     ...chunks.filter(({ name }) => name !== 'VP8X').map(({ name, data }) => webpChunk(name, data)),
     webpChunk('XMP ', xmp),
   ];
-  const body = joined(text.encode('WEBP'), ...parts);
-  return joined(text.encode('RIFF'), uint32(body.length, true), body);
+  const body = joined([text.encode('WEBP'), ...parts]);
+  return joined([text.encode('RIFF'), uint32(body.length, true), body]);
 }
 
 interface Chunk {
@@ -118,7 +119,7 @@ function webpHeader(chunks: readonly Chunk[]): Uint8Array<ArrayBuffer> {
 }
 
 function webpChunk(name: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  return joined(text.encode(name), uint32(data.length, true), data, new Uint8Array(data.length & 1));
+  return joined([text.encode(name), uint32(data.length, true), data, new Uint8Array(data.length & 1)]);
 }
 
 const isPng = (bytes: Uint8Array) => bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47;
