@@ -142,7 +142,11 @@ async function fetchRest(url: string, source: Source, part: string, options: Dow
   const file = await open(part, received === 0 ? 'w' : 'a').catch(fail);
   try {
     for await (const piece of answer.body) {
-      if (received + piece.length > total) throw new RequestFailed('sends more bytes than it should');
+      if (received + piece.length > total) {
+        // Whatever file this is, it is not ours.
+        await file.truncate();
+        throw new RequestFailed('sends more bytes than it should');
+      }
       await file.appendFile(piece).catch(fail);
       received += piece.length;
       options.onProgress?.({ url, receivedBytes: received, totalBytes: total });
@@ -205,10 +209,11 @@ async function claimPart(source: Source, folder: string): Promise<string> {
   return mine;
 }
 
-/** Leaves what was received for the next attempt. A complete file that was handed out is gone by then or stays. */
+/** Leaves what was received for the next attempt, if anything. A complete file was handed out. */
 async function releasePart(source: Source, folder: string, part: string): Promise<void> {
   const size = await sizeOf(part);
-  if (size > 0 && size < source.sizeBytes) await rename(part, partFile(source, folder)).catch(() => {});
+  if (size === 0) await rm(part, { force: true });
+  else if (size < source.sizeBytes) await rename(part, partFile(source, folder)).catch(() => {});
 }
 
 function isAlive(processId: number): boolean {

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -45,8 +54,10 @@ beforeEach(() => {
   disk.roomBytes = Number.POSITIVE_INFINITY;
 });
 afterEach(async () => {
+  transcribe();
   for (const name of ['GIVERNY_CACHE', 'HTTP_PROXY', 'NO_PROXY']) delete process.env[name];
   await server?.close();
+  server = undefined;
   rmSync(cache, { recursive: true });
 });
 
@@ -73,6 +84,28 @@ async function pullFrom(...mirrors: Behaviour[]) {
 
 const left = () => readdirSync(path.join(cache, 'networks')).sort();
 
+const transcript: string[] = [];
+/** What the server was asked so far, and what came of it. */
+function note(outcome: string) {
+  const asked = server?.log.length ? server.log.map((line) => `GET ${line}`).join(', ') : 'nothing asked';
+  const folder = path.join(cache, 'networks');
+  const files = existsSync(folder)
+    ? left().map((name) => name.replace(KEY, '<hash>').replace(/\d+-\d+/, '<process>'))
+    : [];
+  transcript.push(asked, `  ${outcome}`, `  cache: ${files.join(', ') || 'empty'}`);
+}
+
+/** With $GIVERNY_TRANSCRIPT, that file gets the story of each test; docs/pull-transcript.md shows it. */
+function transcribe() {
+  const file = process.env.GIVERNY_TRANSCRIPT;
+  const story = transcript
+    .splice(0)
+    .join('\n')
+    .replaceAll(cache, '...')
+    .replace(/(127\.0\.0\.1):\d{4,}/g, '$1');
+  if (file && story) appendFileSync(file, `# ${expect.getState().currentTestName}\n${story}\n\n`);
+}
+
 /** The network is there, as published, and nothing else. */
 async function expectPulled() {
   expect(left()).toEqual(['small.safetensors']);
@@ -80,6 +113,7 @@ async function expectPulled() {
   expect(network.origin).toBe('cache');
   for (const [name, { data }] of Object.entries(smallTensors())) expect(network.tensors[name]?.data).toEqual(data);
   expect(network.metadata).toMatchObject({ name: 'small', hash: network.hash, licence: 'CC0' });
+  note('The network is whole.');
 }
 
 async function expectRefused(pulled: Promise<unknown>, code: ErrorCode, sentence: RegExp) {
@@ -90,6 +124,7 @@ async function expectRefused(pulled: Promise<unknown>, code: ErrorCode, sentence
   expect(error).toBeInstanceOf(GivernyError);
   expect((error as GivernyError).message).toMatch(sentence);
   expect((error as GivernyError).code).toBe(code);
+  note(`${code}: ${(error as GivernyError).message}`);
 }
 
 test('a good server', async () => {
@@ -142,6 +177,7 @@ test('a part of a process that died is taken over; that of a living one is left 
   await pullFrom(good(FILE));
   expect(server?.log).toEqual(['/1 bytes=1500-']);
   expect(left()).toEqual([living, 'small.safetensors']);
+  note('The network is whole.');
 });
 
 test('a part with wrong bytes costs one download, not the network', async () => {
@@ -177,9 +213,9 @@ test('a lying server leaves nothing behind', async () => {
 test('a server that sends too much or, without saying so, too little', async () => {
   const tooMuch: Behaviour = (_, response) => void response.writeHead(200).end(Buffer.concat([FILE, FILE]));
   await expectRefused(pullFrom(tooMuch), 'DOWNLOAD_FAILED', /sends more bytes than it should/);
+  expect(left()).toEqual([]);
   await server?.close();
   const tooLittle: Behaviour = (_, response) => void response.writeHead(200).end(FILE.subarray(0, 900));
-  rmSync(path.join(cache, 'networks'), { recursive: true });
   await expectRefused(pullFrom(tooLittle), 'DOWNLOAD_FAILED', /broke off after 900 bytes/);
 });
 
@@ -245,6 +281,7 @@ test('an interrupted pull stops at once and keeps what it has', async () => {
   const pulled = pullNetwork(entry([`${server.url}/1`]), { signal: stop.signal, onProgress: () => stop.abort() });
   await expect(pulled).rejects.toMatchObject({ name: 'AbortError' });
   expect(left()).toEqual([`${KEY}.part`]);
+  note('Interrupted.');
 });
 
 test('progress counts up to the whole', async () => {
@@ -314,6 +351,7 @@ test('of a large safetensors file only the convolutions are fetched, also over a
   expect(network.mean[0]).toBeCloseTo(123.675);
   expect(network.metadata.note).toMatch(/hash of the whole file was not checked/);
   expect(readFileSync(saved).length).toBeLessThan(file.length / 2);
+  note('The network is whole.');
 });
 
 test('ranges of a file that changes, or of a server without ranges, are refused', async () => {
