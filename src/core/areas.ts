@@ -191,7 +191,7 @@ function checkStyles(styles: readonly Style[], regions: Readonly<Record<string, 
 
 /**
  * Weights of positions from how much of each one's receptive field lies in the region: squared, as guidance
- * channels are in Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer" (2017), eq. 2, so that
+ * channels are in Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer" (2017), section 4, so that
  * features across the border count little. Sum 1.
  */
 function inner(mask: Float32Array): Tensor {

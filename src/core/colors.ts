@@ -124,7 +124,7 @@ export function luminanceOnly(source: Picture): Picture {
 
 /**
  * The luminance of the style, as a grey picture, with mean and deviation of the other's:
- * L' = sigma(to) / sigma(style) (L - mean(style)) + mean(to) ([C], equation 10).
+ * L' = sigma(to) / sigma(style) (L - mean(style)) + mean(to) ([P] and [C], luminance-only transfer).
  *
  * @returns of the style's size; not clipped. A deviation under one level is taken for one.
  */
