@@ -2,38 +2,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { repeatRecipe } from '../../src/cli/repeat.js';
 import { readPicture, readRecipe } from '../../src/node/images.js';
 import { paintFile } from '../../src/node/paint-files.js';
-import { type StudioServer, serveStudio } from '../../src/node/studio-server.js';
-import { CHROMIUM, launchBrowser } from './support/browser.js';
-import { expectNoProblems, give, notice, openStudio, press, saved, strokeAt, untilSays } from './support/studio.js';
+import { CHROMIUM } from './support/browser.js';
+import { expectNoProblems, give, notice, press, saved, strokeAt, untilSays } from './support/studio.js';
+import { visits } from './support/visits.js';
 
-let server: StudioServer;
-let browser: Browser;
-let context: BrowserContext;
+const studio = visits();
 const folder = mkdtempSync(join(tmpdir(), 'giverny-again-'));
 
-beforeAll(async () => {
-  if (CHROMIUM === undefined) return;
-  server = await serveStudio();
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  rmSync(folder, { recursive: true });
-});
-
-beforeEach(async () => {
-  context = await browser?.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en-GB' });
-});
-
-afterEach(() => context?.close());
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Decoders and engines round differently, which the steps enlarge. */
 const MOST_LEVELS = 3;
@@ -58,7 +39,7 @@ async function repeated(name: string): Promise<number> {
 describe.skipIf(CHROMIUM === undefined)('painting again', () => {
   test('a recipe with styles, weights and regions leads the command to the same picture', async () => {
     const address = 'photo=boats&style=swirls:0.5,waves,gold&size=160&steps=5&first-size=112&first-steps=5';
-    const opened = await openStudio(context, server.url, address);
+    const opened = await studio.open(address);
     const { page } = opened;
     await press(page, 'Brush');
     await page.locator('.brush-tools .swatch').nth(1).click();
@@ -91,7 +72,7 @@ describe.skipIf(CHROMIUM === undefined)('painting again', () => {
       steps: 10,
     });
     for (const name of ['boats', 'swirls', 'waves', 'gold']) {
-      write(`${name}.jpg`, new Uint8Array(await (await fetch(`${server.url}examples/${name}.jpg`)).arrayBuffer()));
+      write(`${name}.jpg`, new Uint8Array(await (await fetch(`${studio.url}examples/${name}.jpg`)).arrayBuffer()));
     }
     expect(await repeated('painted.png')).toBeLessThan(MOST_LEVELS);
     // Where the photo is kept the painting is nearer to it than where a style goes.
@@ -107,7 +88,7 @@ describe.skipIf(CHROMIUM === undefined)('painting again', () => {
     expect(strayed(0.4, 0.6)).toBeLessThan(strayed(0, 0.2) / 2);
 
     // The regions are in the history as well: the same mask, to the byte.
-    await page.goto(server.url);
+    await page.goto(studio.url);
     await page.reload();
     await press(page, 'Your paintings');
     await press(page, 'Use its settings: boats.jpg');
@@ -127,10 +108,10 @@ describe.skipIf(CHROMIUM === undefined)('painting again', () => {
       .composite([{ input: Buffer.from(holes), blend: 'dest-out' }])
       .png()
       .toBuffer();
-    const style = new Uint8Array(await (await fetch(`${server.url}examples/ink.jpg`)).arrayBuffer());
+    const style = new Uint8Array(await (await fetch(`${studio.url}examples/ink.jpg`)).arrayBuffer());
     write('cut.png', photo);
     write('ink.jpg', style);
-    const opened = await openStudio(context, server.url, 'style=ink&size=128&steps=5&first-size=0');
+    const opened = await studio.open('style=ink&size=128&steps=5&first-size=0');
     const { page } = opened;
     await give(page, 'photo-title', { name: 'cut.png', mimeType: 'image/png', buffer: photo });
     await page.waitForSelector('.photo-card');

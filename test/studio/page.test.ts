@@ -3,46 +3,18 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import axe from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DEFAULTS } from '../../src/core/options.js';
-import { type StudioServer, serveStudio } from '../../src/node/studio-server.js';
+import { serveStudio } from '../../src/node/studio-server.js';
 import { en } from '../../src/studio/words/en.js';
 import { ko } from '../../src/studio/words/ko.js';
-import { CHROMIUM, launchBrowser } from './support/browser.js';
-import {
-  expectNoProblems,
-  give,
-  LONG,
-  notice,
-  openStudio,
-  press,
-  QUICK,
-  strokeAt,
-  untilSays,
-} from './support/studio.js';
+import { CHROMIUM } from './support/browser.js';
+import { expectNoProblems, give, LONG, notice, press, QUICK, strokeAt, untilSays } from './support/studio.js';
+import { visits } from './support/visits.js';
 
-let server: StudioServer;
-let browser: Browser;
-let context: BrowserContext;
-
-beforeAll(async () => {
-  if (CHROMIUM === undefined) return;
-  server = await serveStudio();
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-beforeEach(async () => {
-  context = await browser?.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en-GB' });
-});
-
-afterEach(() => context?.close());
+const studio = visits();
 
 /** What axe calls serious or critical, with where it is. */
 async function serious(page: Page): Promise<string[]> {
@@ -63,7 +35,7 @@ const jpeg = (width: number, height: number, orientation?: number) =>
 
 describe.skipIf(CHROMIUM === undefined)('the page', () => {
   test('axe finds nothing serious: empty, painted, history, dark, Korean, phone', async () => {
-    const opened = await openStudio(context, server.url);
+    const opened = await studio.open();
     const { page } = opened;
     expect(await serious(page)).toEqual([]);
     await press(page, 'Try it with an example');
@@ -92,10 +64,10 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   });
 
   test('the lesson computes on its pictures, paints, and passes axe in both languages', async () => {
-    const page = await context.newPage();
+    const page = await studio.context.newPage();
     const problems: string[] = [];
     page.on('pageerror', ({ message }) => problems.push(message));
-    await page.goto(`${server.url}learn.html#lang=en`);
+    await page.goto(`${studio.url}learn.html#lang=en`);
     await page.waitForSelector('.gradient .heat', { timeout: 60_000 });
     expect(await page.locator('.maps .heat').count()).toBe(16);
     expect(await page.locator('.gram .heat').count()).toBe(2);
@@ -123,9 +95,9 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   }, 300_000);
 
   test('speaks the language of the browser, changes it at a press, and remembers', async () => {
-    const korean = await browser.newContext({ locale: 'ko-KR' });
+    const korean = await studio.browser.newContext({ locale: 'ko-KR' });
     const page = await korean.newPage();
-    await page.goto(server.url);
+    await page.goto(studio.url);
     await page.getByRole('heading', { name: ko.emptyTitle }).waitFor();
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('ko');
     await press(page, 'English');
@@ -144,7 +116,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   });
 
   test('the address holds the settings, and gives them back', async () => {
-    const opened = await openStudio(context, server.url, 'photo=alps&style=ink,dots:0.4&preset=fine&size=256');
+    const opened = await studio.open('photo=alps&style=ink,dots:0.4&preset=fine&size=256');
     const { page } = opened;
     expect(await page.locator('.style output').allTextContents()).toEqual(['1', '0.4']);
     expect(await page.getByLabel('Preset').inputValue()).toBe('fine');
@@ -154,7 +126,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await page.waitForSelector('.style');
     expect(await page.getByLabel('Strength of the style').inputValue()).toBe('0.7');
     expect(page.url()).toContain('photo=alps&style=ink,dots:0.4&preset=fine&size=256&strength=0.7');
-    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await studio.context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.locator('.menu > summary').click();
     await page.getByText('Copy the command line').click();
     await notice(page, /Copied/).waitFor();
@@ -165,7 +137,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   });
 
   test('a link opened where the page is open already is taken in, but not while painting', async () => {
-    const opened = await openStudio(context, server.url, 'photo=alps&style=ink,dots:0.4&preset=fine&size=256');
+    const opened = await studio.open('photo=alps&style=ink,dots:0.4&preset=fine&size=256');
     const { page } = opened;
     // As a person does who pastes it into the address line.
     const paste = (hash: string) => page.evaluate((hash) => location.assign(hash), hash);
@@ -198,7 +170,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   });
 
   test('a region that keeps the photo asks for strength in place of alpha and beta', async () => {
-    const { page } = await openStudio(context, server.url, `${QUICK}&alpha=10&beta=1`);
+    const { page } = await studio.open(`${QUICK}&alpha=10&beta=1`);
     await press(page, 'Brush');
     await press(page, 'Keep the photo');
     await strokeAt(page, 0.5);
@@ -211,7 +183,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   });
 
   test('Advanced has every option of the schema, says what is wrong, and takes what is right', async () => {
-    const { page } = await openStudio(context, server.url);
+    const { page } = await studio.open();
     await page.getByText('Advanced').click();
     const fields = page.locator('.advanced .field');
     expect(await fields.count()).toBeGreaterThanOrEqual(Object.keys(DEFAULTS).length);
@@ -230,13 +202,13 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   });
 
   test('photos are upright whatever their EXIF says', async () => {
-    const { page } = await openStudio(context, server.url);
+    const { page } = await studio.open();
     await give(page, 'photo-title', { name: 'turned.jpg', mimeType: 'image/jpeg', buffer: await jpeg(300, 200, 6) });
     await page.getByText('200 × 300 px').waitFor();
   });
 
   test('what is no picture, too small, empty or HEIC is refused with a sentence', async () => {
-    const { page } = await openStudio(context, server.url);
+    const { page } = await studio.open();
     const refuse = async (name: string, mimeType: string, buffer: Buffer, says: RegExp) => {
       await give(page, 'photo-title', { name, mimeType, buffer });
       await notice(page, says).waitFor();
@@ -250,7 +222,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   });
 
   test('a huge photo is reduced, if one agrees', async () => {
-    const { page } = await openStudio(context, server.url);
+    const { page } = await studio.open();
     await give(page, 'photo-title', { name: 'huge.jpg', mimeType: 'image/jpeg', buffer: await jpeg(8000, 6000) });
     await notice(page, /48 megapixels/).waitFor();
     await press(page, 'Reduce it to 4096 px');
@@ -258,13 +230,13 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   });
 
   test('a painted picture dropped as photo offers the settings it was painted with', async () => {
-    const { page } = await openStudio(context, server.url, QUICK);
+    const { page } = await studio.open(QUICK);
     await press(page, 'Paint');
     await untilSays(page, /Done/);
     await page.locator('.menu > summary').click();
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByText('PNG, lossless').click()]);
     const painted = readFileSync(await download.path());
-    const other = await openStudio(context, server.url);
+    const other = await studio.open();
     await give(other.page, 'photo-title', { name: 'painted.png', mimeType: 'image/png', buffer: painted });
     await notice(other.page, /painted by Giverny/).waitFor();
     await press(other.page, 'Use its settings');
@@ -273,12 +245,12 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   });
 
   test('storage that is full costs the history, not the painting', async () => {
-    await context.addInitScript(() => {
+    await studio.context.addInitScript(() => {
       IDBObjectStore.prototype.put = () => {
         throw new DOMException('Full.', 'QuotaExceededError');
       };
     });
-    const { page } = await openStudio(context, server.url, QUICK);
+    const { page } = await studio.open(QUICK);
     await press(page, 'Paint');
     await untilSays(page, /Done/);
     await notice(page, /Storage is full/).waitFor();
@@ -286,7 +258,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
 
   test('without memory a smaller size is offered, and painted', async () => {
     // The first order is answered as the worker answers when the runtime has no memory.
-    await context.addInitScript(() => {
+    await studio.context.addInitScript(() => {
       const post = Worker.prototype.postMessage;
       let failed = false;
       Worker.prototype.postMessage = function (this: Worker, message: { type?: string }, ...rest: never[]) {
@@ -296,11 +268,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
         this.onmessage?.(new MessageEvent('message', { data: { type: 'failed', code: 'OUT_OF_MEMORY', message: '' } }));
       } as typeof post;
     });
-    const { page } = await openStudio(
-      context,
-      server.url,
-      QUICK.replace('size=128', 'size=256').replace('steps=14', 'steps=5'),
-    );
+    const { page } = await studio.open(QUICK.replace('size=128', 'size=256').replace('steps=14', 'steps=5'));
     await press(page, 'Paint');
     await notice(page, /Not enough memory/).waitFor();
     await press(page, 'Paint at 192 px');
@@ -309,7 +277,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   });
 
   test('the keyboard reaches everything that counts', async () => {
-    const { page } = await openStudio(context, server.url, LONG);
+    const { page } = await studio.open(LONG);
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.className)).toBe('skip');
     await page.getByRole('button', { name: 'Paint', exact: true }).focus();
@@ -342,7 +310,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   });
 
   test('pasting fills the photo, then the styles', async () => {
-    const { page } = await openStudio(context, server.url);
+    const { page } = await studio.open();
     const paste = (bytes: string) =>
       page.evaluate((bytes) => {
         const data = new DataTransfer();
@@ -358,7 +326,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   });
 
   test('what is dropped on photo or styles is opened there; beside them it does not replace the page', async () => {
-    const opened = await openStudio(context, server.url);
+    const opened = await studio.open();
     const { page } = opened;
     const drop = async (selector: string, name: string, bytes: Buffer) => {
       const data = await page.evaluateHandle(
@@ -382,7 +350,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   });
 
   test('the camera takes the photo, and is put out afterwards', async () => {
-    const opened = await openStudio(context, server.url);
+    const opened = await studio.open();
     const { page } = opened;
     await press(page, 'Take a photo');
     const video = page.locator('.camera video');
@@ -397,22 +365,22 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   });
 
   test('without a camera a sentence says so', async () => {
-    await context.addInitScript(() => {
+    await studio.context.addInitScript(() => {
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('None.', 'NotFoundError'));
     });
-    const { page } = await openStudio(context, server.url);
+    const { page } = await studio.open();
     await press(page, 'Take a photo');
     await notice(page, /no camera here/).waitFor();
   });
 
   test('the first load is under 300 KB compressed, without network file and runtime', async () => {
-    const page = await context.newPage();
+    const page = await studio.context.newPage();
     const urls: string[] = [];
     page.on('request', (request) => urls.push(request.url()));
-    await page.goto(server.url, { waitUntil: 'networkidle' });
+    await page.goto(studio.url, { waitUntil: 'networkidle' });
     let bytes = 0;
     for (const url of new Set(urls)) {
-      if (!url.startsWith(server.url)) throw new Error(`The page asked another server: ${url}`);
+      if (!url.startsWith(studio.url)) throw new Error(`The page asked another server: ${url}`);
       const body = Buffer.from(await (await fetch(url)).arrayBuffer());
       bytes += /\.(webp|jpg)$/.test(url) ? body.length : gzipSync(body).length;
     }
@@ -422,7 +390,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
 
   test('on a host without the headers one thread paints, and from the second visit on all of them', async () => {
     const plain = await serveStudio({ isolated: false });
-    const page = await context.newPage();
+    const page = await studio.context.newPage();
     await page.goto(`${plain.url}#lang=en&${QUICK.replace('steps=14', 'steps=2')}`);
     await page.waitForSelector('.style');
     await press(page, 'Paint');

