@@ -38,6 +38,7 @@ const USAGE = `Usage: npm run bench:quality -- [options]
   --seconds <n>           the same wall time for every painting (default: as much as it takes)
   --judge <name or file>  VGG-19 (default: $GIVERNY_VGG19, else vgg19 from the cache)
   --network <name or file>  what ours paint with (default: the judge)
+  --names                 sheets name photos and paintings, and do not show them
   --out <folder>          for results.json, table.md, pareto.svg, pareto.png, sheets and paintings
                           (default output/quality)`;
 
@@ -54,6 +55,7 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string' },
     judge: { type: 'string', default: process.env.GIVERNY_VGG19 ?? 'vgg19' },
     network: { type: 'string' },
+    names: { type: 'boolean', default: false },
     out: { type: 'string', default: path.join('output', 'quality') },
     help: { type: 'boolean' },
   },
@@ -99,7 +101,9 @@ async function run(): Promise<void> {
     // After every pair, so that a run that is stopped has something to show.
     await report(results, what);
   }
-  for (const [name, of] of cells) await writeSheet(path.join(out, `sheet-${fileName(name)}.jpg`), name, of);
+  for (const [name, of] of cells) {
+    await writeSheet(path.join(out, `sheet-${fileName(name)}.jpg`), name, of, !flags.names);
+  }
   const broken = brokenGuards(summaries(results));
   if (broken.length > 0) {
     console.error(['The measures are not to be trusted:', ...broken].join('\n'));

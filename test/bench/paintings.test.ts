@@ -114,4 +114,7 @@ test('a sheet has a row per photo and a column per painting', async () => {
   const right = { left: 8 + 2 * 268 + 20, top: 44 + 223 + 20, width: 200, height: 150 };
   const missing = await sharp(file).extract(right).raw().toBuffer();
   expect(Math.min(...missing)).toBeGreaterThan(250);
+  await writeSheet(file, 'names alone', cells, false);
+  const named = await sharp(file).metadata();
+  expect([named.width, named.height]).toEqual([8 + 92 + 2 * 268, 44 + 28 + 2 * 223]);
 });
