@@ -16,11 +16,12 @@ import type { Picture } from '#dist/core/picture.js';
 import { createNodeEngine } from '#dist/engines/node.js';
 import { readPicture } from '#dist/node/images.js';
 import { type OpenedNetwork, openNetwork } from '#dist/node/networks.js';
-import { paretoChart } from './chart.js';
 import { GUARDS } from './guards.js';
 import { Judge } from './judge.js';
 import { type Conditions, fileName, type PaintingFile, paintingOf } from './paintings.js';
 import { type Pair, pairName, pairsOf } from './pairs.js';
+import { paretoChart } from './pareto.js';
+import { planeChart } from './plane.js';
 import { type Program, presetProgram, referenceProgram, torchPrograms, variantProgram } from './programs.js';
 import { brokenGuards, type Result, summaries, tableOf } from './results.js';
 import { type Cell, writeSheet } from './sheets.js';
@@ -39,7 +40,7 @@ const USAGE = `Usage: npm run bench:quality -- [options]
   --judge <name or file>  VGG-19 (default: $GIVERNY_VGG19, else vgg19 from the cache)
   --network <name or file>  what ours paint with (default: the judge)
   --names                 sheets name photos and paintings, and do not show them
-  --out <folder>          for results.json, table.md, pareto.svg, pareto.png, sheets and paintings
+  --out <folder>          for results.json, table.md, pareto and plane (.svg, .png), sheets and paintings
                           (default output/quality)`;
 
 const { values: flags } = parseArgs({
@@ -178,9 +179,13 @@ async function report(results: readonly Result[], what: string): Promise<void> {
   const command = ['npm run bench:quality --', ...words].join(' ');
   await write('results.json', `${JSON.stringify({ what, command, results }, undefined, 2)}\n`);
   await write('table.md', tableOf(results, `# Quality\n\n${what}.\n\n\`${command}\``));
-  const chart = paretoChart(summaries(results), what);
-  await write('pareto.svg', chart);
-  await sharp(Buffer.from(chart), { density: 144 }).png().toFile(path.join(flags.out, 'pareto.png'));
+  for (const [name, chart] of Object.entries({ pareto: paretoChart, plane: planeChart })) {
+    const svg = chart(summaries(results), what);
+    await write(`${name}.svg`, svg);
+    await sharp(Buffer.from(svg), { density: 144 })
+      .png()
+      .toFile(path.join(flags.out, `${name}.png`));
+  }
 }
 
 function positive(name: 'size' | 'seconds'): number | undefined {

@@ -1,13 +1,14 @@
 /** The measures of bench/quality on cases whose answer is known, and its guards. No network is needed. */
 import { describe, expect, test } from 'vitest';
 import { border, clipped, grain } from '../../bench/quality/artefacts.js';
-import { paretoChart } from '../../bench/quality/chart.js';
 import { colourDistance, oklab } from '../../bench/quality/colour.js';
 import { selfSimilarity, ssim } from '../../bench/quality/content.js';
 import { cropped, recoloured } from '../../bench/quality/guards.js';
 import type { Scores } from '../../bench/quality/judge.js';
 import { cellMeans, samples } from '../../bench/quality/look.js';
 import { cosineDistances, euclideanDistances } from '../../bench/quality/matrices.js';
+import { paretoChart } from '../../bench/quality/pareto.js';
+import { planeChart } from '../../bench/quality/plane.js';
 import { brokenGuards, type Result, summaries, tableOf } from '../../bench/quality/results.js';
 import { nearness, relative } from '../../bench/quality/score.js';
 import { energyDistance } from '../../bench/quality/style.js';
@@ -273,6 +274,32 @@ describe('report', () => {
     expect(svg).not.toContain('NaN');
     // Two on the front, and one in the legend.
     expect(svg.match(/stroke="#d9a62e"/g)).toHaveLength(3);
+  });
+
+  test('on the plane the nearer to photo and painting, the farther to the lower left', () => {
+    const at = (program: string, content: number, style: number): Result => {
+      const made = result(program, 'preset', nearness(content, style), 1);
+      return { ...made, scores: { ...made.scores, content, style } };
+    };
+    const all = [at('truer', 0.2, 0.5), at('bolder', 0.5, 0.2), { ...at('photo', 0, 1), kind: 'guard' as const }];
+    const svg = planeChart(summaries(all), 'a < b');
+    // Those of the plot; the one below is the legend's.
+    const discs = [...svg.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)" r="7"/g)]
+      .map(([, x, y]) => [Number(x), Number(y)])
+      .filter(([, y = 0]) => y < 520);
+    expect(discs).toHaveLength(2);
+    // Up is farther from the painting: y counts downwards. The photo is off the plot.
+    const [[left, top], [right, bottom]] = discs.sort(([a = 0], [b = 0]) => a - b) as [number[], number[]];
+    expect(left).toBeLessThan(right as number);
+    expect(top).toBeLessThan(bottom as number);
+    expect(svg).not.toContain('NaN');
+    expect(svg).not.toContain('>photo<');
+    // Curves of equal score run down to the right.
+    const curve = /<polyline points="([^"]+)"/
+      .exec(svg)?.[1]
+      ?.split(' ')
+      .map((point) => point.split(',').map(Number));
+    expect(curve?.at(-1)?.[1]).toBeGreaterThan(curve?.[0]?.[1] as number);
   });
 });
 
