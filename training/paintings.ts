@@ -18,8 +18,16 @@ export interface Painting {
   readonly learningRate: number;
   /** After so many steps another painting takes its place. */
   readonly steps: number;
-  /** The teacher's Gram matrices of the style; filled on the first visit. */
-  styleGrams?: Tensors;
+  /** Filled on the first visit. */
+  way?: Way;
+}
+
+/** What the teacher sees between photo and style, by tap. */
+export interface Way {
+  /** The style's Gram matrices. */
+  readonly styleGrams: Tensors;
+  /** Squared differences of the photo's Gram matrices and the style's. */
+  readonly lengths: Readonly<Record<string, number>>;
 }
 
 const STEPS_PER_VISIT = [1, 2, 3, 4, 6];

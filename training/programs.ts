@@ -30,11 +30,11 @@ export type Powers = Readonly<Record<string, number>>;
 /**
  * Errors of the student on a picture, and their gradient.
  *
- * Inputs besides the student's parameters: `picture`; per tap `<tap>.offset` and `<tap>.reference` [T, T], and
- * `painting`, `plain`, scalars. On an ordinary picture offsets and references are 0, painting 0, plain 1: Gram
- * errors are relative to the teacher's Gram matrix. On a painting in progress the reference is the teacher's Gram
- * matrix of its style, the offset the student's error of the same: what counts is how well the *difference* of the
- * two Gram matrices, which the painting lives on, is seen, and errors are relative to that difference.
+ * Inputs besides the student's parameters: `picture`; per tap `<tap>.offset` [T, T] and `<tap>.scale`, a scalar;
+ * `plain`, a scalar. On an ordinary picture offsets and scales are 0 and plain is 1: Gram errors are relative to the
+ * teacher's Gram matrix. On a painting in progress the offset is the student's error of its style's Gram matrix, and
+ * the scale the squared difference of the teacher's Gram matrices of photo and style: what counts is how well the
+ * *difference* between painting and style is seen, which the painting lives on, as a share of the whole way.
  *
  * Outputs: `cost`; per tap `<tap>.error`, `<tap>.gramError` and the teacher's `<tap>.gram`; `gradient.<parameter>`.
  */
@@ -47,7 +47,7 @@ export function trainingProgram(
 ): Promise<Program> {
   const picture = input('picture', [1, 3, sizePx, sizePx]);
   const parameters = parameterInputs(student);
-  const [painting, plain] = [input('painting', []), input('plain', [])];
+  const plain = input('plain', []);
   const wanted = features(picture, teacher, student.taps, PRESETS.notebook);
   const decoded = decodedFeatures(picture, student, parameters);
   const outputs: Record<string, Node> = {};
@@ -57,12 +57,9 @@ export function trainingProgram(
     const least = constant(scalar(LEAST_POWER * (powers[tap] as number) * channels * positions));
     const error = divide(sum(squared(subtract(f, t))), add(sum(squared(t)), least));
     const [gramT, gramF] = [meanGramOf(t), meanGramOf(f)];
-    const [offset, reference] = [input(`${tap}.offset`, gramT.shape), input(`${tap}.reference`, gramT.shape)];
+    const offset = input(`${tap}.offset`, gramT.shape);
     const leastGram = constant(scalar((LEAST_POWER * (powers[tap] as number) * channels) ** 2 / channels));
-    const scaleOfErrors = add(
-      add(multiply(painting, sum(squared(subtract(gramT, reference)))), multiply(plain, sum(squared(gramT)))),
-      multiply(plain, leastGram),
-    );
+    const scaleOfErrors = add(input(`${tap}.scale`, []), multiply(plain, add(sum(squared(gramT)), leastGram)));
     const gramError = divide(sum(squared(subtract(subtract(gramF, gramT), offset))), scaleOfErrors);
     outputs[`${tap}.error`] = error;
     outputs[`${tap}.gramError`] = gramError;

@@ -5,7 +5,7 @@ import type { Network } from '#dist/core/network.js';
 import { type AdamState, adamInit, adamUpdate } from '#dist/core/optimizers/adam.js';
 import { scalar, type Tensor, type Tensors, tensor } from '#dist/core/tensor.js';
 import { augment, type Source } from './data.js';
-import { advance, begin, type Painting } from './paintings.js';
+import { advance, begin, type Painting, type Way } from './paintings.js';
 import { type Powers, paintingProgram, trainingProgram, viewProgram } from './programs.js';
 import { Random } from './random.js';
 import { channelsOf, parameterFeeds, type Student } from './student.js';
@@ -88,7 +88,7 @@ export class Trainer {
   readonly #training: Program;
   readonly #view: Program;
   readonly #painting: Program;
-  /** Offsets and references of an ordinary picture. */
+  /** Offsets and scales of an ordinary picture. */
   readonly #zeros: Tensors;
 
   private constructor(
@@ -116,7 +116,7 @@ export class Trainer {
         const zero = tensor([channelsOf(teacher, tap), channelsOf(teacher, tap)]);
         return [
           [`${tap}.offset`, zero],
-          [`${tap}.reference`, zero],
+          [`${tap}.scale`, scalar(0)],
         ];
       }),
     );
@@ -191,7 +191,6 @@ export class Trainer {
     return this.#training.run({
       ...parameterFeeds(this.state.student),
       ...this.#zeros,
-      painting: scalar(0),
       plain: scalar(1),
       ...special,
       picture: tensor([1, 3, sizePx, sizePx], picture),
@@ -211,18 +210,27 @@ export class Trainer {
       paintings[Math.min(place, paintings.length)] = painting;
     }
     const { styleGrams } = await advance(painting, this.#view, this.#painting, parameterFeeds(student), random, sizePx);
-    painting.styleGrams ??= await this.#teacherGrams(painting.style);
-    const special: Record<string, Tensor> = { painting: scalar(1), plain: scalar(PLAIN_SHARE) };
+    painting.way ??= await this.#wayOf(painting);
+    const special: Record<string, Tensor> = { plain: scalar(PLAIN_SHARE) };
     for (const tap of student.taps) {
-      const reference = painting.styleGrams[tap] as Tensor;
+      const { shape, data } = painting.way.styleGrams[tap] as Tensor;
       const seen = (styleGrams[`${tap}.gram`] as Tensor).data;
-      special[`${tap}.reference`] = reference;
       special[`${tap}.offset`] = tensor(
-        reference.shape,
-        seen.map((value, i) => value - (reference.data[i] as number)),
+        shape,
+        seen.map((value, i) => value - (data[i] as number)),
       );
+      special[`${tap}.scale`] = scalar(painting.way.lengths[tap] as number);
     }
     return this.#onPicture(painting.pixels, special);
+  }
+
+  async #wayOf({ content, style }: Painting): Promise<Way> {
+    const [photo, styleGrams] = [await this.#teacherGrams(content), await this.#teacherGrams(style)];
+    const lengths = Object.entries(styleGrams).map(([tap, { data }]) => {
+      const from = (photo[tap] as Tensor).data;
+      return [tap, data.reduce((sum, value, i) => sum + (value - (from[i] as number)) ** 2, 0)];
+    });
+    return { styleGrams, lengths: Object.fromEntries(lengths) };
   }
 
   async #teacherGrams(picture: Float32Array): Promise<Tensors> {
@@ -231,7 +239,7 @@ export class Trainer {
   }
 }
 
-/** How much of a painting's own Gram matrix counts beside its difference from the style's, lest the end of a painting outweighs all. */
+/** How much of a painting's own Gram matrix counts beside the way from photo to style, where the two are much alike. */
 const PLAIN_SHARE = 0.03;
 
 function numberOf(value: Tensor | undefined): number {
