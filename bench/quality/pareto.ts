@@ -1,5 +1,19 @@
 /** The Pareto chart: what is the best picture for the time one is willing to wait? */
-import { type Box, COLOURS, frame, legend, level, type Mark, named, note, PLOT, px, ring, tick } from './plot.js';
+import {
+  type Box,
+  COLOURS,
+  DOTTED,
+  frame,
+  legend,
+  level,
+  type Mark,
+  named,
+  note,
+  PLOT,
+  px,
+  ring,
+  tick,
+} from './plot.js';
 import type { Summary } from './results.js';
 
 /** A program that takes time. */
@@ -67,7 +81,7 @@ const duration = (seconds: number) =>
 
 /** A dotted line with its name on it, and where the name stands. */
 function guardLine(y: number, label: string): { svg: string; box: Box } {
-  const line = `<line x1="${PLOT.left}" y1="${px(y)}" x2="${PLOT.right}" y2="${px(y)}" stroke="${COLOURS.guard}" stroke-dasharray="3 5"/>`;
+  const line = `<line x1="${PLOT.left}" y1="${px(y)}" x2="${PLOT.right}" y2="${px(y)}" ${DOTTED}/>`;
   const box = { left: PLOT.left, right: PLOT.left + label.length * 6.6, top: y - 18, bottom: y };
   return { svg: line + note(PLOT.left + 6, y - 6, label), box };
 }

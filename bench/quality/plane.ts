@@ -1,5 +1,5 @@
 /** The plane of the two distances: a program that changes less of the photo should not win by that alone. */
-import { COLOURS, frame, legend, level, type Mark, named, note, PLOT, px, tick } from './plot.js';
+import { DOTTED, frame, legend, level, type Mark, named, note, PLOT, px, tick } from './plot.js';
 import type { Summary } from './results.js';
 
 /** Scores whose curves are drawn. */
@@ -32,7 +32,7 @@ export function planeChart(all: readonly Summary[], subtitle: string): string {
     const [first] = points;
     if (!first || points.length < 3) return [];
     const path = points.map((point) => `${px(point.x)},${px(point.y)}`).join(' ');
-    const line = `<polyline points="${path}" fill="none" stroke="${COLOURS.guard}" stroke-dasharray="3 5"/>`;
+    const line = `<polyline points="${path}" fill="none" ${DOTTED}/>`;
     return [line + note(first.x + 6, first.y + 14, score.toFixed(2))];
   });
   const labels = { right: 'distance to the photo', up: 'distance to the painting' };
@@ -43,7 +43,7 @@ export function planeChart(all: readonly Summary[], subtitle: string): string {
     ...named(marks),
     ...legend(marks, [
       {
-        mark: (x, y) => `<path d="M${px(x - 10)} ${px(y)}h20" stroke="${COLOURS.guard}" stroke-dasharray="3 5"/>`,
+        mark: (x, y) => `<path d="M${px(x - 10)} ${px(y)}h20" ${DOTTED}/>`,
         label: 'the same score',
       },
     ]),

@@ -20,6 +20,8 @@ const LABELS = {
   reference: 'other programs',
   guard: 'no painting at all',
 } as const;
+/** The stroke of guards and of curves of equal score. */
+export const DOTTED = `stroke="${COLOURS.guard}" stroke-dasharray="3 5"`;
 /** White around letters, so that lines may cross them. */
 const HALO = 'stroke="#fcfcfa" stroke-width="4" paint-order="stroke"';
 
@@ -64,7 +66,7 @@ export function ring(x: number, y: number, radius = 12): string {
 }
 
 /** A disc for presets, a triangle for variants, a square for other programs, a small disc for guards. */
-export function symbol(kind: Mark['kind'], x: number, y: number): string {
+function symbol(kind: Mark['kind'], x: number, y: number): string {
   const style = `fill="${COLOURS[kind]}" stroke="#fcfcfa" stroke-width="1.5"`;
   if (kind === 'reference') return `<rect x="${px(x - 6.5)}" y="${px(y - 6.5)}" width="13" height="13" ${style}/>`;
   if (kind === 'variant') return `<path d="M${px(x)} ${px(y - 8)}l8 14h-16z" ${style}/>`;
@@ -117,7 +119,7 @@ function placed(marks: readonly Mark[], taken: readonly Box[]) {
  */
 export function legend(
   marks: readonly Mark[],
-  more: readonly { mark: (x: number, y: number) => string; label: string }[] = [],
+  more: readonly { mark: (x: number, y: number) => string; label: string }[],
 ): string[] {
   const kinds = [...new Set(marks.map(({ kind }) => kind))];
   let x = PLOT.left + 8;

@@ -179,8 +179,9 @@ async function report(results: readonly Result[], what: string): Promise<void> {
   const command = ['npm run bench:quality --', ...words].join(' ');
   await write('results.json', `${JSON.stringify({ what, command, results }, undefined, 2)}\n`);
   await write('table.md', tableOf(results, `# Quality\n\n${what}.\n\n\`${command}\``));
+  const means = summaries(results);
   for (const [name, chart] of Object.entries({ pareto: paretoChart, plane: planeChart })) {
-    const svg = chart(summaries(results), what);
+    const svg = chart(means, what);
     await write(`${name}.svg`, svg);
     await sharp(Buffer.from(svg), { density: 144 })
       .png()
