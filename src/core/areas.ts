@@ -38,6 +38,8 @@ export interface Areas {
   readonly list: readonly Area[];
   /** How far each pixel takes a style, [H, W]; undefined where all do. */
   readonly painted: Float32Array | undefined;
+  /** Mean of `importance` over the painting, 0 where nothing is painted: what content costs are a mean of. */
+  readonly affected: number;
   /** How much the content cost counts at each position of a layer, [1, 1, H, W]; undefined where all count alike. */
   importance(layer: string, shape: Shape): Tensor | undefined;
 }
@@ -45,7 +47,7 @@ export interface Areas {
 type AreaOptions = Pick<Options, 'strength' | 'alpha' | 'beta'>;
 
 /** Content's share at strength 0.5: of relative costs, which are about 1 where nothing of the target is there. */
-const CONTENT_AT_HALF = 0.09;
+const CONTENT_AT_HALF = 0.07;
 
 /** Weights of content and style cost. */
 function balanceOf({ strength, alpha = 0, beta = 0 }: Pick<Options, 'strength' | 'alpha' | 'beta'>): {
@@ -88,7 +90,7 @@ export function areasOf(
   if (names.length === 0) {
     const whole = { styles: common, importance: 1, weights: () => undefined };
     const list = common.length > 0 ? [whole] : [];
-    return { ...balanceOf(options), list, painted: undefined, importance: () => undefined };
+    return { ...balanceOf(options), list, painted: undefined, affected: 1, importance: () => undefined };
   }
   checkRegions(regions, content, options);
 
@@ -122,6 +124,7 @@ export function areasOf(
       weights: (layer) => inner(seen[layer] as Float32Array),
     }),
   );
+  const affected = styled.reduce((sum, { share, balance }) => sum + (share * balance.alpha) / (alpha || 1), 0);
   const even = present.every(({ balance }) => balance.alpha === alpha);
   return {
     alpha,
@@ -134,6 +137,7 @@ export function areasOf(
             rest.length,
           )
         : undefined,
+    affected: affected || 1,
     importance: (layer, shape) => {
       if (even) return undefined;
       const result = tensor([1, 1, shape[2] as number, shape[3] as number]);

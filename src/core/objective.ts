@@ -58,7 +58,8 @@ type CostOptions = Pick<
 /**
  * Content and style weigh `alpha` and `beta`, on the paper's costs; or, by `strength`, on relative costs: content
  * relative to the variance of the photo's features, style to the size of the style's own statistic. Those mean the
- * same for every picture, size, network and statistic.
+ * same for every picture, size, network and statistic. Relative content counts squared: where a style is far from
+ * the photo, its pull is many times as strong, and without that little of the photo would be left.
  */
 export class Objective {
   readonly #program: Program;
@@ -127,8 +128,10 @@ export class Objective {
         channels,
         importance && fed(`content.${layer}.importance`, importance),
       );
-      const size = relative ? variance(wanted) / (4 * channels) : 1;
-      return multiply(cost, fed(`content.${layer}.weight`, share(options.contentLayers[layer], size)));
+      const weight = options.contentLayers[layer];
+      if (!relative) return multiply(cost, fed(`content.${layer}.weight`, share(weight, 1)));
+      const distance = multiply(cost, fed(`content.${layer}.size`, share(1, variance(wanted) / (4 * channels))));
+      return multiply(multiply(distance, distance), fed(`content.${layer}.weight`, share(weight, areas.affected)));
     });
 
     const samples: Tensors[] = [];
