@@ -38,7 +38,7 @@ export interface Areas {
   readonly list: readonly Area[];
   /** How far each pixel takes a style, [H, W]; undefined where all do. */
   readonly painted: Float32Array | undefined;
-  /** Mean of `importance` over the painting, 0 where nothing is painted: what content costs are a mean of. */
+  /** Share of the painting that content costs come from, as `importance` counts it: none come from what stays. */
   readonly affected: number;
   /** How much the content cost counts at each position of a layer, [1, 1, H, W]; undefined where all count alike. */
   importance(layer: string, shape: Shape): Tensor | undefined;
@@ -124,7 +124,8 @@ export function areasOf(
       weights: (layer) => inner(seen[layer] as Float32Array),
     }),
   );
-  const affected = styled.reduce((sum, { share, balance }) => sum + (share * balance.alpha) / (alpha || 1), 0);
+  // 1 where no part is painted, or where content counts nowhere: nothing is a share of it.
+  const affected = styled.reduce((sum, { share, balance }) => sum + (share * balance.alpha) / (alpha || 1), 0) || 1;
   const even = present.every(({ balance }) => balance.alpha === alpha);
   return {
     alpha,
@@ -137,7 +138,7 @@ export function areasOf(
             rest.length,
           )
         : undefined,
-    affected: affected || 1,
+    affected,
     importance: (layer, shape) => {
       if (even) return undefined;
       const result = tensor([1, 1, shape[2] as number, shape[3] as number]);

@@ -17,7 +17,7 @@ import { scalar, type Tensor, type Tensors, tensor } from './tensor.js';
 export interface Costs {
   /** alpha * content + beta * style + tv * variation. */
   readonly total: number;
-  /** Sum over content layers, weighted. */
+  /** Sum over content layers, weighted; by `strength`, of squares of relative costs. */
   readonly content: number;
   /** Sum over style layers, weighted. */
   readonly style: number;

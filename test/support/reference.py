@@ -16,8 +16,8 @@ already subtracted):
     styles                       [{"file", "width", "height"}, ...]
     areas                        [{"mask", "alpha", "beta", "styles": [[index, weight], ...]}, ...]: parts of the
                                  picture; mask is a file [H, W], left out for all that the other areas leave
-    relative                     whether costs are relative: content to the variance of the content's features, style
-                                 to what it would be of features that are all 0
+    relative                     whether costs are relative: content to the variance of the content's features, and
+                                 then squared; style to what it would be of features that are all 0
     contentLayers, styleLayers   {"conv4_2": 1}, {"conv1_1": 0.2, ...}
     tv                           weight of the total variation
     statistic                    "gram", "wasserstein" or "sliced"
@@ -228,6 +228,8 @@ class Objective:
                 for name in self.content
             }
             found = [self.features(style, "styleLayers") for style in styles]
+            painted = sum(share * area["alpha"] for area, share in zip(areas, shares) if area["beta"] > 0 and area["styles"])
+            self.affected = painted / self.alpha if painted > 0 else 1
             self.style = {}
             for name in request["styleLayers"]:
                 self.style[name] = []
@@ -281,6 +283,7 @@ class Objective:
             content[name] = content_cost(target, found[name], self.importance[name])
             if self.request.get("relative"):
                 content[name] = content[name] / (target.flatten(1).var(1, unbiased=False).sum() / (4 * len(target)))
+                content[name] = content[name] ** 2 / self.affected
         for name, areas in self.style.items():
             a = found[name].flatten(1)
             style[name] = sum(weight * self.style_cost(name, target, a, positions) for target, positions, weight in areas)
