@@ -114,4 +114,5 @@ def main():
     write_picture(options.output, picture)
 
 
-main()
+if __name__ == "__main__":
+    main()
