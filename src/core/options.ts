@@ -223,7 +223,7 @@ const BALANCED = {
   pooling: 'average',
   padding: 'replicate',
   contentLayers: { conv4_2: 1 },
-  styleLayers: { conv1_1: 0.3, conv2_1: 0.25, conv3_1: 0.2, conv4_1: 0.15, conv5_1: 0.1 },
+  styleLayers: { conv1_1: 0.3, conv2_1: 0.2, conv3_1: 0.2, conv4_1: 0.2, conv5_1: 0.1 },
   tv: 0.1,
   optimizer: 'lbfgs',
   steps: 25,
