@@ -47,7 +47,7 @@ export interface Areas {
 type AreaOptions = Pick<Options, 'strength' | 'alpha' | 'beta'>;
 
 /** Content's share at strength 0.5: of relative costs, which are about 1 where nothing of the target is there. */
-const CONTENT_AT_HALF = 0.07;
+const CONTENT_AT_HALF = 0.12;
 
 /** Weights of content and style cost. */
 function balanceOf({ strength, alpha = 0, beta = 0 }: Pick<Options, 'strength' | 'alpha' | 'beta'>): {
