@@ -63,8 +63,7 @@ for (const [name, parts] of Object.entries(SHEETS)) {
   );
   const [width, height] = [parts.length * step, HEIGHT + 2 * GAP + LABEL];
   const labels = parts.map(
-    ([label], i) =>
-      `<text x="${(i + 0.5) * step}" y="${HEIGHT + GAP + 16}" text-anchor="middle">${label}</text>`,
+    ([label], i) => `<text x="${(i + 0.5) * step}" y="${HEIGHT + GAP + 16}" text-anchor="middle">${label}</text>`,
   );
   const text = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif" font-size="13" fill="#333">${labels.join('')}</svg>`;
   await sharp({ create: { width, height, channels: 3, background: 'white' } })

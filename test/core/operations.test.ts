@@ -72,13 +72,14 @@ const EXAMPLES: Record<OperationName, readonly Example[] | typeof LEAF> = {
       awayFromZero: 0.1,
     },
   ],
-  gateEqual: [
+  equal: [
     {
+      name: 'as a factor',
       shapes: [
         [1, 1, 4, 4],
         [1, 1, 4, 4],
       ],
-      build: (a, x) => o.gateEqual(a, o.upsample(o.maxPool(a), [1, 1, 4, 4]), x),
+      build: (a, x) => o.multiply(o.equal(a, o.upsample(o.maxPool(a), [1, 1, 4, 4])), x),
       masks: [0],
     },
   ],
@@ -315,6 +316,20 @@ describe('gradient of', () => {
       test([name, example.name].filter(Boolean).join(', '), () => check(example, 1));
     }
   }
+});
+
+test('elements of a cell that are equally large share its gradient, whole cells and partial ones', async () => {
+  const x = o.input('x', [1, 1, 3, 3]);
+  const [gradient] = gradients(o.sum(o.maxPool(x)), [x]) as [Node];
+  const program = await Program.load(createNodeEngine(), { gradient }, {});
+  const at = tensor([1, 1, 3, 3], Float32Array.of(2, 2, 7, 1, 2, 7, 3, 4, 5));
+  const { gradient: found } = await program.run({ x: at });
+  const third = Math.fround(1 / 3);
+  const wanted = [third, third, 0.5, 0, third, 0.5, 0, 1, 1];
+  found?.data.forEach((value, i) => {
+    expect(value).toBeCloseTo(wanted[i] as number, 6);
+  });
+  await program.dispose();
 });
 
 test('no gradient flows through detach', () => {

@@ -16,7 +16,7 @@ export interface Attributes {
   squareRoot: None;
   relu: None;
   gate: None;
-  gateEqual: None;
+  equal: None;
   sumTo: { readonly shape: Shape };
   expand: { readonly shape: Shape };
   reshape: { readonly shape: Shape };

@@ -87,15 +87,15 @@ const OPERATIONS: { readonly [Name in OperationName]: Operation<Attributes[Name]
     gradient: (dy, { inputs }, index) => (index === 1 ? gate(inputs[0] as Node, dy) : undefined),
   },
 
-  // (a, b, x): x where a equals b, else 0.
-  gateEqual: {
-    shape: ([a, b, x]) => same(same(a as Shape, b as Shape), x as Shape),
-    emit: (emitter, [a, b, x], _, shape) => {
-      const equal = emitter.apply('Equal', [a as Value, b as Value], shape);
-      return emitter.apply('Where', [equal, x as Value, emitter.constant(tensor([]))], shape);
+  // (a, b): 1 where they are equal, else 0. No gradient flows through it.
+  equal: {
+    shape: ([a, b]) => same(a as Shape, b as Shape),
+    emit: (emitter, inputs, _, shape) => {
+      // As in gate: Equal and Where run on one core.
+      const apart = emitter.apply('Abs', [emitter.apply('Sub', inputs, shape)], shape);
+      return emitter.apply('HardSigmoid', [apart], shape, { alpha: { float: -1e30 }, beta: { float: 1 } });
     },
-    gradient: (dy, { inputs }, index) =>
-      index === 2 ? gateEqual(inputs[0] as Node, inputs[1] as Node, dy) : undefined,
+    gradient: () => undefined,
   },
 
   // Adjoint of expand: sums over the axes that `shape` lacks or has at 1.
@@ -257,14 +257,16 @@ const OPERATIONS: { readonly [Name in OperationName]: Operation<Attributes[Name]
     },
   },
 
-  // Maxima of 2x2 cells. Where several elements of a cell are the largest, each gets the whole gradient;
-  // after a ReLU such ties are zeros, whose gradient the ReLU stops.
+  // Maxima of 2x2 cells. Where several elements of a cell are the largest, they share the gradient: flat areas would
+  // count four times, and as often as rounding lets them.
   maxPool: {
     shape: ([x]) => pooled(x as Shape),
     emit: (emitter, [x], _, shape) => emitter.apply('MaxPool', [x as Value], shape, poolAttributes(x as Value)),
     gradient: (dy, node) => {
       const [x] = node.inputs as [Node];
-      return gateEqual(x, upsample(node, x.shape), upsample(dy, x.shape));
+      const largest = equal(x, upsample(node, x.shape));
+      const each = divide(multiply(dy, constant(cellShares(x.shape))), averagePool(largest));
+      return multiply(largest, upsample(each, x.shape));
     },
   },
 
@@ -425,8 +427,8 @@ const negate = (x: Node) => scale(x, -1);
 export const relu = (x: Node): Node => apply('relu', [x], {});
 /** x where mask > 0, else 0. */
 export const gate = (mask: Node, x: Node): Node => apply('gate', [mask, x], {});
-/** x where a equals b, else 0. */
-export const gateEqual = (a: Node, b: Node, x: Node): Node => apply('gateEqual', [a, b, x], {});
+/** 1 where a equals b, else 0; nothing flows back through it. */
+export const equal = (a: Node, b: Node): Node => apply('equal', [a, b], {});
 
 /** Sums over the axes that `shape` lacks or has at 1. */
 export const sumTo = (x: Node, shape: Shape): Node =>
