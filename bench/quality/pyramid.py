@@ -1,6 +1,7 @@
 """Coarse-to-fine style transfer in PyTorch as its best known program does it, to compare with.
 
     pyramid.py photo painting output --network vgg19.safetensors [--size 512] [--steps 500] [--first-steps 1000]
+               [--content-weight 0.015]
 
 Written from the description and the published settings of style-transfer-pytorch (Katherine Crowson), none of which
 were tuned here: scales from 128 pixels up, each larger by the square root of 2, the painting resized with them; Adam at
@@ -10,8 +11,9 @@ absolute error; style from conv1_1 ... conv5_1, weights 256, 64, 16, 4, 1, the s
 Gaussians with the features' means and covariances, mean over channels; squared total variation, weight 2.
 
 That program sees through another training of VGG-19, on pictures of about unit variance. Features of this one are
-divided by 57.4, which is 255 times the 0.225 that the other divides pictures by: the same weights then mean about the
-same. The trace of the matrix root comes from eigenvalues instead of an iteration.
+divided by 57.4, which is 255 times the 0.225 that the other divides pictures by. That need not leave the balance as it
+was: style costs go by squares of features and the content cost does not, so --content-weight may be given. The trace of
+the matrix root comes from eigenvalues instead of an iteration.
 """
 import argparse
 
@@ -22,7 +24,7 @@ from reference import CONTENT_LAYER, LAYERS, MEAN, STYLE_LAYERS, read_picture, r
 
 FEATURE_SIZE = 57.4
 STYLE_WEIGHTS = {layer: weight / 341 for layer, weight in zip(STYLE_LAYERS, (256, 64, 16, 4, 1))}
-CONTENT_WEIGHT, VARIATION_WEIGHT = 0.015, 2.0
+CONTENT_WEIGHT, VARIATION_WEIGHT = 0.015, 2.0  # published
 RATE, AVERAGING, SMALL = 0.02, 0.99, 1e-4
 
 
@@ -86,7 +88,7 @@ def variation(picture):
     return (across.square() + down.square()).mean()
 
 
-def paint(weights, photo, painting, picture, moving, steps):
+def paint(weights, photo, painting, picture, moving, steps, content_weight):
     """The mean of the pictures, and Adam's two means of the gradient."""
     with torch.no_grad():
         content = activations(weights, photo)[CONTENT_LAYER]
@@ -105,7 +107,7 @@ def paint(weights, photo, painting, picture, moving, steps):
     for _ in range(steps):
         optimizer.zero_grad()
         found = activations(weights, picture)
-        cost = CONTENT_WEIGHT * content_cost(found[CONTENT_LAYER], content) + VARIATION_WEIGHT * variation(picture)
+        cost = content_weight * content_cost(found[CONTENT_LAYER], content) + VARIATION_WEIGHT * variation(picture)
         for layer, target in style.items():
             cost = cost + STYLE_WEIGHTS[layer] * distance(found[layer], target)
         cost.backward()
@@ -132,13 +134,15 @@ def main():
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--steps", type=int, default=500, help="at each scale but the first")
     parser.add_argument("--first-steps", type=int, default=1000)
+    parser.add_argument("--content-weight", type=float, default=CONTENT_WEIGHT)
     options = parser.parse_args()
     weights = read_weights(options.network)
     picture, moving = None, None
     for number, size in enumerate(scales_to(options.size)):
         photo, painting = [(read_picture(path, size) + MEAN) / 255 for path in (options.photo, options.painting)]
         start = photo if picture is None else F.interpolate(picture, photo.shape[2:], mode="bicubic").clamp(0, 1)
-        picture, moving = paint(weights, photo, painting, start, moving, options.steps if number else options.first_steps)
+        steps = options.steps if number else options.first_steps
+        picture, moving = paint(weights, photo, painting, start, moving, steps, options.content_weight)
     write_picture(options.output, picture * 255 - MEAN)
 
 
