@@ -99,6 +99,8 @@ function placed(marks: readonly Mark[], taken: readonly Box[]) {
       { x: mark.x, y: mark.y + 28, anchor: 'middle', left: mark.x - width / 2 },
       { x: mark.x + 18, y: mark.y + 5, anchor: 'start', left: mark.x + 18 },
       { x: mark.x - 18, y: mark.y + 5, anchor: 'end', left: mark.x - 18 - width },
+      { x: mark.x + 12, y: mark.y + 30, anchor: 'start', left: mark.x + 12 },
+      { x: mark.x - 12, y: mark.y + 30, anchor: 'end', left: mark.x - 12 - width },
     ].map((choice) => ({ ...choice, right: choice.left + width, top: choice.y - 13, bottom: choice.y + 4 }));
     const free = choices.find(
       (box) =>
