@@ -38,6 +38,7 @@ export function frame(
 ): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif" font-size="14" fill="${COLOURS.ink}">`,
+    `<title>${title}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fcfcfa"/>`,
     text(PLOT.left, 38, title, 'font-size="22" font-weight="bold"'),
     text(PLOT.left, 62, subtitle, 'fill="#666"'),

@@ -4,6 +4,7 @@
  * Every program paints every pair in a process of its own, through its own command line, and VGG-19 judges the files
  * by statistics that none of them optimised. What was painted before is not painted again.
  */
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import path from 'node:path';
@@ -123,9 +124,11 @@ async function openJudge(): Promise<OpenedNetwork> {
 }
 
 function programsOf(judge: OpenedNetwork): Program[] {
-  const network = flags.network ?? judge.path;
+  // Programs run in folders of their own.
+  const absolute = (file: string) => (existsSync(file) ? path.resolve(file) : file);
+  const [judged, network] = [absolute(judge.path), absolute(flags.network ?? judge.path)];
   const presets = flags.presets === 'none' ? [] : flags.presets.split(',');
-  const torch = flags['no-torch'] || !judge.path.endsWith('.safetensors') ? [] : torchPrograms(judge.path);
+  const torch = flags['no-torch'] || !judged.endsWith('.safetensors') ? [] : torchPrograms(judged);
   if (torch.length === 0 && !flags['no-torch']) {
     console.log(
       'Without PyTorch: it wants torch, numpy and Pillow (GIVERNY_PYTHON may name a Python) and safetensors.',
