@@ -257,8 +257,8 @@ const OPERATIONS: { readonly [Name in OperationName]: Operation<Attributes[Name]
     },
   },
 
-  // Maxima of 2x2 cells. Where several elements of a cell are the largest, they share the gradient: flat areas would
-  // count four times, and as often as rounding lets them.
+  // Maxima of 2x2 cells. Where several elements of a cell are the largest, they share the gradient: otherwise flat
+  // areas would count up to four times.
   maxPool: {
     shape: ([x]) => pooled(x as Shape),
     emit: (emitter, [x], _, shape) => emitter.apply('MaxPool', [x as Value], shape, poolAttributes(x as Value)),
