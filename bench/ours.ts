@@ -2,14 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
+import { Objective, subtractMean } from '#dist/core/costs/objective.js';
 import { input, matmul } from '#dist/core/graph/operations.js';
 import { Program } from '#dist/core/graph/program.js';
-import { Objective, subtractMean } from '#dist/core/objective.js';
-import { PRESETS } from '#dist/core/options.js';
-import { picture } from '#dist/core/picture.js';
-import { tensor } from '#dist/core/tensor.js';
+import { tensor } from '#dist/core/graph/tensor.js';
+import { PRESETS } from '#dist/core/options/options.js';
+import { picture } from '#dist/core/pictures/picture.js';
 import { createNodeEngine } from '#dist/engines/node.js';
-import { openNetwork } from '#dist/node/networks.js';
+import { openNetwork } from '#dist/node/networks/open.js';
 import type { Answers, Commands, Prepare } from './protocol.js';
 
 const engine = createNodeEngine();

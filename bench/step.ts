@@ -12,8 +12,8 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { VGG_MEAN, VGG19 } from '#dist/core/network.js';
-import { PRESETS } from '#dist/core/options.js';
+import { VGG_MEAN, VGG19 } from '#dist/core/networks/network.js';
+import { PRESETS } from '#dist/core/options/options.js';
 import { torchPython } from '../test/support/python.js';
 import { type Answers, Runner } from './protocol.js';
 

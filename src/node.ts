@@ -1,20 +1,20 @@
 /** Giverny in Node: everything of the browser-safe API, files, networks by name, and the CPU engine. */
 
-export { fitPicture } from './core/fit.js';
-export type { Recipe } from './core/recipe.js';
+export type { PlannedScale } from './core/painting/plan.js';
+export type { Recipe } from './core/painting/recipe.js';
+export { fitPicture } from './core/pictures/fit.js';
 export { createNodeEngine, type NodeEngineOptions } from './engines/node.js';
 export * from './index.js';
-export { encodePicture, type LoadedPicture, readPicture, readRecipe, writePicture } from './node/images.js';
-export { type OpenedNetwork, openNetwork } from './node/networks.js';
-export { paintFile } from './node/paint-files.js';
-export { type Painting, startPainting } from './node/painting.js';
+export { encodePicture, type LoadedPicture, readPicture, readRecipe, writePicture } from './node/files/pictures.js';
+export { type OpenedNetwork, openNetwork } from './node/networks/open.js';
+export { paintFile } from './node/painting/paint-file.js';
 export type {
   MaskFile,
   Painted,
   PaintListeners,
   PaintRequest,
-  PlannedScale,
   Started,
   StepReport,
   StyleFile,
-} from './node/request.js';
+} from './node/painting/request.js';
+export { type Painting, startPainting } from './node/painting/start-painting.js';

@@ -5,27 +5,27 @@
  * Tensors are laid out as in the notebook: [1, nH, nW, nC], pictures RGB with the means subtracted.
  */
 import { join } from 'node:path';
-import { contentCost, layerStyleCost } from './core/costs.js';
-import type { Engine } from './core/engine.js';
-import { features, layerView } from './core/features.js';
+import { contentCost, layerStyleCost } from './core/costs/equations.js';
+import { secondMoment } from './core/costs/statistics/moments.js';
+import type { Engine } from './core/graph/engine.js';
 import type { Node } from './core/graph/node.js';
 import { add, gram, input, multiply, reshape, scale, sumTo, transpose } from './core/graph/operations.js';
 import { Program } from './core/graph/program.js';
-import { type Network, VGG_MEAN } from './core/network.js';
-import { type OptionsInput, PRESETS, resolveOptions } from './core/options.js';
-import { paint } from './core/paint.js';
-import { type Picture, picture } from './core/picture.js';
+import { type Tensor, type Tensors, tensor } from './core/graph/tensor.js';
+import { features, layerView } from './core/networks/features.js';
+import { type Network, VGG_MEAN } from './core/networks/network.js';
+import { type OptionsInput, PRESETS, resolveOptions } from './core/options/options.js';
+import { paint } from './core/painting/paint.js';
+import { blend, notebookRandom, uniformNoise } from './core/painting/start.js';
+import { type Picture, picture } from './core/pictures/picture.js';
 import type { RandomState } from './core/random.js';
-import { blend, notebookRandom, uniformNoise } from './core/start.js';
-import { secondMoment } from './core/statistics/moments.js';
-import { type Tensor, type Tensors, tensor } from './core/tensor.js';
 import { createNodeEngine } from './engines/node.js';
-import { writePicture } from './node/images.js';
-import { openNetwork } from './node/networks.js';
+import { writePicture } from './node/files/pictures.js';
+import { openNetwork } from './node/networks/open.js';
 
-export { fitPicture } from './core/fit.js';
+export { fitPicture } from './core/pictures/fit.js';
 export { RandomState } from './core/random.js';
-export { readPicture } from './node/images.js';
+export { readPicture } from './node/files/pictures.js';
 
 /** The notebook's STYLE_LAYERS: layer names with their lambda. */
 export const STYLE_LAYERS: readonly (readonly [string, number])[] = Object.entries(PRESETS.notebook.styleLayers);

@@ -4,8 +4,8 @@
  * |L'(difference of f)| = |A (the same)|: costs taken of the student's few channels equal those of all the
  * teacher's channels. So L' becomes a 1x1 convolution behind the tap's layer.
  */
-import { type Tensor, type Tensors, tensor } from '#dist/core/tensor.js';
-import { fromHalf, toHalf } from '#dist/core/weights/half.js';
+import { type Tensor, type Tensors, tensor } from '#dist/core/graph/tensor.js';
+import { fromHalf, toHalf } from '#dist/core/networks/formats/half.js';
 import { at, cholesky, matrix, product, regularised, transposed } from './matrix.js';
 import type { Student } from './student.js';
 

@@ -1,9 +1,9 @@
 /** A training run's state as one safetensors file, written whole or not at all. */
 import { readFile } from 'node:fs/promises';
-import { vggTable } from '#dist/core/network.js';
-import { type Tensor, tensor } from '#dist/core/tensor.js';
-import { readSafetensors, writeSafetensors } from '#dist/core/weights/safetensors.js';
-import { writeAtomically } from '#dist/node/files.js';
+import { type Tensor, tensor } from '#dist/core/graph/tensor.js';
+import { readSafetensors, writeSafetensors } from '#dist/core/networks/formats/safetensors.js';
+import { vggTable } from '#dist/core/networks/network.js';
+import { writeAtomically } from '#dist/node/files/atomic.js';
 import type { Painting } from './paintings.js';
 import type { Powers } from './programs.js';
 import { Random } from './random.js';

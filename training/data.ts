@@ -2,8 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { VGG_MEAN } from '#dist/core/network.js';
-import { fromBytes } from '#dist/core/picture.js';
+import { VGG_MEAN } from '#dist/core/networks/network.js';
+import { fromBytes } from '#dist/core/pictures/picture.js';
 import type { Random } from './random.js';
 
 /** What training needs of its pictures: crops [3, sizePx, sizePx], RGB in 0..255 minus VGG's mean. */

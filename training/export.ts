@@ -1,11 +1,11 @@
 /** Makes the file that ships of a checkpoint: `node dist/training/export.js --checkpoint <file> --out <file>`. */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { VGG_MEAN } from '#dist/core/network.js';
-import { toNetwork } from '#dist/core/weights/canonical.js';
-import { readNetworkFile } from '#dist/core/weights/read.js';
-import { writeSafetensors } from '#dist/core/weights/safetensors.js';
-import { writeAtomically } from '#dist/node/files.js';
+import { toNetwork } from '#dist/core/networks/formats/canonical.js';
+import { readNetworkFile } from '#dist/core/networks/formats/read.js';
+import { writeSafetensors } from '#dist/core/networks/formats/safetensors.js';
+import { VGG_MEAN } from '#dist/core/networks/network.js';
+import { writeAtomically } from '#dist/node/files/atomic.js';
 import { calibrated, costChannels } from './calibrate.js';
 import { loadCheckpoint } from './checkpoint.js';
 

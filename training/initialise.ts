@@ -3,14 +3,14 @@
  * predicted linearly; the prediction is folded into the next layer's kernels, and is the map of a tap. A
  * student of full width is its teacher.
  */
-import type { Engine } from '#dist/core/engine.js';
-import { features } from '#dist/core/features.js';
+import type { Engine } from '#dist/core/graph/engine.js';
 import type { Node } from '#dist/core/graph/node.js';
 import { gram, input, scale } from '#dist/core/graph/operations.js';
 import { Program } from '#dist/core/graph/program.js';
-import { type Network, vggTable } from '#dist/core/network.js';
-import { PRESETS } from '#dist/core/options.js';
-import { type Tensor, tensor } from '#dist/core/tensor.js';
+import { type Tensor, tensor } from '#dist/core/graph/tensor.js';
+import { features } from '#dist/core/networks/features.js';
+import { type Network, vggTable } from '#dist/core/networks/network.js';
+import { PRESETS } from '#dist/core/options/options.js';
 import {
   addScaled,
   at,

@@ -3,8 +3,8 @@
  * see; so it learns from where they lead it. Each visit carries a painting on by a few steps.
  */
 import type { Program } from '#dist/core/graph/program.js';
+import { type Tensor, type Tensors, tensor } from '#dist/core/graph/tensor.js';
 import { type AdamState, adamInit, adamUpdate } from '#dist/core/optimizers/adam.js';
-import { type Tensor, type Tensors, tensor } from '#dist/core/tensor.js';
 import { augment, type Source } from './data.js';
 import type { Random } from './random.js';
 

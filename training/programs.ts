@@ -1,13 +1,13 @@
 /** The three graphs of training, each for square pictures of one size. */
-import type { Engine } from '#dist/core/engine.js';
-import { features } from '#dist/core/features.js';
+import type { Engine } from '#dist/core/graph/engine.js';
 import { gradients } from '#dist/core/graph/gradient.js';
 import type { Node } from '#dist/core/graph/node.js';
 import { add, constant, divide, gram, input, multiply, scale, subtract, sum } from '#dist/core/graph/operations.js';
 import { Program } from '#dist/core/graph/program.js';
-import type { Network } from '#dist/core/network.js';
-import { PRESETS } from '#dist/core/options.js';
-import { scalar } from '#dist/core/tensor.js';
+import { scalar } from '#dist/core/graph/tensor.js';
+import { features } from '#dist/core/networks/features.js';
+import type { Network } from '#dist/core/networks/network.js';
+import { PRESETS } from '#dist/core/options/options.js';
 import { channelsOf, decodedFeatures, flat, parameterInputs, type Student } from './student.js';
 
 /**

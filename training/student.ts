@@ -4,8 +4,8 @@
  */
 import type { Node } from '#dist/core/graph/node.js';
 import { averagePool, convolution, input, matmul, relu, reshape } from '#dist/core/graph/operations.js';
-import { type Convolution, type Network, vggTable } from '#dist/core/network.js';
-import type { Shape, Tensors } from '#dist/core/tensor.js';
+import type { Shape, Tensors } from '#dist/core/graph/tensor.js';
+import { type Convolution, type Network, vggTable } from '#dist/core/networks/network.js';
 
 /** Channels of each convolution, one inner list per block. */
 export type Widths = readonly (readonly number[])[];

@@ -1,9 +1,9 @@
 /** One training step after another, and all that must be kept to go on after an interruption. */
-import type { Engine } from '#dist/core/engine.js';
+import type { Engine } from '#dist/core/graph/engine.js';
 import type { Program } from '#dist/core/graph/program.js';
-import type { Network } from '#dist/core/network.js';
+import { scalar, type Tensor, type Tensors, tensor } from '#dist/core/graph/tensor.js';
+import type { Network } from '#dist/core/networks/network.js';
 import { type AdamState, adamInit, adamUpdate } from '#dist/core/optimizers/adam.js';
-import { scalar, type Tensor, type Tensors, tensor } from '#dist/core/tensor.js';
 import { augment, type Source } from './data.js';
 import { advance, begin, type Painting, type Way } from './paintings.js';
 import { type Powers, paintingProgram, trainingProgram, viewProgram } from './programs.js';

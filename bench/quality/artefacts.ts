@@ -1,5 +1,5 @@
 /** What optimisation leaves in a picture that no painter would: grain, a frame, clipped colours. */
-import type { Picture } from '#dist/core/picture.js';
+import type { Picture } from '#dist/core/pictures/picture.js';
 
 /** Side of the squares whose spectra are taken, in pixels. */
 const TILE_PX = 32;

@@ -1,5 +1,5 @@
 /** How far a picture's colours are from a painting's, wherever in the picture they are. */
-import type { Picture } from '#dist/core/picture.js';
+import type { Picture } from '#dist/core/pictures/picture.js';
 import { RandomState } from '#dist/core/random.js';
 
 const DIRECTIONS = 32;

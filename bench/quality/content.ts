@@ -1,6 +1,7 @@
 /** How much of a photo's structure a picture keeps. */
-import type { Picture } from '#dist/core/picture.js';
-import type { Tensor } from '#dist/core/tensor.js';
+
+import type { Tensor } from '#dist/core/graph/tensor.js';
+import type { Picture } from '#dist/core/pictures/picture.js';
 
 /**
  * How differently two pictures resemble themselves, 0 to 1: each place's distances to all others, made to sum to 1,

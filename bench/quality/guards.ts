@@ -1,7 +1,7 @@
 /** Pictures that need no painting, and must not win: they go through the same measures as two more programs each. */
 
-import { fitPicture } from '#dist/core/fit.js';
-import { type Picture, picture } from '#dist/core/picture.js';
+import { fitPicture } from '#dist/core/pictures/fit.js';
+import { type Picture, picture } from '#dist/core/pictures/picture.js';
 
 /** What each guard makes of a photo and a painting; of the photo's size. */
 export const GUARDS: Readonly<Record<string, (photo: Picture, painting: Picture) => Promise<Picture>>> = {

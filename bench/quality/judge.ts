@@ -1,9 +1,9 @@
 /** All measures of a picture painted from a photo and a painting. */
-import type { Engine } from '#dist/core/engine.js';
-import { fitPicture } from '#dist/core/fit.js';
-import type { Network } from '#dist/core/network.js';
-import type { Picture } from '#dist/core/picture.js';
-import type { Tensor } from '#dist/core/tensor.js';
+import type { Engine } from '#dist/core/graph/engine.js';
+import type { Tensor } from '#dist/core/graph/tensor.js';
+import type { Network } from '#dist/core/networks/network.js';
+import { fitPicture } from '#dist/core/pictures/fit.js';
+import type { Picture } from '#dist/core/pictures/picture.js';
 import { border, clipped, grain } from './artefacts.js';
 import { colourDistance } from './colour.js';
 import { selfSimilarity, ssim } from './content.js';

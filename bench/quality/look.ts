@@ -1,13 +1,14 @@
 /** What the judge sees of a picture: samples of its features. */
-import type { Engine } from '#dist/core/engine.js';
-import { features } from '#dist/core/features.js';
+
+import { subtractMean } from '#dist/core/costs/objective.js';
+import type { Engine } from '#dist/core/graph/engine.js';
 import { input } from '#dist/core/graph/operations.js';
 import { Program } from '#dist/core/graph/program.js';
-import type { Network } from '#dist/core/network.js';
-import { subtractMean } from '#dist/core/objective.js';
-import type { Picture } from '#dist/core/picture.js';
+import { type Tensor, tensor } from '#dist/core/graph/tensor.js';
+import { features } from '#dist/core/networks/features.js';
+import type { Network } from '#dist/core/networks/network.js';
+import type { Picture } from '#dist/core/pictures/picture.js';
 import { RandomState } from '#dist/core/random.js';
-import { type Tensor, tensor } from '#dist/core/tensor.js';
 
 /** Layers that no preset takes a cost of. */
 const LAYERS = ['conv1_2', 'conv2_2', 'conv3_2', 'conv4_3'];

@@ -1,8 +1,8 @@
 /** Distances between all pairs of rows of two matrices. The products, which are the work, are the engine's. */
-import type { Engine } from '#dist/core/engine.js';
+import type { Engine } from '#dist/core/graph/engine.js';
 import { input, matmul } from '#dist/core/graph/operations.js';
 import { Program } from '#dist/core/graph/program.js';
-import { type Tensor, tensor } from '#dist/core/tensor.js';
+import { type Tensor, tensor } from '#dist/core/graph/tensor.js';
 
 /** Euclidean distances between the rows of a [n, d] and b [m, d]: [n, m]. */
 export async function euclideanDistances(engine: Engine, a: Tensor, b: Tensor): Promise<Tensor> {

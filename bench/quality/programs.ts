@@ -1,7 +1,7 @@
 /** The programs that paint, as commands with places to fill in. */
 import path from 'node:path';
 import process from 'node:process';
-import { DEFAULTS, PRESETS } from '#dist/core/options.js';
+import { DEFAULTS, PRESETS } from '#dist/core/options/options.js';
 import { pythonWith } from '../../test/support/python.js';
 import { ROOT } from './root.js';
 

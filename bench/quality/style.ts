@@ -1,5 +1,5 @@
 /** How far two sets of features are from each other, by statistics that no preset optimises. */
-import type { Tensor } from '#dist/core/tensor.js';
+import type { Tensor } from '#dist/core/graph/tensor.js';
 
 /**
  * The energy distance of two distributions, from 0 (the same) to 1 (never overlapping):

@@ -1,8 +1,8 @@
 /** Painting options as flags, made from the one options schema. */
 import { Option } from 'commander';
 import { expected } from '../core/errors.js';
-import { optionName, optionText } from '../core/option-text.js';
-import { DEFAULTS, type OptionName, optionMeta, optionsSchema } from '../core/options.js';
+import { DEFAULTS, type OptionName, optionMeta, optionsSchema } from '../core/options/options.js';
+import { optionName, optionText } from '../core/options/text.js';
 
 export const OPTION_NAMES = Object.keys(optionsSchema.shape) as OptionName[];
 

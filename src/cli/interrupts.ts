@@ -1,6 +1,6 @@
 /** Ctrl-C: the first stops a painting within one step, the second at once. */
 import process from 'node:process';
-import type { Painting } from '../node/painting.js';
+import type { Painting } from '../node/painting/start-painting.js';
 
 /** Exit codes by signal, as shells report them. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;

@@ -1,8 +1,8 @@
 /** `giverny network`: list, pull, import, info and remove. */
 import process from 'node:process';
 import { Command } from 'commander';
-import { REGISTRY, registryEntry } from '../core/network-registry.js';
-import type { DownloadProgress } from '../node/download.js';
+import { REGISTRY, registryEntry } from '../core/networks/registry.js';
+import type { DownloadProgress } from '../node/networks/download.js';
 import {
   importNetwork,
   type ListedNetwork,
@@ -10,8 +10,8 @@ import {
   openNetwork,
   removeNetwork,
   unknownNetwork,
-} from '../node/networks.js';
-import { pullNetwork } from '../node/pull.js';
+} from '../node/networks/open.js';
+import { pullNetwork } from '../node/networks/pull.js';
 
 /** The command with its subcommands, to be mounted in the program. */
 export function networkCommand(): Command {

@@ -1,7 +1,8 @@
 /**
  * What a person sees of a painting: one line redrawn on a terminal, calm plain lines elsewhere.
  */
-import type { PlannedScale, StepReport } from '../node/request.js';
+import type { PlannedScale } from '../core/painting/plan.js';
+import type { StepReport } from '../node/painting/request.js';
 
 /** The part of a stream that progress needs; `process.stdout` is one. */
 export interface Screen {

@@ -1,7 +1,7 @@
 /** `giverny recipe`: prints the recipe that a painted picture carries. */
 import { Command } from 'commander';
-import { optionName, optionText } from '../core/option-text.js';
-import type { Recipe } from '../core/recipe.js';
+import { optionName, optionText } from '../core/options/text.js';
+import type { Recipe } from '../core/painting/recipe.js';
 
 export function recipeCommand(): Command {
   return new Command('recipe')
@@ -14,7 +14,7 @@ export function recipeCommand(): Command {
     .option('--json', 'as one JSON object')
     .action(async (picture: string, { json }: { json?: boolean }) => {
       // Loading sharp takes longer than all the rest of the command: only who needs it waits for it.
-      const { readRecipe } = await import('../node/images.js');
+      const { readRecipe } = await import('../node/files/pictures.js');
       const recipe = await readRecipe(picture);
       process.stdout.write(json ? `${JSON.stringify(recipe)}\n` : readable(recipe));
     });

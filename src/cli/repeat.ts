@@ -1,9 +1,9 @@
 /** Painting again: what the recipe of a painted picture says, ready to be asked for. */
-import type { OptionName, OptionsInput } from '../core/options.js';
-import type { Recipe } from '../core/recipe.js';
-import { readRecipe } from '../node/images.js';
-import { findRecipeFiles } from '../node/recipe.js';
-import type { MaskFile, NamedNetwork, PaintRequest, StyleFile } from '../node/request.js';
+import type { OptionName, OptionsInput } from '../core/options/options.js';
+import type { Recipe } from '../core/painting/recipe.js';
+import { readRecipe } from '../node/files/pictures.js';
+import { findRecipeFiles } from '../node/files/recipe-files.js';
+import type { MaskFile, NamedNetwork, PaintRequest, StyleFile } from '../node/painting/request.js';
 
 export interface Repetition extends Pick<PaintRequest, 'content' | 'styles' | 'regionStrengths' | 'stopAfter'> {
   readonly mask?: Required<MaskFile> | undefined;

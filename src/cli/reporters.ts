@@ -1,6 +1,6 @@
 /** How a painting is told: to a person, to a program, or not at all. */
 import process from 'node:process';
-import type { Painted, PaintListeners } from '../node/request.js';
+import type { Painted, PaintListeners } from '../node/painting/request.js';
 import { duration, showProgress } from './progress.js';
 
 export interface Reporter extends PaintListeners {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { Option } from 'commander';
 import { expected } from '../core/errors.js';
-import type { StyleFile } from '../node/request.js';
+import type { StyleFile } from '../node/painting/request.js';
 
 export interface StyleFlags {
   readonly style?: readonly StyleFile[];

@@ -1,9 +1,9 @@
 /** ONNX Runtime in Node, on the CPU. */
 import { availableParallelism, loadavg } from 'node:os';
 import * as ort from 'onnxruntime-node';
-import type { Engine, Session } from '../core/engine.js';
 import { GivernyError } from '../core/errors.js';
-import { type Tensors, tensor } from '../core/tensor.js';
+import type { Engine, Session } from '../core/graph/engine.js';
+import { type Tensors, tensor } from '../core/graph/tensor.js';
 
 export interface NodeEngineOptions {
   /** Threads of one operation; all cores by default. */

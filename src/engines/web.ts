@@ -1,8 +1,8 @@
 /** ONNX Runtime in browsers: WebGPU, or WASM with SIMD and threads. Made for a worker: WASM computes on its thread. */
 import type * as Ort from 'onnxruntime-web';
-import type { Engine, Session } from '../core/engine.js';
 import { GivernyError } from '../core/errors.js';
-import { type Tensor, tensor } from '../core/tensor.js';
+import type { Engine, Session } from '../core/graph/engine.js';
+import { type Tensor, tensor } from '../core/graph/tensor.js';
 
 export type WebDevice = 'webgpu' | 'wasm';
 

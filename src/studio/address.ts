@@ -3,8 +3,8 @@
  * network. Pictures of one's own are not in it.
  */
 
-import { optionName, optionText } from '../core/option-text.js';
-import { type OptionName, type OptionsInput, optionsSchema, PRESETS } from '../core/options.js';
+import { type OptionName, type OptionsInput, optionsSchema, PRESETS } from '../core/options/options.js';
+import { optionName, optionText } from '../core/options/text.js';
 import { isExamplePhoto, isExampleStyle } from './examples.js';
 
 export interface Shared {

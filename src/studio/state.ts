@@ -1,6 +1,6 @@
 /** What the page knows, as signals. Actions change it, components show it. */
 import { computed, signal } from '@preact/signals';
-import { type OptionName, type Options, type OptionsInput, resolveOptions } from '../core/options.js';
+import { type OptionName, type Options, type OptionsInput, resolveOptions } from '../core/options/options.js';
 import type { WebDevice } from '../engines/web.js';
 import type { Stroke } from './brush/masks.js';
 import type { Frame, Ready, StepReport } from './painting/protocol.js';

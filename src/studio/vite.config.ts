@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { defineConfig, type Plugin } from 'vite';
-import { REGISTRY } from '../core/network-registry.js';
+import { REGISTRY } from '../core/networks/registry.js';
 import { EXAMPLE_PHOTOS, EXAMPLE_STYLES } from './examples.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');

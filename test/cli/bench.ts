@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
 import { onTestFinished } from 'vitest';
-import { toBytes } from '../../src/core/picture.js';
-import type { RGB } from '../../src/core/regions.js';
-import type { Tensor } from '../../src/core/tensor.js';
-import { writeSafetensors } from '../../src/core/weights/safetensors.js';
+import type { Tensor } from '../../src/core/graph/tensor.js';
+import { writeSafetensors } from '../../src/core/networks/formats/safetensors.js';
+import type { RGB } from '../../src/core/pictures/flat-colors.js';
+import { toBytes } from '../../src/core/pictures/picture.js';
 import { smallNetwork } from '../support/network.js';
 import { waves } from '../support/pictures.js';
 

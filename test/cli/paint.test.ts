@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import type { Tensor } from '../../src/core/tensor.js';
+import type { Tensor } from '../../src/core/graph/tensor.js';
 import { bench, drawn, giverny, pixels, QUICK, tinyTensors, writeNetwork } from './bench.js';
 
 const INPUTS = ['photo.jpg', 'style.png', 'tiny.safetensors'];

@@ -1,11 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type ColorMatch, luminanceOnly, matchColors, matchLuminance, withLuminanceOf } from '../../src/core/colors.js';
-import { cholesky, lowerInverse, ofEigenvalues, product } from '../../src/core/matrices.js';
-import { type Picture, picture } from '../../src/core/picture.js';
-import { resample } from '../../src/core/resample.js';
-import { readPicture } from '../../src/node/images.js';
+import { cholesky, lowerInverse, ofEigenvalues, product } from '../../src/core/pictures/color-matrices.js';
+import {
+  type ColorMatch,
+  luminanceOnly,
+  matchColors,
+  matchLuminance,
+  withLuminanceOf,
+} from '../../src/core/pictures/colors.js';
+import { type Picture, picture } from '../../src/core/pictures/picture.js';
+import { resample } from '../../src/core/pictures/resample.js';
+import { readPicture } from '../../src/node/files/pictures.js';
 import { waves } from '../support/pictures.js';
 import { pythonWith } from '../support/python.js';
 

@@ -1,12 +1,12 @@
 /** Calibrated networks: costs through 1x1 taps. */
 import { expect, test } from 'vitest';
-import { contentOf, features, layerView } from '../../src/core/features.js';
+import { secondMoment } from '../../src/core/costs/statistics/moments.js';
 import type { Node } from '../../src/core/graph/node.js';
 import { input } from '../../src/core/graph/operations.js';
 import { Program } from '../../src/core/graph/program.js';
-import { PRESETS } from '../../src/core/options.js';
-import { secondMoment } from '../../src/core/statistics/moments.js';
-import { type Tensor, tensor } from '../../src/core/tensor.js';
+import { type Tensor, tensor } from '../../src/core/graph/tensor.js';
+import { contentOf, features, layerView } from '../../src/core/networks/features.js';
+import { PRESETS } from '../../src/core/options/options.js';
 import { createNodeEngine } from '../../src/engines/node.js';
 import { smallNetwork } from '../support/network.js';
 import { waves } from '../support/pictures.js';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { features } from '../../src/core/features.js';
+import { maskAt } from '../../src/core/costs/guidance.js';
 import { input } from '../../src/core/graph/operations.js';
 import { Program } from '../../src/core/graph/program.js';
-import { maskAt } from '../../src/core/guidance.js';
-import { networkOf, VGG19, vggTable } from '../../src/core/network.js';
-import { PRESETS } from '../../src/core/options.js';
-import { type Tensor, tensor } from '../../src/core/tensor.js';
+import { type Tensor, tensor } from '../../src/core/graph/tensor.js';
+import { features } from '../../src/core/networks/features.js';
+import { networkOf, VGG19, vggTable } from '../../src/core/networks/network.js';
+import { PRESETS } from '../../src/core/options/options.js';
 import { createNodeEngine } from '../../src/engines/node.js';
 import { seededNumbers } from '../support/random.js';
 

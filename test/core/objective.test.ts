@@ -1,14 +1,14 @@
 /** The whole cost and its gradient: against finite differences, and against PyTorch's autograd where found. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { fitPicture } from '../../src/core/fit.js';
-import type { Network } from '../../src/core/network.js';
-import { Objective, subtractMean } from '../../src/core/objective.js';
-import { type Options, resolveOptions } from '../../src/core/options.js';
-import { paint, type Step } from '../../src/core/paint.js';
-import type { Picture } from '../../src/core/picture.js';
+import { Objective, subtractMean } from '../../src/core/costs/objective.js';
+import type { Network } from '../../src/core/networks/network.js';
+import { type Options, resolveOptions } from '../../src/core/options/options.js';
+import { paint, type Step } from '../../src/core/painting/paint.js';
+import { fitPicture } from '../../src/core/pictures/fit.js';
+import type { Picture } from '../../src/core/pictures/picture.js';
 import { createNodeEngine } from '../../src/engines/node.js';
-import { readPicture } from '../../src/node/images.js';
-import { openNetwork } from '../../src/node/networks.js';
+import { readPicture } from '../../src/node/files/pictures.js';
+import { openNetwork } from '../../src/node/networks/open.js';
 import { smallNetwork } from '../support/network.js';
 import { waves } from '../support/pictures.js';
 import { torchPython } from '../support/python.js';

@@ -4,7 +4,7 @@ import { gradients } from '../../src/core/graph/gradient.js';
 import type { Node, OperationName } from '../../src/core/graph/node.js';
 import * as o from '../../src/core/graph/operations.js';
 import { Program } from '../../src/core/graph/program.js';
-import { type Shape, type Tensor, tensor } from '../../src/core/tensor.js';
+import { type Shape, type Tensor, tensor } from '../../src/core/graph/tensor.js';
 import { createNodeEngine } from '../../src/engines/node.js';
 import { seededNumbers } from '../support/random.js';
 

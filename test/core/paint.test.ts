@@ -1,14 +1,14 @@
 /** The loop of a painting, on small networks and pictures. */
 import { describe, expect, test } from 'vitest';
-import { areasOf, type Region } from '../../src/core/areas.js';
-import { luminanceOnly } from '../../src/core/colors.js';
-import type { Network } from '../../src/core/network.js';
-import { Objective, subtractMean } from '../../src/core/objective.js';
-import { type OptionsInput, resolveOptions } from '../../src/core/options.js';
-import { type Job, paint, type Revision, type Step } from '../../src/core/paint.js';
-import { type Picture, picture } from '../../src/core/picture.js';
-import { resample } from '../../src/core/resample.js';
-import { scalesOf } from '../../src/core/schedule.js';
+import { areasOf, type Region } from '../../src/core/costs/areas.js';
+import { Objective, subtractMean } from '../../src/core/costs/objective.js';
+import type { Network } from '../../src/core/networks/network.js';
+import { type OptionsInput, resolveOptions } from '../../src/core/options/options.js';
+import { type Job, paint, type Revision, type Step } from '../../src/core/painting/paint.js';
+import { scalesOf } from '../../src/core/painting/schedule.js';
+import { luminanceOnly } from '../../src/core/pictures/colors.js';
+import { type Picture, picture } from '../../src/core/pictures/picture.js';
+import { resample } from '../../src/core/pictures/resample.js';
 import { watchedEngine } from '../support/engine.js';
 import { smallNetwork } from '../support/network.js';
 import { waves } from '../support/pictures.js';

@@ -1,9 +1,9 @@
 /** What programs share of what they prepare. */
 import { expect, test } from 'vitest';
-import { features } from '../../src/core/features.js';
 import { fixedInput, input, multiply, scale, sum } from '../../src/core/graph/operations.js';
 import { Program } from '../../src/core/graph/program.js';
-import { type Tensor, type Tensors, tensor } from '../../src/core/tensor.js';
+import { type Tensor, type Tensors, tensor } from '../../src/core/graph/tensor.js';
+import { features } from '../../src/core/networks/features.js';
 import { watchedEngine } from '../support/engine.js';
 import { smallNetwork } from '../support/network.js';
 import { waves } from '../support/pictures.js';

@@ -1,8 +1,15 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { type Picture, picture, type Size } from '../../src/core/picture.js';
-import { assertSameAspect, feather, fitMasks, masksOf, parseColor, type RGB } from '../../src/core/regions.js';
-import { readPicture } from '../../src/node/images.js';
+import {
+  assertSameAspect,
+  feather,
+  fitMasks,
+  masksOf,
+  parseColor,
+  type RGB,
+} from '../../src/core/pictures/flat-colors.js';
+import { type Picture, picture, type Size } from '../../src/core/pictures/picture.js';
+import { readPicture } from '../../src/node/files/pictures.js';
 
 /** The error's code and sentence. */
 function refusal(act: () => unknown): { code: string; message: string } {

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { picture, type Size } from '../../src/core/picture.js';
-import { blur, resample, resamplePlanes } from '../../src/core/resample.js';
-import { readPicture } from '../../src/node/images.js';
+import { picture, type Size } from '../../src/core/pictures/picture.js';
+import { blur, resample, resamplePlanes } from '../../src/core/pictures/resample.js';
+import { readPicture } from '../../src/node/files/pictures.js';
 import { waves } from '../support/pictures.js';
 import { pythonWith } from '../support/python.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MIN_SIDE_PX, scalesOf } from '../../src/core/schedule.js';
+import { MIN_SIDE_PX, scalesOf } from '../../src/core/painting/schedule.js';
 
 const OPTIONS = { firstSize: 128, firstSteps: 60, steps: 30 };
 const sizes = (width: number, height: number, options = OPTIONS) =>

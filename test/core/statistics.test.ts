@@ -1,12 +1,12 @@
 /** What holds of statistics of features, whatever network they come from. */
 import { describe, expect, test } from 'vitest';
+import { STATISTICS } from '../../src/core/costs/statistics/index.js';
+import type { LayerView } from '../../src/core/costs/statistics/statistic.js';
 import { gradients } from '../../src/core/graph/gradient.js';
 import { fixedInput, input } from '../../src/core/graph/operations.js';
 import { Program } from '../../src/core/graph/program.js';
-import type { Options } from '../../src/core/options.js';
-import { STATISTICS } from '../../src/core/statistics/index.js';
-import type { LayerView } from '../../src/core/statistics/statistic.js';
-import { type Tensor, type Tensors, tensor } from '../../src/core/tensor.js';
+import { type Tensor, type Tensors, tensor } from '../../src/core/graph/tensor.js';
+import type { Options } from '../../src/core/options/options.js';
 import { createNodeEngine } from '../../src/engines/node.js';
 import { seededNumbers } from '../support/random.js';
 

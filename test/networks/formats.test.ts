@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GivernyError } from '../../src/core/errors.js';
-import { VGG_MEAN } from '../../src/core/network.js';
-import { type NetworkFile, toNetwork } from '../../src/core/weights/canonical.js';
-import { readNetworkFile } from '../../src/core/weights/read.js';
+import { type NetworkFile, toNetwork } from '../../src/core/networks/formats/canonical.js';
+import { readNetworkFile } from '../../src/core/networks/formats/read.js';
+import { VGG_MEAN } from '../../src/core/networks/network.js';
 import { hasPython, smallTensors, writeWithPython } from './small.js';
 
 let folder = '';

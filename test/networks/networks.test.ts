@@ -3,11 +3,11 @@ import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { networkCommand } from '../../src/cli/network.js';
-import { vggTable } from '../../src/core/network.js';
-import { sizeOf, type Tensor } from '../../src/core/tensor.js';
-import { writeSafetensors } from '../../src/core/weights/safetensors.js';
-import { networksFolder } from '../../src/node/network-cache.js';
-import { importNetwork, openNetwork } from '../../src/node/networks.js';
+import { sizeOf, type Tensor } from '../../src/core/graph/tensor.js';
+import { writeSafetensors } from '../../src/core/networks/formats/safetensors.js';
+import { vggTable } from '../../src/core/networks/network.js';
+import { networksFolder } from '../../src/node/networks/cache.js';
+import { importNetwork, openNetwork } from '../../src/node/networks/open.js';
 import { smallTensors } from './small.js';
 
 let folder = '';

@@ -3,10 +3,10 @@ import { mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { DEFAULTS, resolveOptions } from '../../src/core/options.js';
-import { paint } from '../../src/core/paint.js';
+import { DEFAULTS, resolveOptions } from '../../src/core/options/options.js';
+import { paint } from '../../src/core/painting/paint.js';
 import { createNodeEngine } from '../../src/engines/node.js';
-import { openNetwork } from '../../src/node/networks.js';
+import { openNetwork } from '../../src/node/networks/open.js';
 import { waves } from '../support/pictures.js';
 
 afterEach(() => vi.unstubAllEnvs());

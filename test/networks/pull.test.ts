@@ -15,12 +15,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type ErrorCode, GivernyError } from '../../src/core/errors.js';
-import { vggTable } from '../../src/core/network.js';
-import type { RegistryEntry, Source } from '../../src/core/network-registry.js';
-import type { Tensor } from '../../src/core/tensor.js';
-import { writeSafetensors } from '../../src/core/weights/safetensors.js';
-import { openNetwork } from '../../src/node/networks.js';
-import { pullNetwork } from '../../src/node/pull.js';
+import type { Tensor } from '../../src/core/graph/tensor.js';
+import { writeSafetensors } from '../../src/core/networks/formats/safetensors.js';
+import { vggTable } from '../../src/core/networks/network.js';
+import type { RegistryEntry, Source } from '../../src/core/networks/registry.js';
+import { openNetwork } from '../../src/node/networks/open.js';
+import { pullNetwork } from '../../src/node/networks/pull.js';
 import { type Behaviour, breaking, good, type HostileServer, serve } from './hostile.js';
 import { smallTensors, WIDTHS } from './small.js';
 

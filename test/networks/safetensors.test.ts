@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { GivernyError } from '../../src/core/errors.js';
-import type { Tensor } from '../../src/core/tensor.js';
-import { toNetwork } from '../../src/core/weights/canonical.js';
-import { fromHalf, toHalf } from '../../src/core/weights/half.js';
-import { readNetworkFile } from '../../src/core/weights/read.js';
-import { isSafetensors, readSafetensors, writeSafetensors } from '../../src/core/weights/safetensors.js';
-import { openNetwork } from '../../src/node/networks.js';
+import type { Tensor } from '../../src/core/graph/tensor.js';
+import { toNetwork } from '../../src/core/networks/formats/canonical.js';
+import { fromHalf, toHalf } from '../../src/core/networks/formats/half.js';
+import { readNetworkFile } from '../../src/core/networks/formats/read.js';
+import { isSafetensors, readSafetensors, writeSafetensors } from '../../src/core/networks/formats/safetensors.js';
+import { openNetwork } from '../../src/node/networks/open.js';
 import { vgg19Path } from '../support/vgg19.js';
 import { smallTensors } from './small.js';
 

@@ -4,8 +4,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { vggTable } from '../../src/core/network.js';
-import { sizeOf, type Tensor } from '../../src/core/tensor.js';
+import { sizeOf, type Tensor } from '../../src/core/graph/tensor.js';
+import { vggTable } from '../../src/core/networks/network.js';
 
 /** Two blocks; more layers in the second, so that a torchvision file has a pool in the right place. */
 export const WIDTHS = [

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { assertWritable, writeAtomically } from '../../src/node/files.js';
+import { assertWritable, writeAtomically } from '../../src/node/files/atomic.js';
 
 let folder: string;
 beforeEach(() => {

@@ -5,11 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fitPicture } from '../../src/core/fit.js';
-import { DEFAULTS } from '../../src/core/options.js';
-import { type Picture, picture } from '../../src/core/picture.js';
-import { type Recipe, recipeOf } from '../../src/core/recipe.js';
-import { assertWritablePicture, encodePicture, readPicture, readRecipe, writePicture } from '../../src/node/images.js';
+import { DEFAULTS } from '../../src/core/options/options.js';
+import { type Recipe, recipeOf } from '../../src/core/painting/recipe.js';
+import { fitPicture } from '../../src/core/pictures/fit.js';
+import { type Picture, picture } from '../../src/core/pictures/picture.js';
+import {
+  assertWritablePicture,
+  encodePicture,
+  readPicture,
+  readRecipe,
+  writePicture,
+} from '../../src/node/files/pictures.js';
 
 let folder: string;
 beforeAll(() => {

@@ -1,10 +1,10 @@
 /** Masks from files, brought to the size of a painting as its photo is. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Region } from '../../src/core/areas.js';
-import { PRESETS } from '../../src/core/options.js';
-import { readMask } from '../../src/node/mask.js';
-import { paintFile } from '../../src/node/paint-files.js';
+import type { Region } from '../../src/core/costs/areas.js';
+import { PRESETS } from '../../src/core/options/options.js';
+import { readMask } from '../../src/node/painting/mask.js';
+import { paintFile } from '../../src/node/painting/paint-file.js';
 import { bench, drawn, pixels, stripes } from '../cli/bench.js';
 
 const BLACK = [0, 0, 0] as const;

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { DEFAULTS } from '../../src/core/options.js';
-import { readRecipe } from '../../src/node/images.js';
-import { paintFile } from '../../src/node/paint-files.js';
-import type { StepReport } from '../../src/node/request.js';
+import { DEFAULTS } from '../../src/core/options/options.js';
+import { readRecipe } from '../../src/node/files/pictures.js';
+import { paintFile } from '../../src/node/painting/paint-file.js';
+import type { StepReport } from '../../src/node/painting/request.js';
 import { bench } from '../cli/bench.js';
 
 async function request() {

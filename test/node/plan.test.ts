@@ -1,10 +1,10 @@
 /** What is known of a painting before it begins: its scales, what they cost, and who looks at them. */
 import { expect, test } from 'vitest';
-import { VGG19 } from '../../src/core/network.js';
-import { PRESETS } from '../../src/core/options.js';
-import { openCoarseNetwork } from '../../src/node/coarse-network.js';
-import { deepestLayer, receptiveFieldPx } from '../../src/node/network-measures.js';
-import { plan } from '../../src/node/plan.js';
+import { deepestLayer, receptiveFieldPx } from '../../src/core/networks/measures.js';
+import { VGG19 } from '../../src/core/networks/network.js';
+import { PRESETS } from '../../src/core/options/options.js';
+import { plan } from '../../src/core/painting/plan.js';
+import { openCoarseNetwork } from '../../src/node/networks/coarse.js';
 import { smallNetwork } from '../support/network.js';
 
 const vgg19 = { ...smallNetwork(), convolutions: VGG19 };

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DEFAULTS, PRESETS } from '../../src/core/options.js';
-import { parseRecipe, type Recipe, recipeOf } from '../../src/core/recipe.js';
-import { findRecipeFiles } from '../../src/node/recipe.js';
+import { DEFAULTS, PRESETS } from '../../src/core/options/options.js';
+import { parseRecipe, type Recipe, recipeOf } from '../../src/core/painting/recipe.js';
+import { findRecipeFiles } from '../../src/node/files/recipe-files.js';
 
 let folder: string;
 const home = process.cwd();

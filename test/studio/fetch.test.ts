@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { REGISTRY, type RegistryEntry, registryEntry } from '../../src/core/network-registry.js';
-import { tensor } from '../../src/core/tensor.js';
-import { writeSafetensors } from '../../src/core/weights/safetensors.js';
+import { tensor } from '../../src/core/graph/tensor.js';
+import { writeSafetensors } from '../../src/core/networks/formats/safetensors.js';
+import { REGISTRY, type RegistryEntry, registryEntry } from '../../src/core/networks/registry.js';
 import { type StudioServer, serveStudio } from '../../src/node/studio-server.js';
 import { CHROMIUM, launchBrowser } from './support/browser.js';
 import {

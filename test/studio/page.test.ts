@@ -6,7 +6,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { DEFAULTS } from '../../src/core/options.js';
+import { DEFAULTS } from '../../src/core/options/options.js';
 import { serveStudio } from '../../src/node/studio-server.js';
 import { en } from '../../src/studio/words/en.js';
 import { ko } from '../../src/studio/words/ko.js';

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { fitPicture } from '../../src/core/fit.js';
-import type { Picture } from '../../src/core/picture.js';
-import { readPicture, readRecipe } from '../../src/node/images.js';
+import { fitPicture } from '../../src/core/pictures/fit.js';
+import type { Picture } from '../../src/core/pictures/picture.js';
+import { readPicture, readRecipe } from '../../src/node/files/pictures.js';
 import { CHROMIUM } from './support/browser.js';
 import {
   expectNoProblems,

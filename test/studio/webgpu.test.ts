@@ -1,6 +1,6 @@
 /** A graphics device that goes away while it paints. SwiftShader computes WebGPU here: right, and very slow. */
 import { expect, test } from 'vitest';
-import { writeSafetensors } from '../../src/core/weights/safetensors.js';
+import { writeSafetensors } from '../../src/core/networks/formats/safetensors.js';
 import { serveStudio } from '../../src/node/studio-server.js';
 import { smallNetwork } from '../support/network.js';
 import { CHROMIUM, launchBrowser } from './support/browser.js';

@@ -1,6 +1,6 @@
 /** An engine that tells what it was asked for. */
-import type { Engine } from '../../src/core/engine.js';
-import type { Tensors } from '../../src/core/tensor.js';
+import type { Engine } from '../../src/core/graph/engine.js';
+import type { Tensors } from '../../src/core/graph/tensor.js';
 import { createNodeEngine } from '../../src/engines/node.js';
 
 export interface WatchedEngine extends Engine {

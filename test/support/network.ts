@@ -1,6 +1,7 @@
 /** Small seeded networks, made in the test. */
-import { type Network, networkOf, vggTable } from '../../src/core/network.js';
-import { type Tensor, tensor } from '../../src/core/tensor.js';
+
+import { type Tensor, tensor } from '../../src/core/graph/tensor.js';
+import { type Network, networkOf, vggTable } from '../../src/core/networks/network.js';
 import { seededNumbers } from './random.js';
 
 /** VGG-19's depth to conv5_1; the third block is wide enough for Winograd convolutions. */

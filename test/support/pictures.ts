@@ -1,5 +1,5 @@
 /** Small pictures with structure at several scales, made in the test. */
-import { type Picture, picture } from '../../src/core/picture.js';
+import { type Picture, picture } from '../../src/core/pictures/picture.js';
 import { seededNumbers } from './random.js';
 
 /** Waves of random direction, length and colour over a little noise. */

@@ -1,6 +1,7 @@
 /** How the three convolution operations are written in ONNX: Winograd where it pays, else plain. */
-import type { Shape } from '../tensor.js';
+
 import type { Emitter, Value } from './emitter.js';
+import type { Shape } from './tensor.js';
 import {
   inverseAdjoint,
   kernelTransform,

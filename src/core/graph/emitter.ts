@@ -3,8 +3,9 @@
  * what is written twice, and knows of each value when it can be computed: nodes that depend on fixed inputs
  * alone go to a `prepare` model that runs once, all others to the `step` model.
  */
-import type { Shape, Tensor } from '../tensor.js';
+
 import { type AttributeValue, encodeModel, type OnnxConstant, type OnnxNode, type OnnxValue } from './onnx.js';
+import type { Shape, Tensor } from './tensor.js';
 
 /**
  * Names of constants and of what is computed from fixed inputs: an expression has the same name in every graph,

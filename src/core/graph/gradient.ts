@@ -1,9 +1,9 @@
 /** The reverse walk: gradients of a scalar as new nodes of the same kind, so that they can be differentiated again. */
 
-import { scalar } from '../tensor.js';
 import type { Node } from './node.js';
 import { topologicalOrder } from './node.js';
 import { add, constant, gradientOf } from './operations.js';
+import { scalar } from './tensor.js';
 
 /**
  * Gradients of `cost` with respect to each of `wanted` (Linnainmaa's reverse accumulation). Only nodes on

@@ -2,7 +2,7 @@
  * The expression graph: immutable nodes that know their shape. Nodes are made by the functions at the end
  * of operations.ts; a graph is whatever its outputs reach.
  */
-import type { Shape, Tensor } from '../tensor.js';
+import type { Shape, Tensor } from './tensor.js';
 
 /** Every operation with its attributes. Adding a line here obliges operations.ts to say how it computes and differentiates. */
 export interface Attributes {

@@ -3,7 +3,7 @@
  * and fields that our graphs need.
  */
 import { joined } from '../bytes.js';
-import type { Shape } from '../tensor.js';
+import type { Shape } from './tensor.js';
 
 export type AttributeValue = number | string | readonly number[] | { readonly float: number };
 

@@ -3,11 +3,12 @@
  * an operation without a gradient rule does not compile. Gradients are made of the same operations, so
  * they can be differentiated again.
  */
-import { type Shape, sizeOf, type Tensor, tensor } from '../tensor.js';
+
 import { emitConvolution, emitConvolutionInputGradient, emitConvolutionWeightGradient } from './convolution.js';
 import type { Emitter, Value } from './emitter.js';
 import type { Attributes, Node, OperationName } from './node.js';
 import { INT64 } from './onnx.js';
+import { type Shape, sizeOf, type Tensor, tensor } from './tensor.js';
 
 interface Operation<A> {
   /** Shape of the output; throws RangeError where the inputs do not fit. */

@@ -1,9 +1,10 @@
 /** A graph made ready on an engine: named inputs in, named outputs out. */
-import type { Engine, Session } from '../engine.js';
-import type { Tensor, Tensors } from '../tensor.js';
+
 import { Emitter, type Models, type Value } from './emitter.js';
+import type { Engine, Session } from './engine.js';
 import { type Node, topologicalOrder } from './node.js';
 import { emitNode } from './operations.js';
+import type { Tensor, Tensors } from './tensor.js';
 
 /** The ONNX models of a graph's outputs. */
 function emitModels(outputs: Readonly<Record<string, Node>>): Models {

@@ -1,5 +1,5 @@
 /** A sense of scale for optimisers of pictures. */
-import type { Size } from '../picture.js';
+import type { Size } from '../pictures/picture.js';
 import type { Precondition } from './optimizer.js';
 
 /** Share of the gradient that goes on as it is; the rest goes on smoothed. */

@@ -1,7 +1,8 @@
 /** Puts a recipe's options into the form. */
-import { optionText } from '../../core/option-text.js';
-import { type Options, type OptionsInput, PRESETS, resolveOptions } from '../../core/options.js';
-import type { Recipe } from '../../core/recipe.js';
+
+import { type Options, type OptionsInput, PRESETS, resolveOptions } from '../../core/options/options.js';
+import { optionText } from '../../core/options/text.js';
+import type { Recipe } from '../../core/painting/recipe.js';
 import { chosen, network, networks, preset } from '../state.js';
 
 /** As the preset that is nearest, and what differs from it. */

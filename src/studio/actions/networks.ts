@@ -1,5 +1,5 @@
 /** Networks besides the pocket one: fetched or opened, kept, chosen, forgotten. */
-import type { RegistryEntry } from '../../core/network-registry.js';
+import type { RegistryEntry } from '../../core/networks/registry.js';
 import { fetching, network, networks, notify } from '../state.js';
 import { isFull } from '../store/database.js';
 import { fetchNetwork, type KeptNetwork, keepNetwork, networkNames, removeNetwork } from '../store/networks.js';

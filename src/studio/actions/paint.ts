@@ -1,7 +1,7 @@
 /** Starting, holding, changing and ending a painting. */
 import { batch, effect } from '@preact/signals';
-import type { Options } from '../../core/options.js';
-import type { Picture } from '../../core/picture.js';
+import type { Options } from '../../core/options/options.js';
+import type { Picture } from '../../core/pictures/picture.js';
 import { flatMask, maskPicture } from '../brush/flat.js';
 import { isPainted, type Stroke } from '../brush/masks.js';
 import { Painter } from '../painting/painter.js';

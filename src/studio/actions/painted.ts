@@ -1,8 +1,8 @@
 /** What is on the easel: what history and recipe tell of it, whatever the form says meanwhile. */
-import type { Options } from '../../core/options.js';
-import type { Size } from '../../core/picture.js';
-import type { Recipe } from '../../core/recipe.js';
-import { scalesOf } from '../../core/schedule.js';
+import type { Options } from '../../core/options/options.js';
+import type { Recipe } from '../../core/painting/recipe.js';
+import { scalesOf } from '../../core/painting/schedule.js';
+import type { Size } from '../../core/pictures/picture.js';
 import type { Stroke } from '../brush/masks.js';
 import { LARGE, remember } from '../painting/forecast.js';
 import type { OpenedPicture } from '../pictures/open.js';

@@ -1,5 +1,5 @@
 /** Photos and styles onto the page: from files, from examples, from the clipboard, from a camera. */
-import { type Recipe, recipeOfXmp } from '../../core/recipe.js';
+import { type Recipe, recipeOfXmp } from '../../core/painting/recipe.js';
 import { type ExamplePhoto, type ExampleStyle, exampleUrl } from '../examples.js';
 import {
   HUGE_PIXELS,

@@ -1,6 +1,6 @@
 /** What tells how a painting was made: its recipe, its mask, and the command that paints the form. */
-import { featherOf } from '../../core/mask.js';
-import { type Recipe, recipeOf } from '../../core/recipe.js';
+import { featherOf } from '../../core/painting/mask-regions.js';
+import { type Recipe, recipeOf } from '../../core/painting/recipe.js';
 import { commandLine } from '../address.js';
 import { flatMask, maskPng } from '../brush/flat.js';
 import { inUse, type Stroke } from '../brush/masks.js';

@@ -1,6 +1,7 @@
 /** The mask that strokes make, as `giverny --mask` reads it: a flat colour per style and for the photo, black for the rest. */
-import { type Picture, picture, type Size } from '../../core/picture.js';
-import { parseColor } from '../../core/regions.js';
+
+import { parseColor } from '../../core/pictures/flat-colors.js';
+import { type Picture, picture, type Size } from '../../core/pictures/picture.js';
 import { encodePalettePng } from '../pictures/png.js';
 import { masksOf, type Stroke } from './masks.js';
 

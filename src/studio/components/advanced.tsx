@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { expected } from '../../core/errors.js';
-import { optionText } from '../../core/option-text.js';
-import { type OptionName, optionMeta, optionsSchema } from '../../core/options.js';
+import { type OptionName, optionMeta, optionsSchema } from '../../core/options/options.js';
+import { optionText } from '../../core/options/text.js';
 import { chosen, options, setOption } from '../state.js';
 import { optionWords } from '../words/option-words.js';
 import { isWord, t } from '../words/words.js';

@@ -1,5 +1,5 @@
-import { PRESETS } from '../../core/options.js';
-import { scalesOf } from '../../core/schedule.js';
+import { PRESETS } from '../../core/options/options.js';
+import { scalesOf } from '../../core/painting/schedule.js';
 import { megabytes, secondsPerMegapixel } from '../painting/forecast.js';
 import { fittedSize } from '../pictures/open.js';
 import { busy, chosen, machine, network, options, photo, preset, setOption } from '../state.js';

@@ -1,7 +1,7 @@
 /** What the learning page asks of its worker, and what it answers. */
-import type { Costs } from '../../core/objective.js';
-import type { Options } from '../../core/options.js';
-import type { Picture } from '../../core/picture.js';
+import type { Costs } from '../../core/costs/objective.js';
+import type { Options } from '../../core/options/options.js';
+import type { Picture } from '../../core/pictures/picture.js';
 
 export interface Looks {
   readonly picture: Picture;

@@ -1,11 +1,11 @@
 /** What the learning page knows, and what it asks for. */
 import { computed, effect, signal } from '@preact/signals';
-import { fitPicture } from '../../core/fit.js';
-import { VGG_MEAN } from '../../core/network.js';
-import type { Costs } from '../../core/objective.js';
-import { type Options, resolveOptions } from '../../core/options.js';
-import { type Picture, picture } from '../../core/picture.js';
-import { blend, notebookRandom, uniformNoise } from '../../core/start.js';
+import type { Costs } from '../../core/costs/objective.js';
+import { VGG_MEAN } from '../../core/networks/network.js';
+import { type Options, resolveOptions } from '../../core/options/options.js';
+import { blend, notebookRandom, uniformNoise } from '../../core/painting/start.js';
+import { fitPicture } from '../../core/pictures/fit.js';
+import { type Picture, picture } from '../../core/pictures/picture.js';
 import { exampleUrl } from '../examples.js';
 import { Painter } from '../painting/painter.js';
 import type { Frame, FromWorker, PaintOrder, StepReport } from '../painting/protocol.js';

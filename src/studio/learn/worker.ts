@@ -1,12 +1,13 @@
 /** Looks through the pocket network for the learning page. */
-import { contentOf, features, layerView } from '../../core/features.js';
+
+import { Objective, subtractMean } from '../../core/costs/objective.js';
+import { gramStatistic } from '../../core/costs/statistics/gram.js';
 import type { Node } from '../../core/graph/node.js';
 import { input } from '../../core/graph/operations.js';
 import { Program } from '../../core/graph/program.js';
-import type { Network } from '../../core/network.js';
-import { Objective, subtractMean } from '../../core/objective.js';
-import { gramStatistic } from '../../core/statistics/gram.js';
-import { type Tensor, tensor } from '../../core/tensor.js';
+import { type Tensor, tensor } from '../../core/graph/tensor.js';
+import { contentOf, features, layerView } from '../../core/networks/features.js';
+import type { Network } from '../../core/networks/network.js';
 import { createWebEngine, type WebEngine } from '../../engines/web.js';
 import { openNetwork } from '../painting/core.js';
 import { RUNTIME_FILES } from '../painting/runtime.js';

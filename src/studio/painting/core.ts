@@ -1,14 +1,15 @@
 /** The studio's one contact with the core's loop. */
-import { coarseNetworkFor } from '../../core/coarse-network.js';
-import type { Engine } from '../../core/engine.js';
-import type { Network } from '../../core/network.js';
-import type { Options } from '../../core/options.js';
-import { type Job, paint, type Revision, type Step } from '../../core/paint.js';
-import { type Picture, picture } from '../../core/picture.js';
-import { resample } from '../../core/resample.js';
-import { scalesOf } from '../../core/schedule.js';
-import { toNetwork } from '../../core/weights/canonical.js';
-import { readNetworkFile } from '../../core/weights/read.js';
+
+import type { Engine } from '../../core/graph/engine.js';
+import { coarseNetworkFor } from '../../core/networks/coarse-network.js';
+import { toNetwork } from '../../core/networks/formats/canonical.js';
+import { readNetworkFile } from '../../core/networks/formats/read.js';
+import type { Network } from '../../core/networks/network.js';
+import type { Options } from '../../core/options/options.js';
+import { type Job, paint, type Revision, type Step } from '../../core/painting/paint.js';
+import { scalesOf } from '../../core/painting/schedule.js';
+import { type Picture, picture } from '../../core/pictures/picture.js';
+import { resample } from '../../core/pictures/resample.js';
 import type { Inputs } from './inputs.js';
 import type { Changes, NetworkSource } from './protocol.js';
 import { POCKET_URL } from './runtime.js';

@@ -1,8 +1,8 @@
 /** The pictures of an order, decoded and brought to the size to paint at as the command does it. */
-import type { Region } from '../../core/areas.js';
-import { fitPicture, styleSize } from '../../core/fit.js';
-import { regionsOfMask } from '../../core/mask.js';
-import type { Picture } from '../../core/picture.js';
+import type { Region } from '../../core/costs/areas.js';
+import { regionsOfMask } from '../../core/painting/mask-regions.js';
+import { fitPicture, styleSize } from '../../core/pictures/fit.js';
+import type { Picture } from '../../core/pictures/picture.js';
 import { decode } from '../pictures/decode.js';
 import type { PaintOrder } from './protocol.js';
 

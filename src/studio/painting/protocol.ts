@@ -1,8 +1,8 @@
 /** What the page and its painting worker say to each other: plain data. */
 
-import type { Costs } from '../../core/objective.js';
-import type { Options } from '../../core/options.js';
-import type { Picture } from '../../core/picture.js';
+import type { Costs } from '../../core/costs/objective.js';
+import type { Options } from '../../core/options/options.js';
+import type { Picture } from '../../core/pictures/picture.js';
 import type { WebDevice } from '../../engines/web.js';
 
 /** The pocket network that comes with the page, or the bytes of a network file. */

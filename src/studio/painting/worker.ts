@@ -1,8 +1,8 @@
 /** Paints, away from the page's own thread. One painting at a time. */
 import { GivernyError } from '../../core/errors.js';
-import type { Network } from '../../core/network.js';
-import type { Revision, Step } from '../../core/paint.js';
-import type { Picture } from '../../core/picture.js';
+import type { Network } from '../../core/networks/network.js';
+import type { Revision, Step } from '../../core/painting/paint.js';
+import type { Picture } from '../../core/pictures/picture.js';
 import { createWebEngine, type WebEngine } from '../../engines/web.js';
 import { frameOf } from '../pictures/frame.js';
 import {

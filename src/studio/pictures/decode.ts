@@ -1,5 +1,5 @@
 /** The pixels of a picture file, as the browser decodes them; on the page and in workers. */
-import { fromRgba, type Layered } from '../../core/picture.js';
+import { fromRgba, type Layered } from '../../core/pictures/picture.js';
 
 /** At its natural size, upright, in sRGB. */
 export async function decode(blob: Blob): Promise<Layered> {

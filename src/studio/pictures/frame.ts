@@ -1,5 +1,5 @@
 /** A picture of the core as the page shows it. */
-import { fromRgba, type Picture, toBytes } from '../../core/picture.js';
+import { fromRgba, type Picture, toBytes } from '../../core/pictures/picture.js';
 import type { Frame } from '../painting/protocol.js';
 
 /**

@@ -1,7 +1,7 @@
 /** Picture files, and what the page knows of them. */
 
-import type { Options } from '../../core/options.js';
-import { optionMeta } from '../../core/options.js';
+import type { Options } from '../../core/options/options.js';
+import { optionMeta } from '../../core/options/options.js';
 
 /** A picture file that the page holds. */
 export interface OpenedPicture {

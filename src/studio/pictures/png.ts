@@ -1,8 +1,8 @@
 /** PNG by hand: chunks for metadata, and pictures of few colours whose bytes do not depend on the browser. */
 
 import { joined } from '../../core/bytes.js';
-import type { Size } from '../../core/picture.js';
-import type { RGB } from '../../core/regions.js';
+import type { RGB } from '../../core/pictures/flat-colors.js';
+import type { Size } from '../../core/pictures/picture.js';
 import { uint32 } from './bytes.js';
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);

@@ -1,5 +1,5 @@
 /** A painted frame as a file, with its recipe where `giverny --recipe` looks for it. */
-import { type Recipe, xmpPacket } from '../../core/recipe.js';
+import { type Recipe, xmpPacket } from '../../core/painting/recipe.js';
 import type { Frame } from '../painting/protocol.js';
 import { insertXmp } from './xmp.js';
 

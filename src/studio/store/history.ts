@@ -1,5 +1,5 @@
 /** This browser's paintings: each with its recipe and all that is needed to paint it again. */
-import type { Recipe } from '../../core/recipe.js';
+import type { Recipe } from '../../core/painting/recipe.js';
 import type { Stroke } from '../brush/masks.js';
 import { all, get, put, remove } from './database.js';
 

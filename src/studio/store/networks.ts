@@ -1,13 +1,14 @@
 /** Networks besides the pocket one: fetched from those who publish them or opened from a file, and kept. */
-import { REGISTRY, type RegistryEntry, type Source } from '../../core/network-registry.js';
-import type { Tensor } from '../../core/tensor.js';
+
+import type { Tensor } from '../../core/graph/tensor.js';
 import {
   decodeSafetensor,
   readSafetensorsHeader,
   safetensorsHeaderSize,
   writeSafetensors,
-} from '../../core/weights/safetensors.js';
-import { isTorchvisionName } from '../../core/weights/torchvision.js';
+} from '../../core/networks/formats/safetensors.js';
+import { isTorchvisionName } from '../../core/networks/formats/torchvision.js';
+import { REGISTRY, type RegistryEntry, type Source } from '../../core/networks/registry.js';
 import { sha256 } from '../pictures/open.js';
 import { get, keys, put, remove } from './database.js';
 

@@ -1,5 +1,5 @@
 /** Options as forms name them. An option that is not here shows its own name and its help from the schema. */
-import { type OptionName, optionMeta } from '../../core/options.js';
+import { type OptionName, optionMeta } from '../../core/options/options.js';
 import { language } from './words.js';
 
 interface OptionWords {

@@ -1,5 +1,5 @@
 /** What the page of the parity test is asked for, and the pictures both sides make for themselves. */
-import { type Picture, picture } from '../../../src/core/picture.js';
+import { type Picture, picture } from '../../../src/core/pictures/picture.js';
 import { seededNumbers } from '../../support/random.js';
 
 export interface ParityJob {

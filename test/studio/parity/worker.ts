@@ -1,8 +1,8 @@
 /** Costs, gradient and seconds per step of a seeded picture on a browser engine. */
-import { Objective } from '../../../src/core/objective.js';
-import { resolveOptions } from '../../../src/core/options.js';
-import { toNetwork } from '../../../src/core/weights/canonical.js';
-import { readNetworkFile } from '../../../src/core/weights/read.js';
+import { Objective } from '../../../src/core/costs/objective.js';
+import { toNetwork } from '../../../src/core/networks/formats/canonical.js';
+import { readNetworkFile } from '../../../src/core/networks/formats/read.js';
+import { resolveOptions } from '../../../src/core/options/options.js';
 import { createWebEngine } from '../../../src/engines/web.js';
 import { POCKET_URL, RUNTIME_FILES } from '../../../src/studio/painting/runtime.js';
 import { smallNetwork } from '../../support/network.js';

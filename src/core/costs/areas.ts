@@ -1,0 +1,211 @@
+/** Regions of a painting that take different styles, or the same more or less strongly. */
+import { expected, GivernyError, show } from '../errors.js';
+import { type Shape, type Tensor, tensor } from '../graph/tensor.js';
+import type { Network } from '../networks/network.js';
+import type { Options } from '../options/options.js';
+import type { Picture } from '../pictures/picture.js';
+import { maskAt } from './guidance.js';
+
+export interface Style {
+  readonly picture: Picture;
+  /** Beside the other styles of the same part of the painting. */
+  readonly weight: number;
+  /** Name of the region that it goes to; where left out, all regions that have no style of their own. */
+  readonly region?: string | undefined;
+}
+
+/** A part of the painting. */
+export interface Region {
+  /** [H, W] of the photo, 0..1: how far each pixel belongs to it. Masks may overlap softly, up to a sum of 1. */
+  readonly mask: Float32Array;
+  /** In place of the painting's strength. */
+  readonly strength?: number | undefined;
+}
+
+/** A region with the styles that it gets, or all of the painting. */
+export interface Area {
+  readonly styles: readonly { readonly index: number; readonly weight: number }[];
+  /** How much its style cost counts: its share of the painting, less where its strength is below the highest. */
+  readonly importance: number;
+  /** How much each position of a layer counts, [1, N], sum 1; undefined where all count alike. */
+  weights(layer: string): Tensor | undefined;
+}
+
+export interface Areas {
+  /** Weights of content and style cost, the highest anywhere in the painting. */
+  readonly alpha: number;
+  readonly beta: number;
+  readonly list: readonly Area[];
+  /** How far each pixel takes a style, [H, W]; undefined where all do. */
+  readonly painted: Float32Array | undefined;
+  /** Share of the painting that content costs come from, as `importance` counts it: none come from what stays. */
+  readonly affected: number;
+  /** How much the content cost counts at each position of a layer, [1, 1, H, W]; undefined where all count alike. */
+  importance(layer: string, shape: Shape): Tensor | undefined;
+}
+
+type AreaOptions = Pick<Options, 'strength' | 'alpha' | 'beta'>;
+
+/** Content's share at strength 0.5: of relative costs, which are about 1 where nothing of the target is there. */
+const CONTENT_AT_HALF = 0.12;
+
+/** Weights of content and style cost. */
+function balanceOf({ strength, alpha = 0, beta = 0 }: Pick<Options, 'strength' | 'alpha' | 'beta'>): {
+  readonly alpha: number;
+  readonly beta: number;
+} {
+  if (strength === undefined) return { alpha, beta };
+  // Each tenth of strength changes the balance by about the same factor; at the ends one of the two is gone.
+  return { alpha: CONTENT_AT_HALF * (2 * (1 - strength)) ** 3, beta: Math.min(1, 2 * strength) ** 3 };
+}
+
+/** Less of a painting than this is nothing. */
+const LEAST_SHARE = 1e-3;
+
+/**
+ * Who gets what: each region its own styles, or those that name no region; the rest of the painting the latter. A
+ * part that gets no style is kept as in the photo.
+ *
+ * @param layers of which position weights may be asked.
+ * @throws GivernyError OPTION_INVALID where styles and regions do not fit together.
+ */
+export function areasOf(
+  {
+    content,
+    styles,
+    regions = {},
+  }: {
+    readonly content: Picture;
+    readonly styles: readonly Style[];
+    readonly regions?: Readonly<Record<string, Region>> | undefined;
+  },
+  network: Network,
+  layers: readonly string[],
+  options: AreaOptions,
+): Areas {
+  checkStyles(styles, regions);
+  const numbered = styles.map((style, index) => ({ ...style, index }));
+  const common = numbered.filter(({ region }) => region === undefined);
+  const names = Object.keys(regions);
+  if (names.length === 0) {
+    const whole = { styles: common, importance: 1, weights: () => undefined };
+    const list = common.length > 0 ? [whole] : [];
+    return { ...balanceOf(options), list, painted: undefined, affected: 1, importance: () => undefined };
+  }
+  checkRegions(regions, content, options);
+
+  const size = { width: content.width, height: content.height };
+  const rest = new Float32Array(size.width * size.height).fill(1);
+  for (const { mask } of Object.values(regions)) {
+    for (let i = 0; i < rest.length; i++) rest[i] = Math.max(0, (rest[i] as number) - (mask[i] as number));
+  }
+  const whole = balanceOf(options);
+  // The rest has no name, as styles that are for no region name none.
+  const all: readonly (readonly [string | undefined, Region])[] = [
+    ...Object.entries(regions),
+    [undefined, { mask: rest }],
+  ];
+  const parts = all.map(([name, { mask, strength }]) => {
+    const own = numbered.filter(({ region }) => region === name);
+    const taken = own.length > 0 ? own : common;
+    const balance =
+      taken.length === 0 ? balanceOf({ strength: 0 }) : strength === undefined ? whole : balanceOf({ strength });
+    const seen = Object.fromEntries(layers.map((layer) => [layer, maskAt(mask, size, layer, network)]));
+    return { styles: taken, balance, mask, seen, share: mean(mask) };
+  });
+  const present = parts.filter(({ share }) => share > LEAST_SHARE);
+  const alpha = Math.max(...present.map(({ balance }) => balance.alpha));
+  const beta = Math.max(...present.map(({ balance }) => balance.beta));
+  const styled = present.filter(({ balance, styles: taken }) => balance.beta > 0 && taken.length > 0);
+  const list = styled.map(
+    ({ styles: taken, share, balance, seen }): Area => ({
+      styles: taken,
+      importance: (share * balance.beta) / beta,
+      weights: (layer) => inner(seen[layer] as Float32Array),
+    }),
+  );
+  // 1 where no part is painted, or where content counts nowhere: nothing is a share of it.
+  const affected = styled.reduce((sum, { share, balance }) => sum + (share * balance.alpha) / (alpha || 1), 0) || 1;
+  const even = present.every(({ balance }) => balance.alpha === alpha);
+  return {
+    alpha,
+    beta,
+    list,
+    painted:
+      styled.length < present.length
+        ? sumOf(
+            styled.map(({ mask }) => mask),
+            rest.length,
+          )
+        : undefined,
+    affected,
+    importance: (layer, shape) => {
+      if (even) return undefined;
+      const result = tensor([1, 1, shape[2] as number, shape[3] as number]);
+      for (const { seen, balance } of present) {
+        const mask = seen[layer] as Float32Array;
+        for (let i = 0; i < mask.length; i++) {
+          result.data[i] = (result.data[i] as number) + ((mask[i] as number) * balance.alpha) / alpha;
+        }
+      }
+      return result;
+    },
+  };
+}
+
+function sumOf(masks: readonly Float32Array[], length: number): Float32Array {
+  return Float32Array.from({ length }, (_, i) => masks.reduce((sum, mask) => sum + (mask[i] as number), 0));
+}
+
+function checkRegions(
+  regions: Readonly<Record<string, Region>>,
+  { width, height }: Picture,
+  { strength: whole }: AreaOptions,
+): void {
+  for (const [name, { mask, strength }] of Object.entries(regions)) {
+    if (mask.length !== width * height) {
+      throw expected(`${width * height} numbers, one for each pixel of the photo,`, `the mask of ${name}`, mask.length);
+    }
+    if (strength !== undefined && whole === undefined) {
+      throw expected("a painting's strength, not alpha and beta,", `the strength of region ${name}`, strength);
+    }
+  }
+}
+
+function checkStyles(styles: readonly Style[], regions: Readonly<Record<string, Region>>): void {
+  for (const { region } of styles) {
+    if (region !== undefined && !Object.hasOwn(regions, region)) {
+      const known = Object.keys(regions).join(', ') || 'none is given';
+      throw new GivernyError(
+        'OPTION_INVALID',
+        `Expected a style's region to be among the regions (${known}) but received ${show(region)}.`,
+      );
+    }
+  }
+  for (const region of new Set(styles.map((style) => style.region))) {
+    const group = styles.filter((style) => style.region === region);
+    if (group.some(({ weight }) => !(weight >= 0)) || !(group.reduce((sum, { weight }) => sum + weight, 0) > 0)) {
+      const where = region === undefined ? '' : ` of region ${region}`;
+      throw new GivernyError(
+        'OPTION_INVALID',
+        `Expected weights of the styles${where} of at least 0, not all 0, but received ${group.map(({ weight }) => weight).join(', ')}.`,
+      );
+    }
+  }
+}
+
+/**
+ * Weights of positions from how much of each one's receptive field lies in the region: squared, as guidance
+ * channels are in Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer" (2017), section 4, so that
+ * features across the border count little. Sum 1.
+ */
+function inner(mask: Float32Array): Tensor {
+  const squares = mask.map((value) => value * value);
+  const whole = squares.reduce((sum, value) => sum + value, 0);
+  return tensor(
+    [1, mask.length],
+    squares.map((value) => value / whole),
+  );
+}
+
+const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;

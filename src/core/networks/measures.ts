@@ -1,0 +1,35 @@
+/** What follows from a network's table: how far its features see, and what they cost. */
+import type { Network } from './network.js';
+
+/** Side in pixels of the square that a feature of a layer sees: 3x3 convolutions, 2x2 pools between blocks. */
+export function receptiveFieldPx(network: Network, layer: string): number {
+  let side = 1;
+  let stride = 1;
+  let block = 1;
+  for (const convolution of network.convolutions) {
+    if (convolution.block !== block) {
+      side += stride;
+      stride *= 2;
+      block = convolution.block;
+    }
+    side += 2 * stride;
+    if (convolution.name === layer) break;
+  }
+  return side;
+}
+
+/** The last of the layers whose weight is not 0; undefined where the network has none of them. */
+export function deepestLayer(network: Network, weights: Readonly<Record<string, number>>): string | undefined {
+  return network.convolutions.findLast(({ name }) => (weights[name] ?? 0) > 0)?.name;
+}
+
+/** Multiplications per pixel of a picture, up to a layer. */
+export function workPerPixel(network: Network, layer: string | undefined): number {
+  const last = network.convolutions.findIndex(({ name }) => name === layer);
+  return network.convolutions
+    .slice(0, last + 1)
+    .reduce(
+      (sum, { inputChannels, outputChannels, block }) => sum + (9 * inputChannels * outputChannels) / 4 ** (block - 1),
+      0,
+    );
+}

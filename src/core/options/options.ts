@@ -1,0 +1,287 @@
+/**
+ * The one schema of all painting options: ranges, defaults and help text. Command-line flags, HTTP bodies
+ * and the studio's form are made from it, so that they cannot drift apart.
+ *
+ * Every value may also come as text (`"512"`, `"conv1_1=0.2,conv2_1=0.2"`), as flags and forms have it.
+ */
+import { z } from 'zod';
+import { expected, GivernyError, show } from '../errors.js';
+
+/** What a surface needs to show an option besides its type. */
+export interface OptionMeta {
+  /** One line of help. */
+  readonly help: string;
+  /** The allowed values as they read in "Expected <expects> for <name> but received <value>." */
+  readonly expects: string;
+  /** Placeholder of the value on the command line, as in `<px>`. */
+  readonly placeholder: string;
+  /** Heading under which help and forms show it. */
+  readonly group: 'Picture' | 'Style' | 'Costs' | 'Optimiser' | 'Scales' | 'Start';
+  /** Values to choose from, where the option is a choice. */
+  readonly choices?: readonly string[];
+  /** Range of a number. */
+  readonly min?: number;
+  readonly max?: number;
+}
+
+type About = Pick<OptionMeta, 'help' | 'group'>;
+
+/** A number for text that reads as one; anything else as it is, for the schema to judge. */
+function asNumber(value: unknown): unknown {
+  return typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value)) ? Number(value) : value;
+}
+
+function wholeNumber(min: number, max: number, placeholder: string, about: About) {
+  return z.preprocess(asNumber, z.number().int().min(min).max(max)).meta({
+    ...about,
+    placeholder,
+    min,
+    max,
+    expects: `a whole number from ${min} to ${max}`,
+  } satisfies OptionMeta);
+}
+
+function decimal(min: number, max: number, about: About) {
+  return z.preprocess(asNumber, z.number().min(min).max(max)).meta({
+    ...about,
+    placeholder: 'number',
+    min,
+    max,
+    expects: `a number from ${min} to ${max}`,
+  } satisfies OptionMeta);
+}
+
+function choice<const T extends readonly [string, ...string[]]>(choices: T, about: About) {
+  return z.enum(choices).meta({
+    ...about,
+    placeholder: choices.join('|'),
+    choices,
+    expects: `one of ${choices.join(', ')}`,
+  } satisfies OptionMeta);
+}
+
+/** Layers with weights, `{ conv1_1: 0.2, conv2_1: 0.2 }`; as text `conv1_1=0.2,conv2_1=0.2`, weight 1 where left out. */
+function layerWeights(about: About) {
+  const parse = (value: unknown) => {
+    if (typeof value !== 'string') return value;
+    const parts = value.split(',').map((part) => part.split('=').map((side) => side.trim()));
+    if (parts.some((part) => part.length > 2 || part[1] === '')) return value;
+    return Object.fromEntries(parts.map(([layer, weight]) => [layer, weight === undefined ? 1 : Number(weight)]));
+  };
+  return z
+    .preprocess(parse, z.record(z.string().regex(/^conv\d+_\d+$/), z.number().min(0).max(1e9)).refine(someWeight))
+    .meta({
+      ...about,
+      placeholder: 'layer=weight,...',
+      expects: 'layers with weights of at least 0, not all 0, such as conv1_1=0.2,conv2_1=0.8,',
+    } satisfies OptionMeta);
+}
+
+const someWeight = (weights: Record<string, number>) => Object.values(weights).some((weight) => weight > 0);
+
+/** A side in pixels beyond which no engine can paint in one piece. */
+const MAX_SIDE_PX = 8192;
+/** Below this a picture vanishes in the network's four poolings. */
+const MIN_SIDE_PX = 32;
+
+const size = z
+  .preprocess(
+    (value) => {
+      const exact = typeof value === 'string' ? /^(\d+)x(\d+)$/.exec(value) : null;
+      return exact ? { width: Number(exact[1]), height: Number(exact[2]) } : asNumber(value);
+    },
+    z.union([
+      z.number().int().min(MIN_SIDE_PX).max(MAX_SIDE_PX),
+      z.strictObject({
+        width: z.number().int().min(MIN_SIDE_PX).max(MAX_SIDE_PX),
+        height: z.number().int().min(MIN_SIDE_PX).max(MAX_SIDE_PX),
+      }),
+    ]),
+  )
+  .meta({
+    help: 'long side in pixels (the aspect is kept), or exactly <width>x<height> (the photo is cropped to fit)',
+    expects: `a long side from ${MIN_SIDE_PX} to ${MAX_SIDE_PX} pixels, or <width>x<height>,`,
+    placeholder: 'px',
+    group: 'Picture',
+    min: MIN_SIDE_PX,
+    max: MAX_SIDE_PX,
+  } satisfies OptionMeta);
+
+/** A share of noise in 0..1, 'content' (no noise), 'noise' (nothing but noise), or a picture file to start from. */
+const init = z.preprocess(asNumber, z.union([z.number().min(0).max(1), z.string().min(1)])).meta({
+  help: 'start from: content, noise, a share of noise in the photo from 0 to 1, or a picture file',
+  expects: 'content, noise, a share of noise from 0 to 1, or a file',
+  placeholder: 'start',
+  group: 'Start',
+} satisfies OptionMeta);
+
+/** Absent in options where the other way to balance content and style is in use. */
+const STRENGTH_HELP = 'how far from the photo to the style: 0 keeps the photo, 1 keeps nothing of it';
+
+export const optionsSchema = z.strictObject({
+  size,
+  strength: decimal(0, 1, { help: STRENGTH_HELP, group: 'Style' }).optional(),
+  styleScale: decimal(0.1, 8, {
+    help: "size of the style's forms: its long side as a multiple of the painting's",
+    group: 'Style',
+  }),
+  colors: choice(['painting', 'photo', 'cholesky', 'symmetric', 'pca', 'histogram'], {
+    help: "the painting's colours, the photo's (only brightness is painted), or the painting's matched to the photo's",
+    group: 'Style',
+  }),
+  statistic: choice(['gram', 'wasserstein', 'sliced'], {
+    help: "what of the features' distribution is compared",
+    group: 'Costs',
+  }),
+  pooling: choice(['average', 'max'], { help: 'how the network pools between blocks', group: 'Costs' }),
+  padding: choice(['replicate', 'zero'], { help: 'what the network sees beyond the border', group: 'Costs' }),
+  contentLayers: layerWeights({ help: 'layers whose features hold the photo in place', group: 'Costs' }),
+  styleLayers: layerWeights({ help: 'layers whose statistics carry the style', group: 'Costs' }),
+  alpha: decimal(0, 1e12, { help: 'weight of the content cost, in place of --strength', group: 'Costs' }).optional(),
+  beta: decimal(0, 1e12, { help: 'weight of the style cost, in place of --strength', group: 'Costs' }).optional(),
+  tv: decimal(0, 1e12, { help: 'weight of the total variation: more is smoother', group: 'Costs' }),
+  optimizer: choice(['adam', 'lbfgs'], { help: 'how the pixels are changed', group: 'Optimiser' }),
+  steps: wholeNumber(1, 1_000_000, 'n', { help: 'most steps at each scale but the first', group: 'Optimiser' }),
+  learningRate: decimal(1e-6, 1e6, {
+    help: 'size of an Adam step, or of the first L-BFGS step, in levels of 0..255',
+    group: 'Optimiser',
+  }),
+  averaging: decimal(0, 0.9999, {
+    help: 'shows a running mean of the pictures, in which the last has the share 1 - this',
+    group: 'Optimiser',
+  }),
+  clamp: choice(['yes', 'no'], { help: 'keep pixels displayable at every step', group: 'Optimiser' }),
+  tolerance: decimal(0, 1, {
+    help: 'a scale ends when ten steps lower its cost by less than this share',
+    group: 'Optimiser',
+  }),
+  firstSize: wholeNumber(0, MAX_SIDE_PX, 'px', {
+    help: 'long side at which painting begins, to grow by the square root of 2 from scale to scale; 0: at once in full size',
+    group: 'Scales',
+  }),
+  firstSteps: wholeNumber(1, 1_000_000, 'n', { help: 'most steps at the first of several scales', group: 'Scales' }),
+  init,
+  seed: wholeNumber(0, 2 ** 32 - 1, 'n', { help: "seed of the start noise (numpy's RandomState)", group: 'Start' }),
+});
+
+/** All options, checked and complete. */
+export type Options = z.output<typeof optionsSchema>;
+export type OptionName = keyof Options;
+/** Options as a caller may give them: some of them, also as text, and a preset to start from. */
+export type OptionsInput = { readonly [K in OptionName]?: Options[K] | string | number | undefined } & {
+  readonly preset?: string | undefined;
+};
+
+/** Help, range and choices of one option. */
+export function optionMeta(name: OptionName): OptionMeta {
+  const option = optionsSchema.shape[name];
+  const inner = option instanceof z.ZodOptional ? option.unwrap() : option;
+  return inner.meta() as unknown as OptionMeta;
+}
+
+const even = (layers: readonly string[]) => Object.fromEntries(layers.map((layer) => [layer, 1 / layers.length]));
+const STYLE_LAYERS = ['conv1_1', 'conv2_1', 'conv3_1', 'conv4_1', 'conv5_1'];
+
+/** The teaching notebook to the letter. */
+const NOTEBOOK = {
+  size: { width: 400, height: 300 },
+  styleScale: 1,
+  colors: 'painting',
+  statistic: 'gram',
+  pooling: 'average',
+  padding: 'zero',
+  contentLayers: { conv4_2: 1 },
+  styleLayers: even(STYLE_LAYERS),
+  alpha: 10,
+  beta: 40,
+  tv: 0,
+  optimizer: 'adam',
+  steps: 200,
+  learningRate: 2,
+  averaging: 0,
+  clamp: 'no',
+  tolerance: 0,
+  firstSize: 0,
+  firstSteps: 200,
+  init: 0.6,
+  seed: 3,
+} satisfies Options;
+
+/**
+ * The Wasserstein statistic takes over a painting's large forms where Gram matrices keep to its textures. Each of
+ * 20 to 30 steps of L-BFGS lowers a scale's cost by a few hundredths: past that, the next scale is the better use of
+ * time. A little total variation takes the glitter out of flat skies and no stroke out of a painting. Fine layers weigh
+ * more than coarse ones: colours and strokes come nearer to the painting's, and fewer of its forms grow where the photo
+ * has others. Maxima are what VGG was trained with; means leave strokes that are beaded and staircased, as they see
+ * little of what alternates within them.
+ */
+const BALANCED = {
+  size: 512,
+  strength: 0.5,
+  styleScale: 1,
+  colors: 'painting',
+  statistic: 'wasserstein',
+  pooling: 'max',
+  padding: 'replicate',
+  contentLayers: { conv4_2: 1 },
+  styleLayers: { conv1_1: 0.3, conv2_1: 0.2, conv3_1: 0.2, conv4_1: 0.2, conv5_1: 0.1 },
+  tv: 0.1,
+  optimizer: 'lbfgs',
+  steps: 25,
+  learningRate: 2,
+  averaging: 0,
+  clamp: 'yes',
+  tolerance: 0.01,
+  firstSize: 128,
+  firstSteps: 60,
+  init: 'content',
+  seed: 3,
+} satisfies Options;
+
+export const DEFAULTS: Options = BALANCED;
+
+/** Named sets of options. */
+export const PRESETS = {
+  draft: { ...BALANCED, size: 384, steps: 10, firstSteps: 30 },
+  balanced: BALANCED,
+  fine: { ...BALANCED, size: 768, steps: 80, firstSteps: 200 },
+  notebook: NOTEBOOK,
+} as const satisfies Record<string, Options>;
+
+/**
+ * Completes and checks options: the caller's win over the preset's. Content and style are balanced by `strength`,
+ * or by `alpha` and `beta`: whoever gives one of these puts the other way aside.
+ *
+ * @throws GivernyError OPTION_INVALID with one sentence about the first bad value.
+ */
+export function resolveOptions(input: OptionsInput = {}): Options {
+  const { preset, ...given } = input;
+  if (preset !== undefined && !Object.hasOwn(PRESETS, preset)) {
+    throw expected(`one of ${Object.keys(PRESETS).join(', ')}`, 'preset', preset);
+  }
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(optionsSchema.shape, name));
+  if (unknown !== undefined) {
+    throw new GivernyError(
+      'OPTION_INVALID',
+      `Expected an option among ${Object.keys(optionsSchema.shape).join(', ')} but received ${show(unknown)}.`,
+    );
+  }
+  const wanted = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const absolute = 'alpha' in wanted || 'beta' in wanted;
+  if (absolute && 'strength' in wanted) {
+    throw new GivernyError('OPTION_INVALID', 'Expected strength, or alpha and beta, but received both.');
+  }
+  const base: Options = preset === undefined ? DEFAULTS : PRESETS[preset as keyof typeof PRESETS];
+  const { alpha, beta } = NOTEBOOK;
+  const { strength, ...others } = base;
+  const balance = absolute || base.alpha !== undefined ? { alpha, beta } : { strength };
+  const merged: Record<string, unknown> = { ...others, ...balance, ...wanted };
+  if ('strength' in wanted) {
+    delete merged.alpha;
+    delete merged.beta;
+  }
+  const result = optionsSchema.safeParse(merged);
+  if (result.success) return result.data;
+  const name = result.error.issues[0]?.path[0] as OptionName;
+  throw expected(optionMeta(name).expects, name, merged[name]);
+}

@@ -1,0 +1,180 @@
+/** Networks by name or file: pocket inside the package, the others in the user's cache. */
+import { existsSync } from 'node:fs';
+import { readFile, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { GivernyError, show } from '../../core/errors.js';
+import { toNetwork } from '../../core/networks/formats/canonical.js';
+import { readNetworkFile } from '../../core/networks/formats/read.js';
+import type { Network } from '../../core/networks/network.js';
+import { REGISTRY, registryEntry } from '../../core/networks/registry.js';
+import { cachedFile, cachedNames, isNetworkName, metadataOf, networksFolder, saveNetwork } from './cache.js';
+import { hasRightHash, partFile } from './download.js';
+import { checkLayers, provenanceOf, today } from './pull.js';
+
+/** A network and where it was found. */
+export interface OpenedNetwork extends Network {
+  readonly origin: 'package' | 'cache' | 'file';
+  readonly path: string;
+  /** What its file says about itself: source, licence and the like. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Where 'auto' chose: one sentence that says what was taken, and how to get the other. */
+  readonly note?: string;
+}
+
+/** The network of the package. */
+const POCKET = fileURLToPath(new URL('../../../models/pocket.safetensors', import.meta.url));
+
+/**
+ * Opens a network: 'auto' (VGG-19 if it is in the cache, else pocket), 'pocket', the name of one in the
+ * cache, or a path to a file of any supported format. A name in the cache goes before a file of that name.
+ *
+ * @throws GivernyError NETWORK_UNKNOWN, FILE_NOT_FOUND, NETWORK_FORMAT or NETWORK_TENSOR.
+ */
+export async function openNetwork(nameOrPath: string): Promise<OpenedNetwork> {
+  if (nameOrPath === 'auto') return openAuto();
+  const found = findNetwork(nameOrPath);
+  const name = found.origin === 'file' ? nameOf(found.path) : nameOrPath;
+  const file = await readNetworkFile(path.basename(found.path), await readFound(found.path), (beside) =>
+    readFound(path.join(path.dirname(found.path), beside)),
+  );
+  return { ...(await toNetwork(name, file)), ...found, metadata: file.metadata };
+}
+
+async function openAuto(): Promise<OpenedNetwork> {
+  if (existsSync(cachedFile('vgg19'))) {
+    const note = 'Network: vgg19, from the cache; --network pocket is faster.';
+    return { ...(await openNetwork('vgg19')), note };
+  }
+  const note = 'Network: pocket, inside the package; get VGG-19 with giverny network pull vgg19.';
+  return { ...(await openNetwork('pocket')), note };
+}
+
+/** Finds a network without reading it. */
+function findNetwork(nameOrPath: string): { origin: OpenedNetwork['origin']; path: string } {
+  if (nameOrPath === 'pocket') {
+    if (existsSync(POCKET)) return { origin: 'package', path: POCKET };
+    throw new GivernyError(
+      'NETWORK_UNKNOWN',
+      'Expected the pocket network inside the package but it has none; get VGG-19 with giverny network pull vgg19.',
+    );
+  }
+  if (isNetworkName(nameOrPath) && existsSync(cachedFile(nameOrPath))) {
+    return { origin: 'cache', path: cachedFile(nameOrPath) };
+  }
+  if (existsSync(nameOrPath)) return { origin: 'file', path: nameOrPath };
+  if (registryEntry(nameOrPath)) {
+    throw new GivernyError(
+      'NETWORK_UNKNOWN',
+      `Expected ${nameOrPath} in the cache but it is not there yet; get it with giverny network pull ${nameOrPath}.`,
+    );
+  }
+  if (/[/\\.]/.test(nameOrPath)) {
+    throw new GivernyError('FILE_NOT_FOUND', `Expected a network file but found none at ${nameOrPath}.`);
+  }
+  throw unknownNetwork(nameOrPath, ['pocket', ...REGISTRY.map((entry) => entry.name)]);
+}
+
+/** The sentence for a name that is none. */
+export function unknownNetwork(name: string, known: readonly string[]): GivernyError {
+  return new GivernyError(
+    'NETWORK_UNKNOWN',
+    `Expected one of ${known.join(', ')} as the network's name but received ${show(name)}.`,
+  );
+}
+
+async function readFound(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new GivernyError('FILE_NOT_FOUND', `Expected a network file at ${file} but could not read it (${code}).`, {
+      cause,
+    });
+  }
+}
+
+/** A file's name without its ending; a model.json is called after its folder. */
+function nameOf(file: string): string {
+  const base = path.basename(file);
+  return base === 'model.json' ? path.basename(path.dirname(path.resolve(file))) : base.replace(/\.[^.]+$/, '');
+}
+
+/**
+ * Puts a network file into the cache. A file that the registry knows by its hash gets that name.
+ *
+ * @param name what to call it; by default the registry's name, else the file's.
+ * @returns its name and its path in the cache.
+ * @throws GivernyError as openNetwork and saveNetwork.
+ */
+export async function importNetwork(file: string, name?: string): Promise<{ name: string; path: string }> {
+  const opened = await openNetwork(path.resolve(file));
+  const published = await findPublished(file);
+  const taken = name ?? published?.entry.name ?? opened.name;
+  const entry = registryEntry(taken);
+  if (entry) checkLayers(entry, opened);
+  const provenance = published
+    ? provenanceOf(published.entry, published.source)
+    : { ...opened.metadata, added: today() };
+  const network = { ...opened, name: taken };
+  return { name: taken, path: await saveNetwork(network, { ...provenance, source: path.basename(file) }) };
+}
+
+async function findPublished(file: string) {
+  const { size } = await stat(file);
+  for (const entry of REGISTRY) {
+    for (const source of entry.sources) {
+      const candidate = source.convolutionsOnly ? size > source.sizeBytes : size === source.sizeBytes;
+      if (candidate && (await hasRightHash(file, source))) return { entry, source };
+    }
+  }
+  return undefined;
+}
+
+/** One line of the list. */
+export interface ListedNetwork {
+  readonly name: string;
+  /** Whether it can be used as it is, or has to be pulled. */
+  readonly state: 'package' | 'cache' | 'pull';
+  readonly title: string;
+  readonly licence: string;
+  /** Of its file, or of what has to be downloaded. */
+  readonly sizeBytes: number;
+  readonly path?: string;
+}
+
+/** Pocket, the registry's networks, and what else is in the cache. */
+export async function listNetworks(): Promise<ListedNetwork[]> {
+  const cached = await cachedNames();
+  const listed: ListedNetwork[] = [];
+  const addFile = async (name: string, state: 'package' | 'cache', title: string, file: string) => {
+    const { licence = 'licence not stated' } = await metadataOf(file);
+    listed.push({ name, state, title, licence, sizeBytes: (await stat(file)).size, path: file });
+  };
+  if (existsSync(POCKET)) await addFile('pocket', 'package', 'small, made from VGG-19', POCKET);
+  for (const { name, title, licence, sources } of REGISTRY) {
+    if (cached.includes(name)) await addFile(name, 'cache', title, cachedFile(name));
+    else listed.push({ name, state: 'pull', title, licence, sizeBytes: sources[0]?.sizeBytes ?? 0 });
+  }
+  for (const name of cached.filter((other) => !registryEntry(other))) {
+    await addFile(name, 'cache', 'imported', cachedFile(name));
+  }
+  return listed;
+}
+
+/**
+ * Removes a network, and what is left of an unfinished download of it, from the cache.
+ *
+ * @returns whether there was anything.
+ * @throws GivernyError NETWORK_UNKNOWN where no network has that name.
+ */
+export async function removeNetwork(name: string): Promise<boolean> {
+  const entry = registryEntry(name);
+  const cached = await cachedNames();
+  if (!entry && !cached.includes(name))
+    throw unknownNetwork(name, cached.length > 0 ? cached : ['none, the cache is empty,']);
+  const files = [cachedFile(name), ...(entry?.sources ?? []).map((source) => partFile(source, networksFolder()))];
+  const found = files.filter((file) => existsSync(file));
+  for (const file of found) await rm(file, { force: true });
+  return found.length > 0;
+}
