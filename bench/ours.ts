@@ -2,10 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
-import { Objective, subtractMean } from '#dist/core/costs/objective.js';
+import type { Evaluation } from '#dist/core/costs/objective.js';
+import { wholeObjective } from '#dist/core/costs/whole.js';
 import { input, matmul } from '#dist/core/graph/operations.js';
 import { Program } from '#dist/core/graph/program.js';
 import { tensor } from '#dist/core/graph/tensor.js';
+import { subtractMean } from '#dist/core/networks/pixels.js';
 import { PRESETS } from '#dist/core/options/options.js';
 import { picture } from '#dist/core/pictures/picture.js';
 import { createNodeEngine } from '#dist/engines/node.js';
@@ -35,13 +37,11 @@ async function prepareStep(command: Prepare): Promise<typeof step> {
     content: await read(command.content),
     styles: [{ picture: await read(command.style), weight: 1 }],
   };
-  const objective = await Objective.create(engine, network, targets, {
-    ...PRESETS.notebook,
-    ...command,
-  });
+  const options = { ...PRESETS.notebook, ...command };
+  const objective = await wholeObjective(engine, { network, ...targets, options });
   const pixels = subtractMean(await read(command.picture), network);
   return async () => {
-    let evaluation = { costs: { total: 0 }, gradient: pixels };
+    let evaluation: Evaluation = { costs: { total: 0 }, gradient: pixels };
     const took = await seconds(async () => {
       evaluation = await objective.evaluate(pixels);
     });

@@ -1,6 +1,6 @@
 /** Giverny for every environment: pictures in memory, an engine of your choice. */
 
-export { type Costs, Objective } from './core/costs/objective.js';
+export { type Costs, type Evaluation, type Objective, partsOf } from './core/costs/objective.js';
 export { type ErrorCode, type ErrorKind, GivernyError } from './core/errors.js';
 export type { Engine, Session } from './core/graph/engine.js';
 export type { Shape, Tensor, Tensors } from './core/graph/tensor.js';
@@ -14,7 +14,25 @@ export {
   PRESETS,
   resolveOptions,
 } from './core/options/options.js';
-export { type Job, paint, type Region, type Revision, type Step, type Style } from './core/painting/paint.js';
+export type { Region, Style } from './core/costs/areas.js';
+export type { Scene } from './core/costs/setting.js';
+export {
+  type Breakdown,
+  defineTerm,
+  type Layer,
+  type LayerView,
+  type Setting,
+  type Sources,
+  type Target,
+  type TargetMap,
+  type Term,
+  type View,
+} from './core/costs/term.js';
+export { termsOf } from './core/costs/terms.js';
+export { wholeObjective } from './core/costs/whole.js';
+export type { Job, Revision, Step, StepReport } from './core/painting/job.js';
+export { type PaintSettings, paint } from './core/painting/paint.js';
+export type { PaintState } from './core/painting/state.js';
 export { type Scale, scalesOf } from './core/painting/schedule.js';
 export {
   type ColorMatch,

@@ -14,7 +14,6 @@ export type {
   PaintListeners,
   PaintRequest,
   Started,
-  StepReport,
   StyleFile,
 } from './node/painting/request.js';
 export { type Painting, startPainting } from './node/painting/start-painting.js';

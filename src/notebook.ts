@@ -5,14 +5,15 @@
  * Tensors are laid out as in the notebook: [1, nH, nW, nC], pictures RGB with the means subtracted.
  */
 import { join } from 'node:path';
-import { contentCost, layerStyleCost } from './core/costs/equations.js';
+import { contentCost, layerStyleCost, squaredErrors } from './core/costs/equations.js';
 import { secondMoment } from './core/costs/statistics/moments.js';
 import type { Engine } from './core/graph/engine.js';
 import type { Node } from './core/graph/node.js';
 import { add, gram, input, multiply, reshape, scale, sumTo, transpose } from './core/graph/operations.js';
 import { Program } from './core/graph/program.js';
 import { type Tensor, type Tensors, tensor } from './core/graph/tensor.js';
-import { features, layerView } from './core/networks/features.js';
+import { layerView } from './core/costs/view.js';
+import { features } from './core/networks/features.js';
 import { type Network, VGG_MEAN } from './core/networks/network.js';
 import { type OptionsInput, PRESETS, resolveOptions } from './core/options/options.js';
 import { paint } from './core/painting/paint.js';
@@ -70,7 +71,9 @@ async function numberOf(node: Node, feeds: Tensors, fixed?: Tensors): Promise<nu
  * @param aG activations of the generated picture, of the same shape.
  */
 export function computeContentCost(aC: Tensor, aG: Tensor): Promise<number> {
-  const cost = contentCost(channelsFirst(input('aC', aC.shape)), channelsFirst(input('aG', aG.shape)));
+  const errors = squaredErrors(channelsFirst(input('aC', aC.shape)), channelsFirst(input('aG', aG.shape)));
+  const [, height, width, channels] = aG.shape as readonly [number, number, number, number];
+  const cost = contentCost(errors, channels, height * width);
   return numberOf(cost, { aC, aG });
 }
 
@@ -101,7 +104,8 @@ export function computeLayerStyleCost(aS: Tensor, aG: Tensor): Promise<number> {
   const gramOf = (name: string, { shape }: Tensor) => {
     const a = channelsFirst(input(name, shape));
     const [, channels, height, width] = a.shape as readonly [number, number, number, number];
-    return secondMoment({ features: reshape(a, [channels, height * width]) });
+    const positions = height * width;
+    return secondMoment({ features: reshape(a, [channels, positions]), tap: undefined, positions });
   };
   return numberOf(layerStyleCost(gramOf('aS', aS), gramOf('aG', aG)), { aS, aG });
 }
@@ -123,8 +127,12 @@ export function computeStyleCost(
   const style = of('styleImage', styleImage);
   const generated = of('generatedImage', generatedImage);
   const styleCostOf = (layer: string) => {
-    const gramOf = (a: Node) => secondMoment(layerView(model, layer, a));
-    return layerStyleCost(gramOf(style[layer] as Node), gramOf(generated[layer] as Node), model.costChannels?.[layer]);
+    const gramOf = (image: Tensor, a: Node) => {
+      const [, height, width] = image.shape as [number, number, number];
+      return secondMoment(layerView(model, layer, a, { width, height }));
+    };
+    const [gramS, gramG] = [gramOf(styleImage, style[layer] as Node), gramOf(generatedImage, generated[layer] as Node)];
+    return layerStyleCost(gramS, gramG, model.costChannels?.[layer]);
   };
   const costs = styleLayers.map(([layer, lambda]) => scale(styleCostOf(layer), lambda));
   return numberOf(

@@ -5,7 +5,9 @@ import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { type Costs, Objective, subtractMean } from '#dist/core/costs/objective.js';
+import type { Costs } from '#dist/core/costs/objective.js';
+import { wholeObjective } from '#dist/core/costs/whole.js';
+import { subtractMean } from '#dist/core/networks/pixels.js';
 import { scalar, type Tensor, tensor } from '#dist/core/graph/tensor.js';
 import { toNetwork } from '#dist/core/networks/formats/canonical.js';
 import { readNetworkFile } from '#dist/core/networks/formats/read.js';
@@ -154,7 +156,7 @@ async function judge(
 ): Promise<Result> {
   const { content } = job;
   const pockets = await paintWith(pocket, job);
-  const objective = await Objective.create(engine, teacher, job, options);
+  const objective = await wholeObjective(engine, { ...job, network: teacher, options });
   const costs = async (of: Picture) => (await objective.evaluate(subtractMean(of, teacher))).costs;
   const result = {
     content: contentFile.name,
@@ -224,7 +226,7 @@ function decrease({ start, byTeacher, byPocket }: Result): number {
 
 /** The style cost of the pocket's picture as a multiple of that of the teacher's. */
 function styleRatio({ byTeacher, byPocket }: Result): number {
-  return byPocket.style / byTeacher.style;
+  return (byPocket.style ?? 0) / (byTeacher.style ?? 0);
 }
 
 function table(all: readonly Result[], pocket: Network): string {

@@ -1,6 +1,6 @@
 /** What the judge sees of a picture: samples of its features. */
 
-import { subtractMean } from '#dist/core/costs/objective.js';
+import { subtractMean } from '#dist/core/networks/pixels.js';
 import type { Engine } from '#dist/core/graph/engine.js';
 import { input } from '#dist/core/graph/operations.js';
 import { Program } from '#dist/core/graph/program.js';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { barLine, duration, plainLine, showProgress } from '../../src/cli/progress.js';
 import type { PlannedScale } from '../../src/core/painting/plan.js';
-import type { StepReport } from '../../src/node/painting/request.js';
+import type { StepReport } from '../../src/core/painting/job.js';
 
 const at = (step: number, steps: number, seconds = 0.5): StepReport => ({
   step,

@@ -8,6 +8,8 @@ import { maskAt } from './guidance.js';
 
 export interface Style {
   readonly picture: Picture;
+  /** [H, W] of the picture, 0..1: how far each pixel counts; all of them where left out. */
+  readonly opacity?: Float32Array | undefined;
   /** Beside the other styles of the same part of the painting. */
   readonly weight: number;
   /** Name of the region that it goes to; where left out, all regions that have no style of their own. */
@@ -121,7 +123,7 @@ export function areasOf(
     ({ styles: taken, share, balance, seen }): Area => ({
       styles: taken,
       importance: (share * balance.beta) / beta,
-      weights: (layer) => inner(seen[layer] as Float32Array),
+      weights: (layer) => positionWeights(seen[layer] as Float32Array),
     }),
   );
   // 1 where no part is painted, or where content counts nowhere: nothing is a share of it.
@@ -199,7 +201,7 @@ function checkStyles(styles: readonly Style[], regions: Readonly<Record<string, 
  * channels are in Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer" (2017), section 4, so that
  * features across the border count little. Sum 1.
  */
-function inner(mask: Float32Array): Tensor {
+export function positionWeights(mask: Float32Array): Tensor {
   const squares = mask.map((value) => value * value);
   const whole = squares.reduce((sum, value) => sum + value, 0);
   return tensor(

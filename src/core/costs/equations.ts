@@ -3,31 +3,30 @@
  * of a graph. Constants are those of the notebook.
  */
 import type { Node } from '../graph/node.js';
-import {
-  constant,
-  convolution,
-  edgePad,
-  matmul,
-  multiply,
-  reshape,
-  scale,
-  subtract,
-  sum,
-} from '../graph/operations.js';
-import { sizeOf, tensor } from '../graph/tensor.js';
+import { multiply, scale, subtract, sum } from '../graph/operations.js';
 
-const squared = (x: Node) => multiply(x, x);
+export const squared = (x: Node): Node => multiply(x, x);
+
+/**
+ * Sum of (aC - aG)^2 over channels and positions, shape [].
+ *
+ * @param aC, aG [1, nC, nH, nW].
+ * @param importance [1, 1, nH, nW]: how much each position counts; all alike where left out.
+ */
+export function squaredErrors(aC: Node, aG: Node, importance?: Node): Node {
+  const errors = squared(subtract(aC, aG));
+  return sum(importance ? multiply(errors, importance) : errors);
+}
 
 /**
  * Content cost of one layer: 1/(4 nH nW nC) * sum (aC - aG)^2 (eq. 1).
  *
- * @param channels nC to divide by, where it is not the features' own.
- * @param weights [1, 1, nH, nW]: how much each position counts; all alike where left out.
+ * @param errors as squaredErrors gives them for the whole picture.
+ * @param channels nC.
+ * @param positions nH nW.
  */
-export function contentCost(aC: Node, aG: Node, channels = aG.shape[1] as number, weights?: Node): Node {
-  const positions = (aG.shape[2] as number) * (aG.shape[3] as number);
-  const errors = squared(subtract(aC, aG));
-  return scale(sum(weights ? multiply(errors, weights) : errors), 1 / (4 * positions * channels));
+export function contentCost(errors: Node, channels: number, positions: number): Node {
+  return scale(errors, 1 / (4 * positions * channels));
 }
 
 /**
@@ -39,38 +38,4 @@ export function contentCost(aC: Node, aG: Node, channels = aG.shape[1] as number
  */
 export function layerStyleCost(gramS: Node, gramG: Node, channels = gramG.shape[0] as number): Node {
   return scale(sum(squared(subtract(gramS, gramG))), 1 / (4 * channels ** 2));
-}
-
-const HALF = Math.SQRT1_2;
-/** Differences to the neighbours right, below, below right and below left; diagonal ones count half. */
-const DIFFERENCES = tensor(
-  [4, 1, 3, 3],
-  Float32Array.of(
-    ...[0, 0, 0, 0, -1, 1, 0, 0, 0],
-    ...[0, 0, 0, 0, -1, 0, 0, 1, 0],
-    ...[0, 0, 0, 0, -HALF, 0, 0, 0, HALF],
-    ...[0, 0, 0, 0, -HALF, 0, HALF, 0, 0],
-  ),
-);
-
-/** How many times a difference of colour counts as one of brightness. */
-const COLOR = 6;
-/** [3, 3]: keeps a pixel's brightness, the mean of its three values, and enlarges how each of them differs from it. */
-const ENLARGED_COLOR = tensor(
-  [3, 3],
-  Float32Array.from({ length: 9 }, (_, i) => (i % 4 === 0 ? COLOR : 0) + (1 - COLOR) / 3),
-);
-
-/**
- * Total variation of a picture [1, 3, H, W]: squared differences of neighbours, diagonal ones too (nine points), in
- * units of the range 0..255, mean over pixels and colours. Beyond the border a picture goes on as at it. Differences of
- * colour count more than those of brightness: painters' strokes are edges of brightness, and features hardly see
- * colours that change from pixel to pixel, so that without this they glitter.
- */
-export function totalVariation(picture: Node): Node {
-  const padded = edgePad(picture);
-  const [, , height, width] = padded.shape as readonly [number, number, number, number];
-  const levels = matmul(constant(ENLARGED_COLOR), reshape(padded, [3, height * width]));
-  const differences = convolution(reshape(levels, [3, 1, height, width]), constant(DIFFERENCES), 0);
-  return scale(sum(squared(differences)), 1 / (sizeOf(picture.shape) * 255 ** 2));
 }

@@ -1,6 +1,5 @@
 /** A network as a graph: from a picture to the features of the layers asked for. */
 
-import type { LayerView } from '../costs/statistics/statistic.js';
 import { GivernyError, show } from '../errors.js';
 import type { Node } from '../graph/node.js';
 import { averagePool, convolution, edgePad, fixedInput, maxPool, relu, reshape } from '../graph/operations.js';
@@ -21,6 +20,7 @@ export function features(
   layers: readonly string[],
   { pooling, padding }: Pick<Options, 'pooling' | 'padding'>,
 ): Record<string, Node> {
+  if (layers.length === 0) return {};
   const pool = pooling === 'max' ? maxPool : averagePool;
   const deepest = Math.max(...layers.map((layer) => depth(network, layer)));
   const found: Record<string, Node> = {};
@@ -43,23 +43,10 @@ export function contentOf(network: Network, layer: string, a: Node): Node {
   return network.tensors[name] ? convolution(a, tensorOf(network, name), 0) : a;
 }
 
-/** A layer's features [1, C, H, W] as statistics see them. */
-export function layerView(
-  network: Network,
-  layer: string,
-  a: Node,
-  rest: Partial<Pick<LayerView, 'positions' | 'seed' | 'weights'>> = {},
-): LayerView {
-  const [, channels, height, width] = a.shape as readonly [number, number, number, number];
+/** A layer's tap [C", C], where the network has one. */
+export function tapOf(network: Network, layer: string): Node | undefined {
   const tap = network.tensors[`${layer}.tap`];
-  return {
-    positions: height * width,
-    seed: 0,
-    ...rest,
-    features: reshape(a, [channels, height * width]),
-    tap: tap && reshape(tensorOf(network, `${layer}.tap`), tap.shape.slice(0, 2)),
-    channels: network.costChannels?.[layer] ?? tap?.shape[0] ?? channels,
-  };
+  return tap && reshape(tensorOf(network, `${layer}.tap`), tap.shape.slice(0, 2));
 }
 
 const tensorOf = (network: Network, name: string) => fixedInput(name, network.tensors[name]?.shape ?? []);

@@ -1,4 +1,5 @@
-/** What follows from a network's table: how far its features see, and what they cost. */
+/** What follows from a network's table: sizes of layers, receptive fields, work. */
+import type { Size } from '../pictures/picture.js';
 import type { Network } from './network.js';
 
 /** Side in pixels of the square that a feature of a layer sees: 3x3 convolutions, 2x2 pools between blocks. */
@@ -16,6 +17,13 @@ export function receptiveFieldPx(network: Network, layer: string): number {
     if (convolution.name === layer) break;
   }
   return side;
+}
+
+/** H' and W' of a layer's features of a picture: each pool halves, odd sides round up. */
+export function layerSize(network: Network, layer: string, { width, height }: Size): Size {
+  const block = network.convolutions.find(({ name }) => name === layer)?.block ?? 1;
+  const halved = (side: number) => Array.from({ length: block - 1 }).reduce<number>((s) => Math.ceil(s / 2), side);
+  return { width: halved(width), height: halved(height) };
 }
 
 /** The last of the layers whose weight is not 0; undefined where the network has none of them. */

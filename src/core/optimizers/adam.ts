@@ -45,27 +45,33 @@ export function adamUpdate(
   }
 }
 
+/** Adam's memory in a painting. */
+export interface AdamPainting extends AdamState {
+  /** Divides the learning rate; grows after a cost that is not finite. */
+  readonly calming: number;
+}
+
 /** How much smaller the rate becomes after a cost that is not finite. */
 const CALMING = 4;
 
 /** Adam as the painting loop's optimiser. */
-export function adam(length: number, options: AdamOptions, confine: Confine = () => {}): Optimizer {
-  let state = adamInit(length);
-  let { learningRate } = options;
+export function adam(options: AdamOptions, confine: Confine = () => {}): Optimizer<AdamPainting> {
+  const { learningRate } = options;
   return {
-    step(pixels, at, evaluate) {
-      adamUpdate(pixels, at.gradient, state, { ...options, learningRate });
+    start: (length) => ({ ...adamInit(length), calming: 1 }),
+    async step({ time, first, second, calming }, at, evaluate) {
+      const state = { time, first: first.slice(), second: second.slice() };
+      const pixels = at.pixels.slice();
+      adamUpdate(pixels, at.gradient, state, { ...options, learningRate: learningRate / calming });
       confine(pixels);
-      return evaluate(pixels);
+      return { state: { ...state, calming }, at: await evaluate(pixels) };
     },
-    resize(resample) {
-      const [first, second] = [resample(state.first), resample(state.second)];
+    resize: ({ first, second, ...state }, resample) => ({
+      ...state,
+      first: resample(first),
       // Resampling may overshoot below 0, where no square lies.
-      state = { time: state.time, first, second: second.map((value) => Math.max(0, value)) };
-    },
-    calm() {
-      state = adamInit(state.first.length);
-      learningRate /= CALMING;
-    },
+      second: resample(second).map((value) => Math.max(0, value)),
+    }),
+    calm: ({ first, calming }) => ({ ...adamInit(first.length), calming: calming * CALMING }),
   };
 }

@@ -7,7 +7,8 @@ export interface LbfgsOptions {
   readonly firstStep?: number;
 }
 
-interface Pair {
+/** A past step: what it changed, and what it changed of the gradient. */
+export interface Pair {
   /** Change of the variables. */
   readonly s: Float32Array;
   /** Change of the gradient. */
@@ -23,6 +24,16 @@ const MOST_TRIALS = 12;
 /** <s, y> below this share of |s||y| says nothing reliable about curvature. */
 const FLAT = 1e-8;
 
+/** What L-BFGS remembers of its steps. */
+export interface LbfgsState {
+  /** Oldest first. */
+  readonly pairs: readonly Pair[];
+  /** Root mean square change of a variable in a step without any pair. */
+  readonly firstStep: number;
+  /** No way down was found within float32: the pixels stay where they are. */
+  readonly arrived: boolean;
+}
+
 /**
  * Limited-memory BFGS: Nocedal & Wright, "Numerical Optimization" (2nd ed.), algorithms 7.4 (two-loop
  * recursion) and 7.5, with a backtracking line search on Armijo's condition (algorithm 3.1, quadratic
@@ -35,13 +46,9 @@ export function lbfgs(
   { history = 10, firstStep = 2 }: LbfgsOptions = {},
   confine: Confine = () => {},
   precondition: Precondition = (gradient) => gradient,
-): Optimizer {
-  let pairs: Pair[] = [];
-  let first = firstStep;
-  let arrived = false;
-
+): Optimizer<LbfgsState> {
   /** -H g by the two-loop recursion. */
-  function direction(gradient: Float32Array): Float32Array {
+  function direction(gradient: Float32Array, { pairs, firstStep: first }: LbfgsState): Float32Array {
     let d: Float32Array = gradient.map((g) => -g);
     const alphas: number[] = [];
     for (const { s, y, rho } of [...pairs].reverse()) {
@@ -59,17 +66,12 @@ export function lbfgs(
     return d;
   }
 
-  /** Walks along d from `start` until the cost has fallen enough; undefined where it does not. */
-  async function search<P extends Point>(
-    pixels: Float32Array,
-    start: Float32Array,
-    at: P,
-    d: Float32Array,
-    evaluate: Evaluate<P>,
-  ): Promise<P | undefined> {
+  /** Walks along d until the cost has fallen enough; undefined where it does not. */
+  async function search<P extends Point>(at: P, d: Float32Array, evaluate: Evaluate<P>): Promise<P | undefined> {
+    const start = at.pixels;
     let length = 1;
     for (let trial = 0; trial < MOST_TRIALS; trial++) {
-      for (let i = 0; i < pixels.length; i++) pixels[i] = (start[i] as number) + length * (d[i] as number);
+      const pixels = start.map((value, i) => value + length * (d[i] as number));
       confine(pixels);
       // What the gradient promises of this way.
       const promised = pixels.reduce(
@@ -86,42 +88,36 @@ export function lbfgs(
   }
 
   return {
-    async step(pixels, at, evaluate) {
-      if (arrived || rootMeanSquare(at.gradient) === 0) return at;
-      const start = pixels.slice();
-      let found = await search(pixels, start, at, direction(at.gradient), evaluate);
-      if (!found && pairs.length > 0) {
+    start: () => ({ pairs: [], firstStep, arrived: false }),
+    async step(before, at, evaluate) {
+      if (before.arrived || rootMeanSquare(at.gradient) === 0) return { state: before, at };
+      let state = before;
+      let found = await search(at, direction(at.gradient, state), evaluate);
+      if (!found && state.pairs.length > 0) {
         // The curvature that was learned misleads: forget it and go straight downhill.
-        pairs = [];
-        found = await search(pixels, start, at, direction(at.gradient), evaluate);
+        state = { ...state, pairs: [] };
+        found = await search(at, direction(at.gradient, state), evaluate);
       }
-      if (!found) {
-        // No way down at all within float32: stay, now and later.
-        arrived = true;
-        pixels.set(start);
-        return at;
-      }
-      const s = pixels.map((value, i) => value - (start[i] as number));
-      const y = found.gradient.map((value, i) => value - (at.gradient[i] as number));
+      if (!found) return { state: { ...state, arrived: true }, at };
+      const { pixels, gradient } = found;
+      const s = pixels.map((value, i) => value - (at.pixels[i] as number));
+      const y = gradient.map((value, i) => value - (at.gradient[i] as number));
       const pair = pairOf(s, y);
-      if (pair) pairs = [...pairs, pair].slice(-history);
-      return found;
+      if (pair) state = { ...state, pairs: [...state.pairs, pair].slice(-history) };
+      return { state, at: found };
     },
-    resize(resample) {
-      arrived = false;
-      pairs = pairs.flatMap(({ s, y }) => {
+    resize: (state, resample) => ({
+      ...state,
+      arrived: false,
+      pairs: state.pairs.flatMap(({ s, y }) => {
         const moved = resample(s);
         // Costs are means over pixels: of more pixels each has a smaller share of the gradient.
         const share = s.length / moved.length;
         const change = resample(y).map((value) => share * value);
         return pairOf(moved, change) ?? [];
-      });
-    },
-    calm() {
-      pairs = [];
-      first /= 4;
-      arrived = false;
-    },
+      }),
+    }),
+    calm: (state) => ({ pairs: [], firstStep: state.firstStep / 4, arrived: false }),
   };
 }
 

@@ -1,7 +1,8 @@
-/** What the painting loop asks of an optimiser. */
+/** What the painting loop asks of an optimiser: functions from state to state. */
 
-/** The cost and its gradient at some pixels. */
+/** Pixels with their cost and its gradient. Nothing of a point is ever changed in place. */
 export interface Point {
+  readonly pixels: Float32Array;
   readonly cost: number;
   /** As long as the pixels. */
   readonly gradient: Float32Array;
@@ -13,23 +14,26 @@ export type Confine = (pixels: Float32Array) => void;
 /** The inverse Hessian as far as it is known beforehand: symmetric, positive definite, of any size. */
 export type Precondition = (gradient: Float32Array) => Float32Array;
 
-/** Takes the cost at pixels; the pixels are not kept. */
+/** Takes the cost and the gradient at pixels, which it keeps as they are. */
 export type Evaluate<P extends Point> = (pixels: Float32Array) => Promise<P>;
 
-export interface Optimizer {
+/** @template S the state: plain data, never changed in place. */
+export interface Optimizer<S> {
+  /** The state before the first step of `length` pixel values. */
+  start(length: number): S;
   /**
-   * Changes `pixels` in place by one step.
+   * One step.
    *
-   * @param at the cost and gradient at the pixels as they come.
-   * @returns the cost and gradient at the pixels as they are left. These may be not finite.
+   * @param at where the pixels are.
+   * @returns the state afterwards and where the pixels are then, with a cost and gradient that may not be finite.
    */
-  step<P extends Point>(pixels: Float32Array, at: P, evaluate: Evaluate<P>): Promise<P>;
+  step<P extends Point>(state: S, at: P, evaluate: Evaluate<P>): Promise<{ readonly state: S; readonly at: P }>;
   /**
    * Takes what was learned along to a picture of another size.
    *
    * @param resample brings [3, H, W] from the old size to the new.
    */
-  resize(resample: (planes: Float32Array) => Float32Array): void;
+  resize(state: S, resample: (planes: Float32Array) => Float32Array): S;
   /** Forgets what was learned and goes on more carefully, after a step led to a cost that is not finite. */
-  calm(): void;
+  calm(state: S): S;
 }

@@ -249,6 +249,20 @@ export const PRESETS = {
 } as const satisfies Record<string, Options>;
 
 /**
+ * Options with some of them changed. Content and style are balanced by `strength`, or by `alpha` and `beta`: a change
+ * of one way puts the other aside.
+ *
+ * @throws GivernyError OPTION_INVALID as resolveOptions.
+ */
+export function mergeOptions({ strength, alpha, beta, ...others }: Options, changes: OptionsInput): Options {
+  const { preset, ...given } = changes;
+  if (preset !== undefined) throw expected('no preset, as all options are there already,', 'preset', preset);
+  if (given.strength !== undefined) return resolveOptions({ ...others, ...given });
+  const absolute = given.alpha !== undefined || given.beta !== undefined || strength === undefined;
+  return resolveOptions({ ...others, ...(absolute ? { alpha, beta } : { strength }), ...given });
+}
+
+/**
  * Completes and checks options: the caller's win over the preset's. Content and style are balanced by `strength`,
  * or by `alpha` and `beta`: whoever gives one of these puts the other way aside.
  *

@@ -1,247 +1,226 @@
 /** The loop of a painting. */
-import type { Region, Style } from '../costs/areas.js';
-import { addMean, type Costs, type Evaluation, Objective, subtractMean, type Targets } from '../costs/objective.js';
-import { expected, GivernyError } from '../errors.js';
+import type { Costs, Objective } from '../costs/objective.js';
+import type { Keep } from '../costs/sources.js';
+import { wholeObjective } from '../costs/whole.js';
+import type { Abortable } from '../abort.js';
+import { GivernyError } from '../errors.js';
 import type { Engine } from '../graph/engine.js';
 import type { Network } from '../networks/network.js';
+import { pictureOf, subtractMean } from '../networks/pixels.js';
 import { adam } from '../optimizers/adam.js';
 import { coarseFirst } from '../optimizers/coarse-first.js';
 import { lbfgs } from '../optimizers/lbfgs.js';
-import type { Confine, Optimizer, Point, Precondition } from '../optimizers/optimizer.js';
+import type { Confine, Optimizer, Point } from '../optimizers/optimizer.js';
 import type { Options } from '../options/options.js';
-import { luminanceOnly, matchColors, matchLuminance, withLuminanceOf } from '../pictures/colors.js';
-import { type Picture, picture } from '../pictures/picture.js';
+import type { Picture, Size } from '../pictures/picture.js';
 import { resample, resamplePlanes } from '../pictures/resample.js';
-import { MIN_SIDE_PX, type Scale, scalesOf } from './schedule.js';
-import { blend, notebookRandom, uniformNoise } from './start.js';
+import { type Colored, colored } from './colored.js';
+import { type Job, type Revision, revised, type SettledJob, type Step, settled } from './job.js';
+import { type Kept, keptOf } from './kept.js';
+import { sceneAt } from './scene.js';
+import { type Scale, scalesOf } from './schedule.js';
+import { startPicture } from './start.js';
+import {
+  averaged,
+  checkState,
+  isEnded,
+  type OptimizerState,
+  type PaintState,
+  remembered,
+  shownPixels,
+} from './state.js';
 
-export type { Region, Style } from '../costs/areas.js';
-export type { Costs } from '../costs/objective.js';
-
-/** All that a painting is made from. */
-export interface Job {
-  /** Gives the painting its size. */
-  readonly content: Picture;
-  /** Pictures of any size; each is brought to the size of the painting at each scale, times `options.styleScale`. */
-  readonly styles: readonly Style[];
-  /** Parts of the painting, by name, for styles that go to one of them or for another strength. */
-  readonly regions?: Readonly<Record<string, Region>> | undefined;
-  readonly network: Network;
-  /** Looks at the pictures in place of `network` at all scales but the last: a smaller one, to be faster. */
-  readonly coarseNetwork?: Network | undefined;
-  readonly options: Options;
-  /** The picture to start from where `options.init` names a file; of the content's size. */
-  readonly start?: Picture | undefined;
+export interface PaintSettings {
+  /** Goes on from a state of the same job. */
+  readonly from?: PaintState | undefined;
+  /** Aborting it ends the painting before its next step: `next()` is rejected with the signal's reason. */
+  readonly signal?: Abortable | undefined;
+  /** Keeps what is measured of styles for the next painting. */
+  readonly keep?: Keep | undefined;
 }
-
-/** One step of a painting, reported when its update is done; costs are those of the updated picture. */
-export interface Step {
-  /** Counted from 0, as in the notebook, through all scales. */
-  readonly step: number;
-  /** How many steps the painting has at most. */
-  readonly steps: number;
-  /** Which scale the painting is at, from 0, and how many there are. */
-  readonly scale: number;
-  readonly scales: number;
-  readonly costs: Costs;
-  /** Wall time of this step. */
-  readonly seconds: number;
-  /** The picture after this step, of its scale's size; ask for it before the next step. */
-  readonly picture: Picture;
-  /** Something the person should hear, such as a smaller rate after a cost that was not finite. */
-  readonly notice?: string;
-}
-
-/** What may change while painting: handed to `next()`, it counts from the next step. */
-export type Revision = Partial<Pick<Job, 'styles' | 'regions' | 'options'>>;
 
 /** A painting is given up when this many steps in a row lead to costs that are not finite. */
 const MOST_SETBACKS = 12;
-/** Over how many steps `options.tolerance` is. */
-const PATIENCE = 10;
 
-/** Wall time; in browsers and in Node, but in neither's absence a type of this room. */
+/** Wall time; browsers and Node have it, the compiler's types for the core do not. */
 declare const performance: { now(): number };
 
 /**
  * Paints: yields after every step. Stop iterating to stop painting; the engine's memory is freed then. What `next()`
  * is given counts from the next step: a painting goes on with other styles, weights or colours.
  *
- * @throws GivernyError LAYER_UNKNOWN, OPTION_INVALID, COST_NOT_FINITE, OUT_OF_MEMORY, ENGINE_FAILED.
+ * @throws GivernyError LAYER_UNKNOWN, OPTION_INVALID, COST_NOT_FINITE, OUT_OF_MEMORY, ENGINE_FAILED, DEVICE_LOST.
  */
-export async function* paint(job: Job, engine: Engine): AsyncGenerator<Step, void, Revision | undefined> {
-  const scales = scalesOf(job.content, job.options);
-  const steps = scales.reduce((sum, scale) => sum + scale.steps, 0);
-  const colors = colored(job);
-  const canvas: Canvas = {
-    job,
-    colored: colors,
-    picture: colors.begin(startPicture(job, scales[0] as Scale)),
-    confine: () => {},
-    precondition: (gradient) => gradient,
-  };
-  let done = 0;
-  for (const [s, scale] of scales.entries()) {
-    const network = (s < scales.length - 1 && job.coarseNetwork) || job.network;
-    const place = { step: done, steps, scale: s, scales: scales.length };
-    yield* paintScale(canvas, scale, place, network, engine);
-    done += scale.steps;
+export async function* paint(
+  job: Job,
+  engine: Engine,
+  { from, signal, keep }: PaintSettings = {},
+): AsyncGenerator<Step, void, Revision | undefined> {
+  const run = new Run(job, engine, keep, signal);
+  const { scales } = run;
+  if (from) checkState(from, scales, run.job.options);
+  let state = from;
+  for (const s of scales.keys()) {
+    if (from && s < from.scale) continue;
+    if (state?.scale !== s) state = run.entered(s, state);
+    state = yield* run.paintScale(state);
   }
 }
 
-/** What passes from scale to scale. */
-interface Canvas {
-  job: Job;
-  colored: Colored;
-  /** As the network sees it, before colours are put back. */
-  picture: Picture;
-  optimizer?: Optimizer;
-  /** Of the network, the options and the size of now; optimisers live longer. */
-  confine: Confine;
-  precondition: Precondition;
-}
+/** One painting: its job of now, and the engine that it runs on. */
+class Run {
+  job: SettledJob;
+  #colored: Colored;
 
-async function* paintScale(
-  canvas: Canvas,
-  scale: Scale,
-  place: Pick<Step, 'step' | 'steps' | 'scale' | 'scales'>,
-  network: Network,
-  engine: Engine,
-): AsyncGenerator<Step, void, Revision | undefined> {
-  const { width, height } = scale;
-  const { options } = canvas.job;
-  canvas.confine = confineOf(options, network);
-  canvas.precondition = coarseFirst(scale);
-  const create = () => Objective.create(engine, network, targetsAt(canvas, scale), canvas.job.options);
-  const coarser = canvas.picture;
-  const pixels = subtractMean(resample(coarser, width, height), network);
-  canvas.confine(pixels);
-  canvas.optimizer?.resize((planes) => resamplePlanes(planes, coarser, scale));
-  canvas.optimizer ??= optimizerOf(canvas, pixels.length);
-  const average = new RunningMean(options.averaging);
-  const asPicture = (of: Float32Array) => picture(width, height, addMean(of, network));
-  let shown: Float32Array = pixels;
-  let objective: Objective | undefined = await create();
-  try {
-    const evaluate = async (to: Float32Array) => asPoint(await (objective as Objective).evaluate(to));
-    let at = await evaluate(pixels);
-    if (!finite(at)) throw notFinite('the start picture');
-    let costs = [at.cost];
-    for (let step = 0; step < scale.steps; step++) {
-      const begun = performance.now();
-      const { next, setbacks } = await safeStep(canvas.optimizer, pixels, at, evaluate);
-      at = next;
-      shown = average.add(pixels);
-      const [now, seenBy] = [shown, objective];
-      const { finish } = canvas.colored;
-      const revision = yield {
-        ...place,
-        step: place.step + step,
-        costs: at.costs,
-        seconds: (performance.now() - begun) / 1000,
-        get picture() {
-          return finish(asPicture(seenBy.seen(now)));
-        },
-        ...(setbacks > 0 ? { notice: setbackNotice(place.step + step, setbacks) } : {}),
+  constructor(
+    job: Job,
+    readonly engine: Engine,
+    readonly keep: Keep | undefined,
+    readonly signal: Abortable | undefined,
+  ) {
+    this.job = settled(job);
+    this.#colored = colored(this.job);
+  }
+
+  get scales(): Scale[] {
+    return scalesOf(this.job.content, this.job.options);
+  }
+
+  /** The state in which a scale begins, from that in which the one before ended. */
+  entered(s: number, before: PaintState | undefined): PaintState {
+    const scale = this.scales[s] as Scale;
+    const coarser = before ? this.#painted(before) : this.#colored.begin(startPicture(this.job, scale));
+    const pixels = subtractMean(resample(coarser, scale.width, scale.height), this.#network(s));
+    const optimizer = this.#optimizer(s);
+    this.#confine(s)(pixels);
+    return {
+      scale: s,
+      step: before ? before.step - before.stepsHere + (this.scales[s - 1] as Scale).steps : 0,
+      stepsHere: 0,
+      width: scale.width,
+      height: scale.height,
+      pixels,
+      optimizer: before
+        ? optimizer.resize(before.optimizer, (planes) => resamplePlanes(planes, coarser, scale))
+        : optimizer.start(pixels.length),
+      costs: [],
+    };
+  }
+
+  /** Paints at the scale of a state until the scale ends; returns the state then. */
+  async *paintScale(begin: PaintState): AsyncGenerator<Step, PaintState, Revision | undefined> {
+    const s = begin.scale;
+    let state = begin;
+    if (isEnded(state, this.scales[s] as Scale, this.job.options)) return state;
+    let objective: Objective | undefined;
+    try {
+      this.signal?.throwIfAborted();
+      let kept = this.#kept(state);
+      objective = await this.#objective(s);
+      const evaluate = async (pixels: Float32Array): Promise<PaintPoint> => {
+        const { costs, gradient } = await kept.evaluate(objective as Objective, pixels);
+        return { pixels, costs, cost: costs.total, gradient };
       };
-      if (revision) {
-        canvas.job = { ...canvas.job, ...revision };
-        canvas.colored = colored(canvas.job);
+      let at = await evaluate(state.pixels);
+      if (!isFinite(at)) throw notFinite('the start picture');
+      if (state.costs.length === 0) state = { ...state, costs: remembered([], at.cost) };
+      while (!isEnded(state, this.scales[s] as Scale, this.job.options)) {
+        this.signal?.throwIfAborted();
+        const begun = performance.now();
+        const { next, optimizer, setbacks } = await safeStep(this.#optimizer(s), state.optimizer, at, evaluate);
+        at = next;
+        state = {
+          ...state,
+          step: state.step + 1,
+          stepsHere: state.stepsHere + 1,
+          pixels: at.pixels,
+          optimizer,
+          average: averaged(state.average, at.pixels, this.job.options.averaging),
+          costs: remembered(state.costs, at.cost),
+        };
+        const revision = yield this.#report(state, kept, at.costs, (performance.now() - begun) / 1000, setbacks);
+        if (!revision) continue;
+        const averagingBefore = this.job.options.averaging;
+        this.job = revised(this.job, revision);
+        this.#colored = colored(this.job);
         // What stayed as in the photo until now may be painted from here on.
-        pixels.set(objective.seen(pixels));
+        const pixels = kept.show(at.pixels).slice();
+        kept = this.#kept(state);
         await objective.dispose();
         // What fails from here on finds nothing to dispose of again.
         objective = undefined;
-        objective = await create();
-        canvas.optimizer = optimizerOf(canvas, pixels.length);
-        canvas.confine = confineOf(canvas.job.options, network);
-        canvas.confine(pixels);
+        objective = await this.#objective(s);
+        this.#confine(s)(pixels);
         at = await evaluate(pixels);
-        costs = [];
+        if (!isFinite(at)) throw notFinite('the picture after a revision');
+        state = {
+          ...state,
+          pixels,
+          optimizer: this.#optimizer(s).start(pixels.length),
+          average: this.job.options.averaging === averagingBefore ? state.average : undefined,
+          costs: remembered([], at.cost),
+        };
       }
-      costs.push(at.cost);
-      const before = costs.at(-1 - PATIENCE);
-      const { tolerance } = canvas.job.options;
-      if (tolerance > 0 && before !== undefined && before - at.cost < tolerance * before) break;
+      return state;
+    } finally {
+      await objective?.dispose();
     }
-    canvas.picture = asPicture(objective.seen(shown));
-  } finally {
-    await objective?.dispose();
+  }
+
+  #report(state: PaintState, kept: Kept, costs: Costs, seconds: number, setbacks: number): Step {
+    const { scales } = this;
+    const later = scales.slice(state.scale).reduce((sum, { steps }) => sum + steps, 0);
+    const { finish } = this.#colored;
+    const network = this.#network(state.scale);
+    let made: Picture | undefined;
+    return {
+      step: state.step - 1,
+      steps: state.step - state.stepsHere + later,
+      scale: state.scale,
+      scales: scales.length,
+      costs,
+      seconds,
+      get picture() {
+        made ??= finish(shownPicture(state, kept, network));
+        return made;
+      },
+      state: () => state,
+      ...(setbacks > 0 ? { notice: setbackNotice(state.step - 1, setbacks) } : {}),
+    };
+  }
+
+  /** The picture of a state, as the costs see pictures. */
+  #painted(state: PaintState): Picture {
+    return shownPicture(state, this.#kept(state), this.#network(state.scale));
+  }
+
+  #network(s: number): Network {
+    return (s < this.scales.length - 1 && this.job.coarseNetwork) || this.job.network;
+  }
+
+  #scene(s: number) {
+    return sceneAt(this.job, this.#colored, this.scales[s] as Scale, this.#network(s));
+  }
+
+  #kept({ scale }: PaintState): Kept {
+    return keptOf(this.#scene(scale));
+  }
+
+  #objective(s: number): Promise<Objective> {
+    return wholeObjective(this.engine, this.#scene(s), this.job.terms, this.keep);
+  }
+
+  #confine(s: number): Confine {
+    return confineOf(this.job.options, this.#network(s));
+  }
+
+  #optimizer(s: number): Optimizer<OptimizerState> {
+    return optimizerOf(this.job.options, this.#confine(s), this.scales[s] as Scale);
   }
 }
 
-/** The photo and the styles with the colours that the options ask for, and how to finish what is painted of them. */
-interface Colored {
-  readonly content: Picture;
-  readonly styles: readonly Style[];
-  /** A picture to start from, as the costs see pictures. */
-  begin(start: Picture): Picture;
-  finish(painted: Picture): Picture;
-}
-
-function colored({ content, styles, options: { colors } }: Job): Colored {
-  const same = (picture: Picture) => picture;
-  if (colors === 'painting') return { content, styles, begin: same, finish: same };
-  const restyled = (change: (style: Picture) => Picture) =>
-    styles.map((style) => ({ ...style, picture: change(style.picture) }));
-  if (colors !== 'photo') {
-    return { content, styles: restyled((style) => matchColors(style, content, colors)), begin: same, finish: same };
-  }
-  const grey = luminanceOnly(content);
-  return {
-    content: grey,
-    styles: restyled((style) => matchLuminance(luminanceOnly(style), grey)),
-    begin: luminanceOnly,
-    finish: (painted) => withLuminanceOf(resample(content, painted.width, painted.height), painted),
-  };
-}
-
-/** What the costs are taken against at one scale. */
-function targetsAt({ job, colored: { content, styles } }: Canvas, { width, height }: Scale): Targets {
-  const { regions, options } = job;
-  const longSidePx = Math.max(width, height) * options.styleScale;
-  return {
-    content: resample(content, width, height),
-    styles: styles.map((style) => ({ ...style, picture: toLongSide(style.picture, longSidePx) })),
-    regions:
-      regions &&
-      Object.fromEntries(
-        Object.entries(regions).map(([name, region]) => [
-          name,
-          { ...region, mask: resamplePlanes(region.mask, content, { width, height }).map(toShare) },
-        ]),
-      ),
-  };
-}
-
-const toShare = (value: number) => Math.min(1, Math.max(0, value));
-
-function toLongSide(style: Picture, longSidePx: number): Picture {
-  const factor = longSidePx / Math.max(style.width, style.height);
-  // Rounding alone is no reason to resample.
-  if (Math.abs(factor - 1) * Math.max(style.width, style.height) < 0.5) return style;
-  const side = (length: number) => Math.max(MIN_SIDE_PX, Math.round(length * factor));
-  return resample(style, side(style.width), side(style.height));
-}
-
-/** Bias-corrected exponential mean of pictures, as Adam takes it of gradients. */
-class RunningMean {
-  #mean: Float32Array | undefined;
-  #weight = 1;
-
-  constructor(readonly decay: number) {}
-
-  /** The mean with `pixels` among them. */
-  add(pixels: Float32Array): Float32Array {
-    if (this.decay === 0) return pixels;
-    const mean = this.#mean ?? new Float32Array(pixels.length);
-    this.#mean = mean;
-    this.#weight *= this.decay;
-    for (let i = 0; i < mean.length; i++) {
-      mean[i] = this.decay * (mean[i] as number) + (1 - this.decay) * (pixels[i] as number);
-    }
-    return mean.map((value) => value / (1 - this.#weight));
-  }
+function shownPicture(state: PaintState, kept: Kept, network: Network): Picture {
+  return pictureOf(kept.show(shownPixels(state)), state.width, state.height, network);
 }
 
 /** Where that is asked for, keeps pixels minus the mean within 0..255. */
@@ -257,29 +236,36 @@ function confineOf({ clamp }: Options, { mean }: Network): Confine {
   };
 }
 
-type PaintPoint = Evaluation & Point;
+function optimizerOf({ optimizer, learningRate }: Options, confine: Confine, size: Size): Optimizer<OptimizerState> {
+  const made =
+    optimizer === 'adam'
+      ? adam({ learningRate }, confine)
+      : lbfgs({ firstStep: learningRate }, confine, coarseFirst(size));
+  return made as Optimizer<OptimizerState>;
+}
 
-const asPoint = (evaluation: Evaluation): PaintPoint => ({ ...evaluation, cost: evaluation.costs.total });
+interface PaintPoint extends Point {
+  readonly costs: Costs;
+}
 
 /** One step that ends at a finite cost: a step that does not is taken back and tried again more carefully. */
 async function safeStep(
-  optimizer: Optimizer,
-  pixels: Float32Array,
+  optimizer: Optimizer<OptimizerState>,
+  before: OptimizerState,
   at: PaintPoint,
   evaluate: (pixels: Float32Array) => Promise<PaintPoint>,
-): Promise<{ next: PaintPoint; setbacks: number }> {
-  const before = pixels.slice();
+): Promise<{ next: PaintPoint; optimizer: OptimizerState; setbacks: number }> {
+  let state = before;
   for (let setbacks = 0; setbacks < MOST_SETBACKS; setbacks++) {
-    const next = await optimizer.step(pixels, at, evaluate);
-    if (finite(next)) return { next, setbacks };
-    pixels.set(before);
-    optimizer.calm();
+    const taken = await optimizer.step(state, at, evaluate);
+    if (isFinite(taken.at)) return { next: taken.at, optimizer: taken.state, setbacks };
+    state = optimizer.calm(taken.state);
   }
   throw notFinite('every step from here, however small');
 }
 
 /** An infinite number anywhere makes this sum infinite or NaN. */
-function finite({ cost, gradient }: Point): boolean {
+function isFinite({ cost, gradient }: Point): boolean {
   return Number.isFinite(gradient.reduce((total, g) => total + Math.abs(g), Math.abs(cost)));
 }
 
@@ -293,29 +279,4 @@ function notFinite(where: string): GivernyError {
 function setbackNotice(step: number, setbacks: number): string {
   const times = setbacks === 1 ? '' : ` ${setbacks} times`;
   return `Step ${step} led to a cost that is not finite: stepped back${times} and went on with a smaller rate.`;
-}
-
-function optimizerOf(canvas: Canvas, length: number): Optimizer {
-  const { optimizer, learningRate } = canvas.job.options;
-  const confine: Confine = (pixels) => canvas.confine(pixels);
-  return optimizer === 'adam'
-    ? adam(length, { learningRate }, confine)
-    : lbfgs({ firstStep: learningRate }, confine, (gradient) => canvas.precondition(gradient));
-}
-
-/** The picture to start from, of the first scale's size. */
-function startPicture({ content, network, options: { init, seed }, start }: Job, { width, height }: Scale): Picture {
-  if (start) {
-    if (start.width !== content.width || start.height !== content.height) {
-      const size = (of: Picture) => `${of.width}x${of.height}`;
-      throw expected(`a picture of ${size(content)} pixels`, 'start', size(start));
-    }
-    return resample(start, width, height);
-  }
-  const photo = resample(content, width, height);
-  const ratio = init === 'content' ? 0 : init === 'noise' ? 1 : init;
-  if (typeof ratio !== 'number') throw expected('the picture of that file as `start`', 'init', init);
-  if (ratio === 0) return photo;
-  const noise = uniformNoise(notebookRandom(seed), width, height);
-  return picture(width, height, addMean(blend(noise, subtractMean(photo, network), ratio), network));
 }

@@ -1,4 +1,9 @@
 /** The picture a painting starts from. */
+import { expected } from '../errors.js';
+import { pictureOf, subtractMean } from '../networks/pixels.js';
+import type { Picture, Size } from '../pictures/picture.js';
+import { resample } from '../pictures/resample.js';
+import type { SettledJob } from './job.js';
 import { RandomState } from '../random.js';
 
 /** Noise of the notebook's start picture is uniform in [-20, 20). */
@@ -33,4 +38,29 @@ export function notebookRandom(seed: number): RandomState {
 /** noise * ratio + content * (1 - ratio), all relative to the network's mean. */
 export function blend(noise: Float32Array, content: Float32Array, ratio: number): Float32Array {
   return noise.map((value, i) => value * ratio + (content[i] as number) * (1 - ratio));
+}
+
+/**
+ * The picture to start from, at the size of the first scale.
+ *
+ * @throws GivernyError OPTION_INVALID where `start` has another size than the photo, or `init` names a file and
+ *   `start` is missing.
+ */
+export function startPicture(
+  { content, network, options: { init, seed }, start }: SettledJob,
+  { width, height }: Size,
+): Picture {
+  if (start) {
+    if (start.width !== content.width || start.height !== content.height) {
+      const size = (of: Picture) => `${of.width}x${of.height}`;
+      throw expected(`a picture of ${size(content)} pixels`, 'start', size(start));
+    }
+    return resample(start, width, height);
+  }
+  const photo = resample(content, width, height);
+  const ratio = init === 'content' ? 0 : init === 'noise' ? 1 : init;
+  if (typeof ratio !== 'number') throw expected('the picture of that file as `start`', 'init', init);
+  if (ratio === 0) return photo;
+  const noise = uniformNoise(notebookRandom(seed), width, height);
+  return pictureOf(blend(noise, subtractMean(photo, network), ratio), width, height, network);
 }

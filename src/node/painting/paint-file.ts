@@ -5,7 +5,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { GivernyError } from '../../core/errors.js';
 import type { Network } from '../../core/networks/network.js';
 import { type Options, resolveOptions } from '../../core/options/options.js';
-import { paint, type Step } from '../../core/painting/paint.js';
+import { reportOf, type Step } from '../../core/painting/job.js';
+import { paint } from '../../core/painting/paint.js';
 import { plan } from '../../core/painting/plan.js';
 import { recipeOf } from '../../core/painting/recipe.js';
 import { scalesOf } from '../../core/painting/schedule.js';
@@ -94,9 +95,8 @@ export async function paintFile(
     for await (const step of paint(job, engine)) {
       last = step;
       const isLast = step.step + 1 === step.steps;
-      // The picture, made only when asked for, stays here.
-      const { steps, scale, scales: count, costs, seconds, notice } = step;
-      request.onStep?.({ step: step.step, steps, scale, scales: count, costs, seconds });
+      const { notice, ...report } = reportOf(step);
+      request.onStep?.(report);
       if (notice !== undefined) request.onNotice?.(notice);
       if (frames && step.step % frames.every === 0) {
         await write(join(frames.folder, `${step.step}.png`), step, !isLast);

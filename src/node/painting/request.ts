@@ -1,7 +1,8 @@
 /** What a painting from files is asked for by, and what it tells on the way: plain data, for processes apart. */
 import { GivernyError } from '../../core/errors.js';
 import { type Options, type OptionsInput, optionMeta, optionsSchema } from '../../core/options/options.js';
-import type { Costs, Step } from '../../core/painting/paint.js';
+import type { Costs } from '../../core/costs/objective.js';
+import type { StepReport } from '../../core/painting/job.js';
 import type { PlannedScale } from '../../core/painting/plan.js';
 import { parseColor } from '../../core/pictures/flat-colors.js';
 
@@ -64,9 +65,6 @@ export interface Started {
   /** What was done to the pictures before painting, and what is odd about them, for people to read. */
   readonly notes: readonly string[];
 }
-
-/** A step without its picture. */
-export type StepReport = Omit<Step, 'picture' | 'notice'>;
 
 /** Who wants to know how a painting goes. */
 export interface PaintListeners {

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, GivernyError } from '../../core/errors.js';
 import { removeTemporaries } from '../files/atomic.js';
-import type { Painted, PaintListeners, PaintRequest, Started, StepReport } from './request.js';
+import type { StepReport } from '../../core/painting/job.js';
+import type { Painted, PaintListeners, PaintRequest, Started } from './request.js';
 
 /** What the painting process tells its parent. */
 export type PaintEvent =

@@ -60,7 +60,7 @@ export function createCostChart(place: HTMLElement, layers: readonly string[]): 
         reports.map(({ step }) => step + 1),
         reports.map(({ costs }) => above0(costs.total)),
         reports.map(({ costs }) => above0(costs.content)),
-        ...layers.map((layer) => reports.map(({ costs }) => above0(costs.styleLayers[layer]))),
+        ...layers.map((layer) => reports.map(({ costs }) => above0(costs[`style.${layer}`]))),
       ]);
     },
     remove() {

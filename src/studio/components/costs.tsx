@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { partsOf } from '../../core/costs/objective.js';
 import { report, reports } from '../state.js';
 import { dark } from '../theme.js';
 import { language, number, t } from '../words/words.js';
@@ -8,7 +9,7 @@ import type { CostChart } from './cost-chart.js';
 export function Costs() {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<CostChart | undefined>(undefined);
-  const layers = Object.keys(report.value?.costs.styleLayers ?? {});
+  const layers = report.value ? Object.keys(partsOf(report.value.costs, 'style')) : [];
   const key = `${layers} ${dark.value} ${language.value}`;
   useEffect(() => {
     let gone = false;
@@ -37,13 +38,13 @@ export function Costs() {
       {costs && (
         <dl class="legend">
           <Entry color="total" name={t('total')} value={costs.total} />
-          <Entry color="content" name={t('content')} value={costs.content} />
+          <Entry color="content" name={t('content')} value={costs.content ?? 0} />
           {layers.map((layer, i) => (
             <Entry
               key={layer}
               color={`layer${(i % 6) + 1}`}
               name={t('layer', { name: layer })}
-              value={costs.styleLayers[layer] ?? 0}
+              value={costs[`style.${layer}`] ?? 0}
             />
           ))}
         </dl>

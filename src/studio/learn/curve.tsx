@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { partsOf } from '../../core/costs/objective.js';
 import type { CostChart } from '../components/cost-chart.js';
 import type { StepReport } from '../painting/protocol.js';
 import { dark } from '../theme.js';
@@ -9,7 +10,7 @@ import { language, t } from '../words/words.js';
 export function Curve({ reports }: { reports: readonly StepReport[] }) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<CostChart | undefined>(undefined);
-  const layers = Object.keys(reports[0]?.costs.styleLayers ?? {});
+  const layers = reports[0] ? Object.keys(partsOf(reports[0].costs, 'style')) : [];
   const key = `${layers} ${dark.value} ${language.value}`;
   useEffect(() => {
     let gone = false;

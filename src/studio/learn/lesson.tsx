@@ -211,7 +211,7 @@ function ContentPart() {
             }}
           />
           <output class="figure">
-            {weighed.value ? tl('value', { v: number(weighed.value.costs.content, 3) }) : tl('wait')}
+            {weighed.value ? tl('value', { v: number(weighed.value.costs.content ?? 0, 3) }) : tl('wait')}
           </output>
         </div>
       </div>
@@ -257,7 +257,7 @@ function GramFigure({ seen, what }: { seen: Seen | undefined; what: string }) {
 
 function StylePart() {
   const costs = newestCosts.value;
-  const shares = STYLE_LAYERS.map((name) => (lambdas.value[name] ?? 0) * (costs?.styleLayers[name] ?? 0));
+  const shares = STYLE_LAYERS.map((name) => (lambdas.value[name] ?? 0) * (costs?.[`style.${name}`] ?? 0));
   const whole = shares.reduce((sum, share) => sum + share, 0);
   return (
     <Part n={5} title={tl('styleCost')} text={tl('styleText')}>

@@ -1,13 +1,15 @@
 /** Looks through the pocket network for the learning page. */
 
-import { Objective, subtractMean } from '../../core/costs/objective.js';
-import { gramStatistic } from '../../core/costs/statistics/gram.js';
+import { layerView } from '../../core/costs/view.js';
+import { wholeObjective } from '../../core/costs/whole.js';
+import { secondMoment } from '../../core/costs/statistics/moments.js';
 import type { Node } from '../../core/graph/node.js';
 import { input } from '../../core/graph/operations.js';
 import { Program } from '../../core/graph/program.js';
 import { type Tensor, tensor } from '../../core/graph/tensor.js';
-import { contentOf, features, layerView } from '../../core/networks/features.js';
+import { features } from '../../core/networks/features.js';
 import type { Network } from '../../core/networks/network.js';
+import { subtractMean } from '../../core/networks/pixels.js';
 import { createWebEngine, type WebEngine } from '../../engines/web.js';
 import { openNetwork } from '../painting/core.js';
 import { RUNTIME_FILES } from '../painting/runtime.js';
@@ -48,7 +50,8 @@ async function look({ picture, layer }: Looks): Promise<Seen> {
   const { engine, network } = await open();
   const shape = [1, 3, picture.height, picture.width];
   const a = features(input('picture', shape), network, [layer], { pooling: 'average', padding: 'zero' })[layer] as Node;
-  const outputs = { a: contentOf(network, layer, a), ...gramStatistic.measure(layerView(network, layer, a)) };
+  const view = layerView(network, layer, a, picture);
+  const outputs = { a: view.mapped(), moment: secondMoment(view) };
   const program = await Program.load(engine, outputs, network.tensors);
   const results = await program.run({ picture: tensor(shape, subtractMean(picture, network)) });
   await program.dispose();
@@ -80,7 +83,7 @@ function variance(map: Float32Array): number {
 async function weigh({ content, style, painted, options }: Weighs): Promise<Weighed> {
   const { engine, network } = await open();
   const styles = [{ picture: style, weight: 1 }];
-  const objective = await Objective.create(engine, network, { content, styles }, options);
+  const objective = await wholeObjective(engine, { network, content, styles, options });
   const { costs, gradient } = await objective.evaluate(subtractMean(painted, network));
   await objective.dispose();
   const plane = gradient.length / 3;

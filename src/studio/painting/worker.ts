@@ -1,7 +1,7 @@
 /** Paints, away from the page's own thread. One painting at a time. */
 import { GivernyError } from '../../core/errors.js';
 import type { Network } from '../../core/networks/network.js';
-import type { Revision, Step } from '../../core/painting/paint.js';
+import { type Revision, reportOf, type Step, type StepReport } from '../../core/painting/job.js';
 import type { Picture } from '../../core/pictures/picture.js';
 import { createWebEngine, type WebEngine } from '../../engines/web.js';
 import { frameOf } from '../pictures/frame.js';
@@ -120,7 +120,7 @@ async function paintOn(
   for (;;) {
     const next = await steps.next(revision);
     if (next.done) return 'done';
-    const step = { ...countedOn(next.value, easel.behind) };
+    const step = countedOn(next.value, easel.behind);
     // On WebGPU every picture is kept: it is what painting goes on from should the device be lost.
     const needed = wishes.watching || engine.device === 'webgpu' || step.step === step.steps - 1;
     const picture = needed ? next.value.picture : undefined;
@@ -154,22 +154,12 @@ async function paintOn(
 }
 
 /** A step counted through the whole painting. */
-function countedOn(
-  { step, steps, scale, scales, costs, seconds, notice }: Step,
-  behind: number,
-): Omit<Step, 'picture'> {
-  return {
-    step: behind + step,
-    steps: behind + steps,
-    scale,
-    scales,
-    costs,
-    seconds,
-    ...(notice !== undefined && { notice }),
-  };
+function countedOn(step: Step, behind: number): StepReport {
+  const report = reportOf(step);
+  return { ...report, step: behind + report.step, steps: behind + report.steps };
 }
 
-function report(step: Omit<Step, 'picture'>, picture: Picture | undefined): void {
+function report(step: StepReport, picture: Picture | undefined): void {
   const frame = picture && frameOf(picture);
   post({ type: 'step', ...step, ...(frame && { frame }) }, frame);
 }

@@ -12,9 +12,10 @@ import {
   subtract,
   sum,
 } from '../../graph/operations.js';
-import { type Tensor, tensor } from '../../graph/tensor.js';
+import { type Tensor, type Tensors, tensor } from '../../graph/tensor.js';
 import { RandomState } from '../../random.js';
-import { blended, type LayerView, type Statistic } from './statistic.js';
+import type { Measures } from '../term.js';
+import { type About, blended, type Sampled, type Statistic } from './statistic.js';
 
 /** Sorting is the price of a projection: a layer gets as many as this many numbers to sort allow. */
 const MOST_NUMBERS = 2 ** 20;
@@ -27,43 +28,43 @@ const MOST_DIRECTIONS = 128;
  * the mean squared difference is taken. In contrast to the paper the directions stay the same during a scale, so
  * that optimisers that learn the curvature see one cost; they are orthogonal, so that few say much.
  */
-export const slicedStatistic: Statistic = {
-  measure: (view) => ({ sorted: sort(projections(view)) }),
-  target: (samples, { channels, dimensions: own, positions }) => {
+export const slicedStatistic: Statistic<'projected' | 'weights', 'sorted'> = {
+  join: 'concat',
+  measure: (sampled, about) => {
+    const projected = matmul(projectionOf(sampled, about), sampled.features);
+    const { weights } = sampled;
+    return (weights ? { projected, weights } : { projected }) as Measures<'projected' | 'weights'>;
+  },
+  target: (samples, { channels, dimensions, positions }) => {
     const alike = samples.map(({ measures, weight }) => ({
-      measures: { sorted: quantiles(measures.sorted as Tensor, positions) },
+      measures: { sorted: quantiles(measures, positions) },
       weight,
     }));
     const sorted = blended(alike, 'sorted');
     // Directions of fewer dimensions than `channels` lie in a part of the space where all features are.
-    const size = (meanSquare(sorted) * own) / channels;
+    const size = (meanSquare(sorted) * dimensions) / channels;
     return { tensors: { sorted }, size };
   },
-  cost: (view, target) => {
-    const own = projections(view);
+  cost: ({ projected, weights }: Partial<Measures<'projected' | 'weights'>>, { sorted }, about) => {
+    const own = projected as Node;
     const squares = (a: Node, b: Node) => {
       const difference = subtract(a, b);
       return multiply(difference, difference);
     };
-    const share = dimensions(view) / view.channels / (own.shape[0] as number);
-    const { weights } = view;
-    if (!weights) return scale(sum(squares(sort(own), target('sorted'))), share / view.positions);
+    const share = about.dimensions / about.channels / (own.shape[0] as number);
+    if (!weights) return scale(sum(squares(sort(own), sorted)), share / about.positions);
     // Of weighted features each stands at the quantile up to which the weights below it, and half its own, sum.
     const ordered = sortBy(own, expand(weights, own.shape));
     const quantile = subtract(cumulativeSum(ordered), scale(ordered, 0.5));
-    return scale(sum(multiply(ordered, squares(sort(own), lookUp(target('sorted'), quantile)))), share);
+    return scale(sum(multiply(ordered, squares(sort(own), lookUp(sorted, quantile)))), share);
   },
 };
 
-const dimensions = ({ features, tap }: LayerView) => (tap?.shape[0] ?? features.shape[0]) as number;
-
-/** Of features on random directions, [D, N]. */
-function projections(view: LayerView): Node {
-  const { features, tap, positions, seed } = view;
-  const extent = dimensions(view);
+/** Maps features to random directions, [D, C]; as many directions as the painting's positions allow to sort. */
+function projectionOf({ tap }: Sampled, { dimensions, positions, seed }: About): Node {
   const affordable = Math.max(FEWEST_DIRECTIONS, Math.floor(MOST_NUMBERS / positions));
-  const projection = constant(directions(Math.min(extent, affordable, MOST_DIRECTIONS), extent, seed));
-  return matmul(tap ? matmul(projection, tap) : projection, features);
+  const projection = constant(directions(Math.min(dimensions, affordable, MOST_DIRECTIONS), dimensions, seed));
+  return tap ? matmul(projection, tap) : projection;
 }
 
 const drawn = new Map<string, Tensor>();
@@ -91,20 +92,57 @@ function directions(count: number, extent: number, seed: number): Tensor {
 
 const dot = (a: Float64Array, b: Float64Array) => a.reduce((total, value, i) => total + value * (b[i] as number), 0);
 
-/** Values at evenly spread quantiles of each row, ascending: [D, N] -> [D, count]. */
-function quantiles({ shape, data }: Tensor, count: number): Tensor {
+/**
+ * A style's projections [D, n] at `count` evenly spread quantiles of each row, ascending: [D, count]. Where positions
+ * have weights, a projection stands at the quantile up to which the weights below it, and half its own, sum.
+ */
+function quantiles({ projected, weights }: Tensors, count: number): Tensor {
+  const { shape, data } = projected as Tensor;
   const [rows, from] = shape as readonly [number, number];
-  if (from === count) return { shape, data };
   const result = tensor([rows, count]);
   for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < count; i++) {
-      const at = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / count - 0.5));
-      const [low, high] = [Math.floor(at), Math.ceil(at)];
-      const [a, b] = [data[row * from + low] as number, data[row * from + high] as number];
-      result.data[row * count + i] = a + (at - low) * (b - a);
-    }
+    const values = data.subarray(row * from, (row + 1) * from);
+    const own = weights ? weightedQuantiles(values, weights.data, count) : evenQuantiles(values.slice().sort(), count);
+    result.data.set(own, row * count);
   }
   return result;
+}
+
+/** Of ascending values that all count alike. */
+function evenQuantiles(sorted: Float32Array, count: number): Float32Array {
+  const from = sorted.length;
+  if (from === count) return sorted;
+  return Float32Array.from({ length: count }, (_, i) => {
+    const at = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / count - 0.5));
+    const [low, high] = [Math.floor(at), Math.ceil(at)];
+    const [a, b] = [sorted[low] as number, sorted[high] as number];
+    return a + (at - low) * (b - a);
+  });
+}
+
+/** Of values whose weights sum to 1. */
+function weightedQuantiles(values: Float32Array, weights: Float32Array, count: number): Float32Array {
+  const order = Uint32Array.from(values.keys())
+    .filter((i) => (weights[i] as number) > 0)
+    .sort((a, b) => (values[a] as number) - (values[b] as number));
+  const places = new Float64Array(order.length);
+  let below = 0;
+  for (const [k, i] of order.entries()) {
+    places[k] = below + (weights[i] as number) / 2;
+    below += weights[i] as number;
+  }
+  let k = 0;
+  return Float32Array.from({ length: count }, (_, i) => {
+    const at = (i + 0.5) / count;
+    while (k < order.length - 1 && (places[k + 1] as number) < at) k++;
+    const [low, high] = [k, Math.min(k + 1, order.length - 1)].map((n) => values[order[n] as number] as number) as [
+      number,
+      number,
+    ];
+    const gap = (places[Math.min(k + 1, order.length - 1)] as number) - (places[k] as number);
+    const share = gap > 0 ? Math.min(1, Math.max(0, (at - (places[k] as number)) / gap)) : 0;
+    return low + share * (high - low);
+  });
 }
 
 const meanSquare = ({ data }: Tensor) => data.reduce((total, value) => total + value * value, 0) / data.length;

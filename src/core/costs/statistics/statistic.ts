@@ -1,60 +1,44 @@
 /**
- * What is compared of a painting's features and a style's: a statistic of their distribution, without regard to
- * where in the picture they stand.
+ * A statistic of features: what is compared of a painting and a style, without regard to where in the picture
+ * features stand.
  */
 import type { Node } from '../../graph/node.js';
 import { type Tensor, type Tensors, tensor } from '../../graph/tensor.js';
+import type { Join, Layer, LayerView, Measures } from '../term.js';
 
-/** Features of one layer, as statistics see them. */
-export interface LayerView {
-  /** [C, N]: C channels at N positions. */
-  readonly features: Node;
-  /**
-   * [C", C]: maps the features to where costs are taken of them. A network calibrated against a wider one has such
-   * maps; they keep distances between features, so any statistic of the mapped features costs as the wider one's.
-   */
-  readonly tap?: Node | undefined;
-  /** [1, N], sum 1: how much each position counts; all alike where left out. */
+/** Features of one layer, as statistics see them: of a whole picture or of one tile. */
+export interface Sampled extends Pick<LayerView, 'features' | 'tap' | 'positions'> {
+  /** [1, n]: how much each position counts; the whole picture's sum to 1. Undefined: all alike. */
   readonly weights?: Node | undefined;
-  /** Channels nC that costs are divided by. */
-  readonly channels: number;
-  /** Of the painting's features in this layer; a style's own N may be another. */
-  readonly positions: number;
+}
+
+/** The painting's layer that a statistic is taken for. */
+export interface About extends Pick<Layer, 'channels' | 'dimensions' | 'positions'> {
   /** Decides what is drawn at random, such as directions of projection. */
   readonly seed: number;
 }
 
-/** Values of a statistic, by names of its own. */
-export type Measures = Readonly<Record<string, Node>>;
-
-/** What was measured of one of the styles, and how much it counts beside the others. */
+/** What was measured of one style, and how much it counts beside the others. */
 export interface Sample {
   readonly measures: Tensors;
   readonly weight: number;
 }
 
-/** What a painting is compared with: the style's measures, made ready. */
-export interface Target {
-  /** Inputs of the cost, by names of the statistic's own. */
-  readonly tensors: Tensors;
-  /** What the cost would be of features that are all 0: the yardstick for relative costs. */
+/** What a painting's measures are compared with. */
+export interface StatisticTarget<T extends string = string> {
+  readonly tensors: Readonly<Record<T, Tensor>>;
+  /** The cost of features that are all 0: the yardstick for relative costs. */
   readonly size: number;
 }
 
-export interface Statistic {
-  /** What is taken of a style's features. */
-  measure(view: LayerView): Measures;
-  /**
-   * A target from what was measured of one style or of several.
-   *
-   * @param layer its `dimensions` are C", the channels that the statistic was taken of.
-   */
-  target(
-    samples: readonly Sample[],
-    layer: Pick<LayerView, 'channels' | 'positions'> & { readonly dimensions: number },
-  ): Target;
-  /** Cost of a painting's features; `target(name)` is the target's tensor of that name. */
-  cost(view: LayerView, target: (name: string) => Node): Node;
+export interface Statistic<M extends string = string, T extends string = string> {
+  readonly join: Join;
+  /** Taken of a style's features and of a painting's alike. */
+  measure(sampled: Sampled, about: About): Measures<M>;
+  /** A target from what was measured of one style or of several. */
+  target(samples: readonly Sample[], about: About): StatisticTarget<T>;
+  /** The cost of a painting's measures, shape []; `target` has the target's tensors by name. */
+  cost(measures: Measures<M>, target: Measures<T>, about: About): Node;
 }
 
 /** Mean of one measure over the styles by their weights. */

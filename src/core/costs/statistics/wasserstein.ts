@@ -30,8 +30,9 @@ const ITERATIONS = 18;
  * the style's covariance S gives one with as many rows as S has directions that matter, often far fewer than
  * channels.
  */
-export const wassersteinStatistic: Statistic = {
-  measure: (view) => ({ mean: mean(view), moment: secondMoment(view) }),
+export const wassersteinStatistic: Statistic<'mean' | 'moment', 'mean' | 'factor' | 'variance'> = {
+  join: 'sum',
+  measure: (sampled) => ({ mean: mean(sampled), moment: secondMoment(sampled) }),
   target: (samples, { channels }) => {
     const [average, moment] = [blended(samples, 'mean'), blended(samples, 'moment')];
     const count = average.data.length;
@@ -45,18 +46,18 @@ export const wassersteinStatistic: Statistic = {
     const size = average.data.reduce((total, value) => total + value * value, variance) / channels;
     return { tensors: { mean: average, factor, variance: scalar(variance) }, size };
   },
-  cost: (view, target) => {
-    const average = mean(view);
-    const covariance = subtract(secondMoment(view), matmul(average, average, { transposeB: true }));
-    const factor = target('factor');
+  cost: (measures, target, { channels }) => {
+    const { mean: average, moment } = measures;
+    const covariance = subtract(moment, matmul(average, average, { transposeB: true }));
+    const { factor } = target;
     const product = matmul(factor, matmul(covariance, factor, { transposeB: true }));
-    const difference = subtract(average, target('mean'));
-    const variances = add(target('variance'), trace(covariance));
+    const difference = subtract(average, target.mean);
+    const variances = add(target.variance, trace(covariance));
     const distance = add(
       sum(multiply(difference, difference)),
       subtract(variances, scale(traceOfSquareRoot(product), 2)),
     );
-    return scale(distance, 1 / view.channels);
+    return scale(distance, 1 / channels);
   },
 };
 

@@ -1,0 +1,71 @@
+/** The content cost: features of the painting stay near the photo's. */
+import type { Node } from '../graph/node.js';
+import { multiply } from '../graph/operations.js';
+import type { Tensor, Tensors } from '../graph/tensor.js';
+import type { Options } from '../options/options.js';
+import { contentCost, squaredErrors } from './equations.js';
+import { defineTerm, type Layer, type Term } from './term.js';
+import { byWeight, layersOf, share, total } from './weights.js';
+
+/**
+ * Squared distance of features from the photo's, sum over layers by their weights (Gatys et al. 2015, eq. 1).
+ *
+ * By `strength` each layer's cost counts relative to the variance of the photo's features there, so that strength means
+ * the same for every picture, size and network; and squared: where a style is far from the photo its pull is many times
+ * as strong, and without that little of the photo would be left.
+ */
+export function contentTerm({ contentLayers, strength }: Pick<Options, 'contentLayers' | 'strength'>): Term {
+  const layers = layersOf(contentLayers);
+  const relative = strength !== undefined;
+  return defineTerm<string, string>({
+    name: 'content',
+    weight: ({ areas }) => areas.alpha,
+    layers,
+    measure: (view) =>
+      Object.fromEntries(
+        layers.map((layer) => [
+          layer,
+          squaredErrors(view.map(layer), view.layer(layer).mapped(), view.importance(layer)),
+        ]),
+      ),
+    target: async (sources) => {
+      const found = await sources.contentFeatures(layers);
+      const weights = layers.map((layer): [string, Tensor] => [
+        `${layer}.weight`,
+        share(contentLayers[layer], relative ? sources.areas.affected : 1),
+      ]);
+      const sizes = layers.map((layer): [string, Tensor] => [
+        `${layer}.size`,
+        share(1, variance(found[layer] as Tensor) / (4 * sources.layer(layer).channels)),
+      ]);
+      return {
+        tensors: Object.fromEntries([...weights, ...(relative ? sizes : [])]) as Tensors,
+        maps: Object.fromEntries(layers.map((layer) => [layer, { layer, tensor: found[layer] as Tensor }])),
+      };
+    },
+    cost: (measures, target, setting) =>
+      total(
+        layers.map((layer) => {
+          const cost = layerCost(measures[layer] as Node, setting.layer(layer));
+          if (!relative) return byWeight(cost, target[`${layer}.weight`]);
+          const distance = multiply(cost, target[`${layer}.size`] as Node);
+          return byWeight(multiply(distance, distance), target[`${layer}.weight`]);
+        }),
+      ),
+  });
+}
+
+const layerCost = (errors: Node, { channels, positions }: Layer) => contentCost(errors, channels, positions);
+
+/** Mean over positions of the squared distance of features [1, C, H, W] from their mean. */
+function variance({ shape, data }: Tensor): number {
+  const channels = shape[1] as number;
+  const positions = data.length / channels;
+  let result = 0;
+  for (let c = 0; c < channels; c++) {
+    const plane = data.subarray(c * positions, (c + 1) * positions);
+    const mean = plane.reduce((sum, value) => sum + value, 0) / positions;
+    result += plane.reduce((sum, value) => sum + (value - mean) ** 2, 0) / positions;
+  }
+  return result;
+}

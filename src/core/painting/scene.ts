@@ -1,0 +1,47 @@
+/** A job at one scale. */
+import type { Scene } from '../costs/setting.js';
+import type { Picture, Size } from '../pictures/picture.js';
+import { resample, resamplePlanes } from '../pictures/resample.js';
+import type { Colored } from './colored.js';
+import type { SettledJob } from './job.js';
+import { MIN_SIDE_PX, type Scale } from './schedule.js';
+
+/** The scene of one scale, looked at by `network`. */
+export function sceneAt(
+  { opacity, regions, options }: SettledJob,
+  { content, styles }: Pick<Colored, 'content' | 'styles'>,
+  scale: Scale,
+  network: Scene['network'],
+): Scene {
+  const longSidePx = Math.max(scale.width, scale.height) * options.styleScale;
+  const planeAt = (plane: Float32Array, from: Size, to: Size) =>
+    resamplePlanes(plane, from, to).map(toShare);
+  return {
+    network,
+    options,
+    content: resample(content, scale.width, scale.height),
+    opacity: opacity && planeAt(opacity, content, scale),
+    styles: styles.map((style) => {
+      const picture = toLongSide(style.picture, longSidePx);
+      return { ...style, picture, opacity: style.opacity && planeAt(style.opacity, style.picture, picture) };
+    }),
+    regions:
+      regions &&
+      Object.fromEntries(
+        Object.entries(regions).map(([name, region]) => [
+          name,
+          { ...region, mask: planeAt(region.mask, content, scale) },
+        ]),
+      ),
+  };
+}
+
+const toShare = (value: number) => Math.min(1, Math.max(0, value));
+
+function toLongSide(style: Picture, longSidePx: number): Picture {
+  const factor = longSidePx / Math.max(style.width, style.height);
+  // Rounding alone is no reason to resample.
+  if (Math.abs(factor - 1) * Math.max(style.width, style.height) < 0.5) return style;
+  const side = (length: number) => Math.max(MIN_SIDE_PX, Math.round(length * factor));
+  return resample(style, side(style.width), side(style.height));
+}
