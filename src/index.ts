@@ -1,20 +1,7 @@
 /** Giverny for every environment: pictures in memory, an engine of your choice. */
 
-export { type Costs, type Evaluation, type Objective, partsOf } from './core/costs/objective.js';
-export { type ErrorCode, type ErrorKind, GivernyError } from './core/errors.js';
-export type { Engine, Session } from './core/graph/engine.js';
-export type { Shape, Tensor, Tensors } from './core/graph/tensor.js';
-export { type Convolution, type Network, networkOf, VGG_MEAN, VGG19, vggTable } from './core/networks/network.js';
-export {
-  DEFAULTS,
-  type Options,
-  type OptionsInput,
-  optionMeta,
-  optionsSchema,
-  PRESETS,
-  resolveOptions,
-} from './core/options/options.js';
 export type { Region, Style } from './core/costs/areas.js';
+export { type Costs, type Evaluation, type Objective, partsOf } from './core/costs/objective.js';
 export type { Scene } from './core/costs/setting.js';
 export {
   type Breakdown,
@@ -30,10 +17,23 @@ export {
 } from './core/costs/term.js';
 export { termsOf } from './core/costs/terms.js';
 export { wholeObjective } from './core/costs/whole.js';
+export { type ErrorCode, type ErrorKind, GivernyError } from './core/errors.js';
+export type { Engine, Session } from './core/graph/engine.js';
+export type { Shape, Tensor, Tensors } from './core/graph/tensor.js';
+export { type Convolution, type Network, networkOf, VGG_MEAN, VGG19, vggTable } from './core/networks/network.js';
+export {
+  DEFAULTS,
+  type Options,
+  type OptionsInput,
+  optionMeta,
+  optionsSchema,
+  PRESETS,
+  resolveOptions,
+} from './core/options/options.js';
 export type { Job, Revision, Step, StepReport } from './core/painting/job.js';
 export { type PaintSettings, paint } from './core/painting/paint.js';
-export type { PaintState } from './core/painting/state.js';
 export { type Scale, scalesOf } from './core/painting/schedule.js';
+export type { PaintState } from './core/painting/state.js';
 export {
   type ColorMatch,
   luminanceOnly,

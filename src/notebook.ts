@@ -7,12 +7,12 @@
 import { join } from 'node:path';
 import { contentCost, layerStyleCost, squaredErrors } from './core/costs/equations.js';
 import { secondMoment } from './core/costs/statistics/moments.js';
+import { layerView } from './core/costs/view.js';
 import type { Engine } from './core/graph/engine.js';
 import type { Node } from './core/graph/node.js';
 import { add, gram, input, multiply, reshape, scale, sumTo, transpose } from './core/graph/operations.js';
 import { Program } from './core/graph/program.js';
 import { type Tensor, type Tensors, tensor } from './core/graph/tensor.js';
-import { layerView } from './core/costs/view.js';
 import { features } from './core/networks/features.js';
 import { type Network, VGG_MEAN } from './core/networks/network.js';
 import { type OptionsInput, PRESETS, resolveOptions } from './core/options/options.js';

@@ -1,12 +1,12 @@
 /** What the judge sees of a picture: samples of its features. */
 
-import { subtractMean } from '#dist/core/networks/pixels.js';
 import type { Engine } from '#dist/core/graph/engine.js';
 import { input } from '#dist/core/graph/operations.js';
 import { Program } from '#dist/core/graph/program.js';
 import { type Tensor, tensor } from '#dist/core/graph/tensor.js';
 import { features } from '#dist/core/networks/features.js';
 import type { Network } from '#dist/core/networks/network.js';
+import { subtractMean } from '#dist/core/networks/pixels.js';
 import type { Picture } from '#dist/core/pictures/picture.js';
 import { RandomState } from '#dist/core/random.js';
 

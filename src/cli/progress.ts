@@ -1,8 +1,9 @@
 /**
  * What a person sees of a painting: one line redrawn on a terminal, calm plain lines elsewhere.
  */
-import type { PlannedScale } from '../core/painting/plan.js';
+
 import type { StepReport } from '../core/painting/job.js';
+import type { PlannedScale } from '../core/painting/plan.js';
 
 /** The part of a stream that progress needs; `process.stdout` is one. */
 export interface Screen {
@@ -66,7 +67,7 @@ export function plainLine({ step, steps, scale, scales, costs, seconds }: StepRe
   const digits = (cost: number) => cost.toPrecision(9);
   const place = scales > 1 ? `  scale ${scale + 1}/${scales}` : '';
   return (
-    `step ${step}/${steps}${place}  total cost ${digits(costs.total)}  content cost ${digits((costs.content ?? 0))}` +
+    `step ${step}/${steps}${place}  total cost ${digits(costs.total)}  content cost ${digits(costs.content ?? 0)}` +
     `  style cost ${digits(costs.style ?? 0)}  ${pacing(seconds)}`
   );
 }
@@ -92,7 +93,7 @@ export function barLine(
   parts.push(`cost ${short(costs.total)}`);
   if (pace !== undefined && done < steps) parts.push(`${duration(pace * left)} left`);
   if (pace !== undefined) parts.push(pacing(pace * (planned[scale]?.work ?? 1)));
-  parts.push(`content ${short((costs.content ?? 0))}`, `style ${short(costs.style ?? 0)}`);
+  parts.push(`content ${short(costs.content ?? 0)}`, `style ${short(costs.style ?? 0)}`);
   // Room for the ^C that the terminal itself adds: a line that wraps cannot be redrawn.
   const room = columns - 3;
   while (parts.length > 1 && parts.join('  ').length > room) parts.pop();

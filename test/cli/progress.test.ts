@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { barLine, duration, plainLine, showProgress } from '../../src/cli/progress.js';
-import type { PlannedScale } from '../../src/core/painting/plan.js';
 import type { StepReport } from '../../src/core/painting/job.js';
+import type { PlannedScale } from '../../src/core/painting/plan.js';
 
 const at = (step: number, steps: number, seconds = 0.5): StepReport => ({
   step,
@@ -9,7 +9,7 @@ const at = (step: number, steps: number, seconds = 0.5): StepReport => ({
   scale: 0,
   scales: 1,
   seconds,
-  costs: { total: 5050352640, content: 7877.67431640625, style: 126256864, styleLayers: {}, variation: 0 },
+  costs: { total: 5050352640, content: 7877.67431640625, style: 126256864, variation: 0 },
 });
 
 /** One scale of so many steps. */

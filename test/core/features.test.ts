@@ -1,11 +1,12 @@
 /** Calibrated networks: costs through 1x1 taps. */
 import { expect, test } from 'vitest';
 import { secondMoment } from '../../src/core/costs/statistics/moments.js';
+import { layerView } from '../../src/core/costs/view.js';
 import type { Node } from '../../src/core/graph/node.js';
 import { input } from '../../src/core/graph/operations.js';
 import { Program } from '../../src/core/graph/program.js';
 import { type Tensor, tensor } from '../../src/core/graph/tensor.js';
-import { contentOf, features, layerView } from '../../src/core/networks/features.js';
+import { contentOf, features } from '../../src/core/networks/features.js';
 import { PRESETS } from '../../src/core/options/options.js';
 import { createNodeEngine } from '../../src/engines/node.js';
 import { smallNetwork } from '../support/network.js';
@@ -21,12 +22,13 @@ const tap = tensor(
 const network = { ...plain, tensors: { ...plain.tensors, 'conv2_1.tap': tap } };
 
 test('the Gram matrix through a tap is that of the tapped features', async () => {
+  const size = { width: 30, height: 21 };
   const x = input('picture', [1, 3, 21, 30]);
   const a = features(x, network, ['conv2_1'], PRESETS.notebook).conv2_1 as Node;
   const outputs = {
-    fast: secondMoment(layerView(network, 'conv2_1', a)),
-    slow: secondMoment(layerView(plain, 'conv2_1', contentOf(network, 'conv2_1', a))),
-    untapped: secondMoment(layerView(plain, 'conv2_1', a)),
+    fast: secondMoment(layerView(network, 'conv2_1', a, size)),
+    slow: secondMoment(layerView(plain, 'conv2_1', contentOf(network, 'conv2_1', a), size)),
+    untapped: secondMoment(layerView(plain, 'conv2_1', a, size)),
   };
   const program = await Program.load(createNodeEngine(), outputs, network.tensors);
   const { fast, slow, untapped } = (await program.run({ picture: tensor(x.shape, waves(30, 21).data) })) as Record<

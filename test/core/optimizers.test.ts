@@ -2,7 +2,33 @@ import { describe, expect, test } from 'vitest';
 import { adam, adamInit, adamUpdate } from '../../src/core/optimizers/adam.js';
 import { coarseFirst } from '../../src/core/optimizers/coarse-first.js';
 import { lbfgs } from '../../src/core/optimizers/lbfgs.js';
-import type { Optimizer, Point } from '../../src/core/optimizers/optimizer.js';
+import type { Optimizer, Point as PointAt } from '../../src/core/optimizers/optimizer.js';
+
+type Point = Omit<PointAt, 'pixels'>;
+
+/** An optimiser with its state beside it; `step` changes `x`. */
+function walker<S>(optimizer: Optimizer<S>, length = 4) {
+  let state = optimizer.start(length);
+  return {
+    async step(x: Float32Array, at: Point, evaluate: (x: Float32Array) => Promise<Point>): Promise<Point> {
+      const before = x.slice();
+      const pixels = x.slice();
+      const taken = await optimizer.step(state, { ...at, pixels }, async (to) => ({
+        pixels: to,
+        ...(await evaluate(to)),
+      }));
+      // Nothing is changed in place.
+      expect(pixels).toEqual(before);
+      state = taken.state;
+      x.set(taken.at.pixels);
+      return taken.at;
+    },
+    resize(resample: (planes: Float32Array) => Float32Array) {
+      state = optimizer.resize(state, resample);
+    },
+  };
+}
+type Walker = ReturnType<typeof walker>;
 
 test("Adam's first steps by hand", () => {
   const x = Float32Array.of(1, -2);
@@ -34,7 +60,7 @@ async function valley(x: Float32Array): Promise<Point> {
 
 test('L-BFGS walks down the valley of Rosenbrock, never uphill, in few evaluations', async () => {
   const x = Float32Array.from({ length: 6 }, (_, i) => (i % 2 ? 1 : -1.2));
-  const optimizer = lbfgs({ firstStep: 0.1 });
+  const optimizer = walker(lbfgs({ firstStep: 0.1 }));
   let evaluations = 0;
   const evaluate = (at: Float32Array) => {
     evaluations++;
@@ -56,7 +82,7 @@ test('L-BFGS backs off from a cliff of infinite cost, and stays where there is n
     return { cost: value < 0 ? Number.POSITIVE_INFINITY : value, gradient: Float32Array.of(1) };
   };
   const x = Float32Array.of(1);
-  const optimizer = lbfgs({ firstStep: 10 });
+  const optimizer = walker(lbfgs({ firstStep: 10 }));
   let at = await cliff(x);
   for (let step = 0; step < 60; step++) at = await optimizer.step(x, at, cliff);
   expect(x[0]).toBeGreaterThanOrEqual(0);
@@ -78,7 +104,7 @@ function bowl(wanted: readonly number[]) {
 }
 
 async function walk(
-  optimizer: Optimizer,
+  optimizer: Walker,
   x: Float32Array,
   evaluate: (x: Float32Array) => Promise<Point>,
   steps: number,
@@ -111,7 +137,7 @@ describe('within bounds', () => {
     const best = await patient();
     expect([best[0], best[3], best[5]]).toEqual([1, -1, 1]);
     const x = new Float32Array(wanted.length);
-    const optimizer = lbfgs({ firstStep: 0.5 }, within(-1, 1));
+    const optimizer = walker(lbfgs({ firstStep: 0.5 }, within(-1, 1)));
     let at = await evaluate(x);
     for (let step = 0; step < 60; step++) {
       const next = await optimizer.step(x, at, (to) => {
@@ -128,7 +154,7 @@ describe('within bounds', () => {
   test('Adam does too', async () => {
     const best = await patient();
     const x = new Float32Array(wanted.length);
-    await walk(adam(x.length, { learningRate: 0.02 }, within(-1, 1)), x, evaluate, 400);
+    await walk(walker(adam({ learningRate: 0.02 }, within(-1, 1)), x.length), x, evaluate, 400);
     for (const [i, value] of best.entries()) expect(x[i]).toBeCloseTo(value, 1);
     expect(Math.max(...x.map(Math.abs))).toBeLessThanOrEqual(1);
   });
@@ -150,21 +176,21 @@ describe('at another size', () => {
 
   test('L-BFGS knows the curvature still: it goes downhill, and is there sooner than without', async () => {
     const x = new Float32Array(4);
-    const optimizer = lbfgs({ firstStep: 0.01 });
+    const optimizer = walker(lbfgs({ firstStep: 0.01 }));
     await walk(optimizer, x, small, 4);
     optimizer.resize(twice);
     const [knowing, fresh] = [twice(x), twice(x)];
     const start = await large(knowing);
     const first = await optimizer.step(knowing, start, large);
     expect(first.cost).toBeLessThan(start.cost);
-    const ignorant = await lbfgs({ firstStep: 0.01 }).step(fresh, start, large);
+    const ignorant = await walker(lbfgs({ firstStep: 0.01 })).step(fresh, start, large);
     expect(first.cost).toBeLessThan(ignorant.cost / 2);
     expect((await walk(optimizer, knowing, large, 30)).cost).toBeLessThan(1e-6);
   });
 
   test('L-BFGS lets go of pairs whose curvature is not positive there', async () => {
     const x = new Float32Array(4);
-    const optimizer = lbfgs({ firstStep: 0.01 });
+    const optimizer = walker(lbfgs({ firstStep: 0.01 }));
     await walk(optimizer, x, small, 4);
     // Steps become 1, 2, ... and changes of the gradient their opposites: no curvature that leads anywhere.
     let calls = 0;
@@ -181,14 +207,14 @@ describe('at another size', () => {
       return large(to);
     };
     await optimizer.step(next, start, counted(0));
-    await lbfgs({ firstStep: 0.01 }).step(fresh, start, counted(1));
+    await walker(lbfgs({ firstStep: 0.01 })).step(fresh, start, counted(1));
     expect(next).toEqual(fresh);
     expect(trials[0]).toBe(trials[1]);
   });
 
   test('L-BFGS that had arrived sets out again', async () => {
     const x = new Float32Array(4);
-    const optimizer = lbfgs({ firstStep: 0.1 });
+    const optimizer = walker(lbfgs({ firstStep: 0.1 }));
     // A cost that only rises, whatever its gradient says: no way down.
     const wall = async (at: Float32Array): Promise<Point> => ({
       cost: at.some((value) => value !== 0) ? 1 : 0,
@@ -204,7 +230,7 @@ describe('at another size', () => {
 
   test('Adam keeps its means, and squares stay squares', async () => {
     const x = new Float32Array(4);
-    const optimizer = adam(4, { learningRate: 0.1 });
+    const optimizer = walker(adam({ learningRate: 0.1 }));
     await walk(optimizer, x, small, 5);
     const doubled = twice(x);
     const gradient = (await small(x)).gradient;
@@ -212,7 +238,7 @@ describe('at another size', () => {
       async () => ({ cost: 0, gradient }),
       async () => ({ cost: 0, gradient: twice(gradient) }),
     ];
-    const other = adam(4, { learningRate: 0.1 });
+    const other = walker(adam({ learningRate: 0.1 }));
     await walk(other, new Float32Array(4), small, 5);
     other.resize(twice);
     await optimizer.step(x, await flat(), flat);
@@ -274,8 +300,8 @@ describe('coarse first', () => {
       }
       return { cost, gradient };
     };
-    const bare = await walk(lbfgs({ firstStep: 0.1 }), random(3), evaluate, 12);
-    const coarse = await walk(lbfgs({ firstStep: 0.1 }, undefined, coarseFirst(size)), random(3), evaluate, 12);
+    const bare = await walk(walker(lbfgs({ firstStep: 0.1 })), random(3), evaluate, 12);
+    const coarse = await walk(walker(lbfgs({ firstStep: 0.1 }, undefined, coarseFirst(size))), random(3), evaluate, 12);
     expect(coarse.cost).toBeLessThan(bare.cost / 5);
   });
 });

@@ -1,8 +1,9 @@
 /** The loop of a painting, on small networks and pictures. */
 import { describe, expect, test } from 'vitest';
 import { areasOf, type Region } from '../../src/core/costs/areas.js';
-import { Objective, subtractMean } from '../../src/core/costs/objective.js';
+import { wholeObjective } from '../../src/core/costs/whole.js';
 import type { Network } from '../../src/core/networks/network.js';
+import { subtractMean } from '../../src/core/networks/pixels.js';
 import { type OptionsInput, resolveOptions } from '../../src/core/options/options.js';
 import type { Job, Revision, Step } from '../../src/core/painting/job.js';
 import { paint } from '../../src/core/painting/paint.js';
@@ -52,8 +53,8 @@ const jobOf = (options: OptionsInput = {}, rest: Partial<Job> = {}): Job => ({
   ...rest,
 });
 
-interface Taken extends Omit<Step, 'picture'> {
-  /** A copy. */
+interface Taken extends Omit<Step, 'picture' | 'costs'> {
+  readonly costs: Costs;
   readonly picture: Picture;
 }
 
@@ -68,14 +69,13 @@ async function stepsOf(
   let next = await painted.next();
   while (!next.done) {
     const { value } = next;
-    steps.push({ ...value, picture: copy(value.picture) });
+    steps.push({ ...value, costs: value.costs as Costs & Step['costs'], picture: value.picture });
     next = await painted.next(revise(value.step));
   }
   expect(engine.open).toBe(0);
   return steps;
 }
 
-const copy = (of: Picture) => picture(of.width, of.height, of.data.slice());
 const last = <T>(list: readonly T[]) => list.at(-1) as T;
 
 async function paintedOf(options: OptionsInput = {}, rest: Partial<Job> = {}): Promise<Picture> {
@@ -93,19 +93,23 @@ function difference(a: Picture, b: Picture, where: (x: number, y: number) => boo
   return own.sum / own.count;
 }
 
+/** The costs that are always there with these options. */
+type Costs = Readonly<Record<'total' | 'content' | 'style', number>>;
+
 /** Costs of a picture against photo and style, by the same measure for all. */
 async function costsOf(of: Picture, style = painting) {
   const targets = { content: photo, styles: [{ picture: style, weight: 1 }] };
-  const objective = await Objective.create(watchedEngine(), network, targets, optionsOf({ strength: 0.5 }));
+  const scene = { network, ...targets, options: optionsOf({ strength: 0.5 }) };
+  const objective = await wholeObjective(watchedEngine(), scene);
   const { costs } = await objective.evaluate(subtractMean(of, network));
   await objective.dispose();
-  return costs;
+  return costs as Costs;
 }
 
 describe('scales', () => {
   test('steps tell where they are, pictures grow, the last has the full size', async () => {
     const job = jobOf({ firstSize: 45, firstSteps: 5, steps: 3 });
-    const scales = scalesOf(photo, job.options);
+    const scales = scalesOf(photo, resolveOptions(job.options));
     expect(scales).toHaveLength(2);
     const steps = await stepsOf(job);
     const wanted = scales.flatMap((scale, s) => Array<number>(scale.steps).fill(s));

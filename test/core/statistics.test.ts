@@ -1,7 +1,7 @@
 /** What holds of statistics of features, whatever network they come from. */
 import { describe, expect, test } from 'vitest';
 import { STATISTICS } from '../../src/core/costs/statistics/index.js';
-import type { LayerView } from '../../src/core/costs/statistics/statistic.js';
+import type { Sampled } from '../../src/core/costs/statistics/statistic.js';
 import { gradients } from '../../src/core/graph/gradient.js';
 import { fixedInput, input } from '../../src/core/graph/operations.js';
 import { Program } from '../../src/core/graph/program.js';
@@ -114,24 +114,27 @@ async function costOf(
   const fixed: Tensors = tap ? { tap } : {};
   const dimensions = (tap ?? styles[0]?.features)?.shape[0] as number;
   const channels = setting.channels ?? dimensions;
-  const view = (features: LayerView['features']): LayerView => ({
+  const about = { channels, dimensions, positions: shape[1] as number, seed };
+  const sampled = (features: Sampled['features']): Sampled => ({
     features,
     tap: tap && fixedInput('tap', tap.shape),
-    channels,
-    positions: shape[1] as number,
-    seed,
+    positions: features.shape[1] as number,
   });
   const samples = [];
   for (const { features, weight } of styles) {
-    const measure = await Program.load(engine, statistic.measure(view(input('features', features.shape))), fixed);
+    const measure = await Program.load(
+      engine,
+      statistic.measure(sampled(input('features', features.shape)), about),
+      fixed,
+    );
     samples.push({ measures: await measure.run({ features }), weight });
     await measure.dispose();
   }
-  const { tensors, size } = statistic.target(samples, { channels, dimensions, positions: shape[1] as number });
+  const { tensors, size } = statistic.target(samples, about);
   const x = input('features', shape);
-  const cost = statistic.cost({ ...view(x), weights: weights && input('weights', weights.shape) }, (target) =>
-    input(target, (tensors[target] as Tensor).shape),
-  );
+  const own = { ...sampled(x), weights: weights && input('weights', weights.shape) };
+  const target = Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, input(name, value.shape)]));
+  const cost = statistic.cost(statistic.measure(own, about), target, about);
   const program = await Program.load(engine, { cost, gradient: gradients(cost, [x])[0] as typeof x }, fixed);
   return {
     size,

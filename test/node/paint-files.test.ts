@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { DEFAULTS } from '../../src/core/options/options.js';
+import type { StepReport } from '../../src/core/painting/job.js';
 import { readRecipe } from '../../src/node/files/pictures.js';
 import { paintFile } from '../../src/node/painting/paint-file.js';
-import type { StepReport } from '../../src/node/painting/request.js';
 import { bench } from '../cli/bench.js';
 
 async function request() {

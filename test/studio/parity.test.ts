@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Evaluation, Objective } from '../../src/core/costs/objective.js';
+import type { Evaluation } from '../../src/core/costs/objective.js';
+import { wholeObjective } from '../../src/core/costs/whole.js';
 import { resolveOptions } from '../../src/core/options/options.js';
 import { createNodeEngine } from '../../src/engines/node.js';
 import { openNetwork } from '../../src/node/networks/open.js';
@@ -56,12 +57,12 @@ async function inBrowser(job: ParityJob): Promise<Answer> {
 }
 
 async function inNode({ network, width, height }: ParityJob): Promise<Evaluation> {
-  const objective = await Objective.create(
-    createNodeEngine(),
-    network === 'pocket' ? await openNetwork('pocket') : smallNetwork(),
-    { content: seededPicture(width, height, 1), styles: [{ picture: seededPicture(width, height, 2), weight: 1 }] },
-    resolveOptions(),
-  );
+  const objective = await wholeObjective(createNodeEngine(), {
+    network: network === 'pocket' ? await openNetwork('pocket') : smallNetwork(),
+    content: seededPicture(width, height, 1),
+    styles: [{ picture: seededPicture(width, height, 2), weight: 1 }],
+    options: resolveOptions(),
+  });
   const evaluation = await objective.evaluate(seededPicture(width, height, 3).data);
   await objective.dispose();
   return evaluation;
@@ -81,17 +82,9 @@ function relativeL2(a: ArrayLike<number>, b: ArrayLike<number>): number {
 function expectParity(answer: Answer, reference: Evaluation, bound: number) {
   expect(answer.error, answer.cause).toBeUndefined();
   expect(answer.gradient.length).toBe(reference.gradient.length);
-  const { total, content, style, styleLayers } = reference.costs;
-  const costs = (e: Evaluation['costs']) => [
-    e.total,
-    e.content,
-    e.style,
-    ...Object.keys(styleLayers).map((l) => e.styleLayers[l] as number),
-  ];
-  const pairs = costs(answer.costs).map(
-    (cost, i) => [cost, [total, content, style, ...Object.values(styleLayers)][i] as number] as const,
-  );
-  for (const [cost, expected] of pairs) expect(Math.abs(cost - expected) / expected).toBeLessThan(bound);
+  for (const [name, cost] of Object.entries(reference.costs)) {
+    expect(Math.abs((answer.costs[name] as number) - cost) / cost, name).toBeLessThan(bound);
+  }
   expect(relativeL2(answer.gradient, reference.gradient)).toBeLessThan(bound);
 }
 

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { areasOf, type Region, type Style } from '../../src/core/costs/areas.js';
-import { subtractMean } from '../../src/core/costs/objective.js';
 import { slicedStatistic } from '../../src/core/costs/statistics/sliced.js';
 import type { Node } from '../../src/core/graph/node.js';
 import { constant } from '../../src/core/graph/operations.js';
@@ -13,6 +12,7 @@ import { Program } from '../../src/core/graph/program.js';
 import { tensor } from '../../src/core/graph/tensor.js';
 import { writeSafetensors } from '../../src/core/networks/formats/safetensors.js';
 import type { Network } from '../../src/core/networks/network.js';
+import { subtractMean } from '../../src/core/networks/pixels.js';
 import type { Options } from '../../src/core/options/options.js';
 import type { Picture } from '../../src/core/pictures/picture.js';
 import { createNodeEngine } from '../../src/engines/node.js';
@@ -127,14 +127,15 @@ async function directionsOf(
   return result;
 }
 
-/** [D, C]: of features that are 1 in one channel at one position, the sorted projections are a column. */
+/** [D, C]: of features that are 1 in one channel at one position, the projections are a column. */
 async function directions(channels: number, positions: number, seed: number): Promise<Float32Array> {
   const outputs: Record<string, Node> = {};
   for (let c = 0; c < channels; c++) {
     const one = tensor([channels, 1]);
     one.data[c] = 1;
-    const view = { features: constant(one), channels, positions, seed };
-    outputs[c] = slicedStatistic.measure(view).sorted as Node;
+    const sampled = { features: constant(one), tap: undefined, positions: 1 };
+    const about = { channels, dimensions: channels, positions, seed };
+    outputs[c] = slicedStatistic.measure(sampled, about).projected;
   }
   const program = await Program.load(createNodeEngine(), outputs);
   const columns = await program.run();

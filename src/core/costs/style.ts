@@ -43,9 +43,7 @@ export function styleTerm({ styleLayers, statistic: name, seed, strength }: Styl
       const key = `${name} ${layers.map((layer) => Object.values(aboutOf(sources, layer)))}`;
       const measured: Readonly<Record<string, Tensor>>[] = [];
       for (const index of styles.keys()) {
-        measured.push(
-          await sources.ofStyle(index, layers, (view) => measure(view, sources, 1), key, statistic.join),
-        );
+        measured.push(await sources.ofStyle(index, layers, (view) => measure(view, sources, 1), key, statistic.join));
       }
       const tensors: Record<string, Tensor> = {};
       for (const layer of layers) {

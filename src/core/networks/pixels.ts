@@ -15,6 +15,11 @@ export function addMean(pixels: Float32Array, { mean }: Pick<Network, 'mean'>): 
 }
 
 /** Pixels minus the mean as a picture. */
-export function pictureOf(pixels: Float32Array, width: number, height: number, network: Pick<Network, 'mean'>): Picture {
+export function pictureOf(
+  pixels: Float32Array,
+  width: number,
+  height: number,
+  network: Pick<Network, 'mean'>,
+): Picture {
   return picture(width, height, addMean(pixels, network));
 }

@@ -99,7 +99,10 @@ const DECIDED: readonly OptionName[] = ['size', 'firstSize', 'init', 'seed'];
 export function revised(job: SettledJob, revision: Revision): SettledJob {
   const unknown = Object.keys(revision).find((name) => !REVISED.includes(name));
   if (unknown !== undefined) {
-    throw new GivernyError('OPTION_INVALID', `Expected ${REVISED.join(', ')} in a revision but received ${show(unknown)}.`);
+    throw new GivernyError(
+      'OPTION_INVALID',
+      `Expected ${REVISED.join(', ')} in a revision but received ${show(unknown)}.`,
+    );
   }
   const options = revision.options ? mergeOptions(job.options, revision.options) : job.options;
   for (const name of DECIDED) {

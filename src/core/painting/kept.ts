@@ -20,8 +20,7 @@ export function keptOf(scene: Scene): Kept {
   if (!painted) return { show: (pixels) => pixels, evaluate: (objective, pixels) => objective.evaluate(pixels) };
   const photo = subtractMean(scene.content, scene.network);
   const shareOf = (i: number) => painted[i % painted.length] as number;
-  const show = (pixels: Float32Array) =>
-    photo.map((value, i) => value + shareOf(i) * ((pixels[i] as number) - value));
+  const show = (pixels: Float32Array) => photo.map((value, i) => value + shareOf(i) * ((pixels[i] as number) - value));
   return {
     show,
     evaluate: async (objective, pixels) => {

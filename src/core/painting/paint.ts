@@ -1,8 +1,9 @@
 /** The loop of a painting. */
+
+import type { Abortable } from '../abort.js';
 import type { Costs, Objective } from '../costs/objective.js';
 import type { Keep } from '../costs/sources.js';
 import { wholeObjective } from '../costs/whole.js';
-import type { Abortable } from '../abort.js';
 import { GivernyError } from '../errors.js';
 import type { Engine } from '../graph/engine.js';
 import type { Network } from '../networks/network.js';
@@ -122,7 +123,7 @@ class Run {
         return { pixels, costs, cost: costs.total, gradient };
       };
       let at = await evaluate(state.pixels);
-      if (!isFinite(at)) throw notFinite('the start picture');
+      if (!hasFinite(at)) throw notFinite('the start picture');
       if (state.costs.length === 0) state = { ...state, costs: remembered([], at.cost) };
       while (!isEnded(state, this.scales[s] as Scale, this.job.options)) {
         this.signal?.throwIfAborted();
@@ -152,7 +153,7 @@ class Run {
         objective = await this.#objective(s);
         this.#confine(s)(pixels);
         at = await evaluate(pixels);
-        if (!isFinite(at)) throw notFinite('the picture after a revision');
+        if (!hasFinite(at)) throw notFinite('the picture after a revision');
         state = {
           ...state,
           pixels,
@@ -258,14 +259,14 @@ async function safeStep(
   let state = before;
   for (let setbacks = 0; setbacks < MOST_SETBACKS; setbacks++) {
     const taken = await optimizer.step(state, at, evaluate);
-    if (isFinite(taken.at)) return { next: taken.at, optimizer: taken.state, setbacks };
+    if (hasFinite(taken.at)) return { next: taken.at, optimizer: taken.state, setbacks };
     state = optimizer.calm(taken.state);
   }
   throw notFinite('every step from here, however small');
 }
 
 /** An infinite number anywhere makes this sum infinite or NaN. */
-function isFinite({ cost, gradient }: Point): boolean {
+function hasFinite({ cost, gradient }: Point): boolean {
   return Number.isFinite(gradient.reduce((total, g) => total + Math.abs(g), Math.abs(cost)));
 }
 

@@ -14,8 +14,7 @@ export function sceneAt(
   network: Scene['network'],
 ): Scene {
   const longSidePx = Math.max(scale.width, scale.height) * options.styleScale;
-  const planeAt = (plane: Float32Array, from: Size, to: Size) =>
-    resamplePlanes(plane, from, to).map(toShare);
+  const planeAt = (plane: Float32Array, from: Size, to: Size) => resamplePlanes(plane, from, to).map(toShare);
   return {
     network,
     options,

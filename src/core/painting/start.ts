@@ -3,8 +3,8 @@ import { expected } from '../errors.js';
 import { pictureOf, subtractMean } from '../networks/pixels.js';
 import type { Picture, Size } from '../pictures/picture.js';
 import { resample } from '../pictures/resample.js';
-import type { SettledJob } from './job.js';
 import { RandomState } from '../random.js';
+import type { SettledJob } from './job.js';
 
 /** Noise of the notebook's start picture is uniform in [-20, 20). */
 const NOISE_LEVEL = 20;

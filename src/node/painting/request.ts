@@ -1,7 +1,8 @@
 /** What a painting from files is asked for by, and what it tells on the way: plain data, for processes apart. */
+
+import type { Costs } from '../../core/costs/objective.js';
 import { GivernyError } from '../../core/errors.js';
 import { type Options, type OptionsInput, optionMeta, optionsSchema } from '../../core/options/options.js';
-import type { Costs } from '../../core/costs/objective.js';
 import type { StepReport } from '../../core/painting/job.js';
 import type { PlannedScale } from '../../core/painting/plan.js';
 import { parseColor } from '../../core/pictures/flat-colors.js';

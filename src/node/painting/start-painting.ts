@@ -6,8 +6,8 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, GivernyError } from '../../core/errors.js';
-import { removeTemporaries } from '../files/atomic.js';
 import type { StepReport } from '../../core/painting/job.js';
+import { removeTemporaries } from '../files/atomic.js';
 import type { Painted, PaintListeners, PaintRequest, Started } from './request.js';
 
 /** What the painting process tells its parent. */

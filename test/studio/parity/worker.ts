@@ -1,5 +1,5 @@
 /** Costs, gradient and seconds per step of a seeded picture on a browser engine. */
-import { Objective } from '../../../src/core/costs/objective.js';
+import { wholeObjective } from '../../../src/core/costs/whole.js';
 import { toNetwork } from '../../../src/core/networks/formats/canonical.js';
 import { readNetworkFile } from '../../../src/core/networks/formats/read.js';
 import { resolveOptions } from '../../../src/core/options/options.js';
@@ -21,7 +21,7 @@ self.onmessage = async ({ data: job }: MessageEvent<ParityJob>) => {
     const content = seededPicture(job.width, job.height, 1);
     const styles = [{ picture: seededPicture(job.width, job.height, 2), weight: 1 }];
     const begun = performance.now();
-    const objective = await Objective.create(engine, network, { content, styles }, resolveOptions());
+    const objective = await wholeObjective(engine, { network, content, styles, options: resolveOptions() });
     const readySeconds = (performance.now() - begun) / 1000;
     const pixels = seededPicture(job.width, job.height, 3).data;
     let evaluation = await objective.evaluate(pixels);

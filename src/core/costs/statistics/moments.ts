@@ -9,9 +9,7 @@ import type { Sampled } from './statistic.js';
  * than T on the features themselves.
  */
 export function secondMoment({ features, tap, weights, positions }: Sampled): Node {
-  const moment = weights
-    ? gram(multiply(features, squareRoot(weights)))
-    : scale(gram(features), 1 / positions);
+  const moment = weights ? gram(multiply(features, squareRoot(weights))) : scale(gram(features), 1 / positions);
   return tap ? matmul(tap, matmul(moment, tap, { transposeB: true })) : moment;
 }
 
