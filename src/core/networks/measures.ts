@@ -41,3 +41,11 @@ export function workPerPixel(network: Network, layer: string | undefined): numbe
       0,
     );
 }
+
+/** Numbers of all features per pixel of a picture, up to a layer. */
+export function featuresPerPixel(network: Network, layer: string | undefined): number {
+  const last = network.convolutions.findIndex(({ name }) => name === layer);
+  return network.convolutions
+    .slice(0, last + 1)
+    .reduce((sum, { outputChannels, block }) => sum + outputChannels / 4 ** (block - 1), 0);
+}

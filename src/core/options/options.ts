@@ -167,6 +167,7 @@ export const optionsSchema = z.strictObject({
 /** All options, checked and complete. */
 export type Options = z.output<typeof optionsSchema>;
 export type OptionName = keyof Options;
+export const OPTION_NAMES = Object.keys(optionsSchema.shape) as OptionName[];
 /** Options as a caller may give them: some of them, also as text, and a preset to start from. */
 export type OptionsInput = { readonly [K in OptionName]?: Options[K] | string | number | undefined } & {
   readonly preset?: string | undefined;
@@ -247,6 +248,11 @@ export const PRESETS = {
   fine: { ...BALANCED, size: 768, steps: 80, firstSteps: 200 },
   notebook: NOTEBOOK,
 } as const satisfies Record<string, Options>;
+
+/** The network that a preset is made for; undefined where it takes the best there is. */
+export function networkOfPreset(preset: string | undefined): string | undefined {
+  return preset === 'draft' ? 'pocket' : undefined;
+}
 
 /**
  * Options with some of them changed. Content and style are balanced by `strength`, or by `alpha` and `beta`: a change

@@ -4,7 +4,14 @@ import type { Costs } from '../costs/objective.js';
 import type { Term } from '../costs/term.js';
 import { expected, GivernyError, show } from '../errors.js';
 import type { Network } from '../networks/network.js';
-import { mergeOptions, type OptionName, type Options, type OptionsInput, resolveOptions } from '../options/options.js';
+import {
+  mergeOptions,
+  OPTION_NAMES,
+  type OptionName,
+  type Options,
+  type OptionsInput,
+  resolveOptions,
+} from '../options/options.js';
 import { optionText } from '../options/text.js';
 import type { Picture } from '../pictures/picture.js';
 import type { PaintState } from './state.js';
@@ -90,6 +97,21 @@ const summary = (value: unknown) =>
 const REVISED: readonly string[] = ['styles', 'regions', 'options', 'terms'] satisfies (keyof Revision)[];
 /** Options that decided what is behind a painting already. */
 const DECIDED: readonly OptionName[] = ['size', 'firstSize', 'init', 'seed'];
+
+/** Options that say only when a scale ends. */
+const LENGTHS: readonly OptionName[] = ['steps', 'firstSteps', 'tolerance'];
+
+/** Whether two jobs differ in nothing but when their scales end: then the costs and the optimiser go on as they are. */
+export function sameButForLength(before: SettledJob, after: SettledJob): boolean {
+  return (
+    before.styles === after.styles &&
+    before.regions === after.regions &&
+    before.terms === after.terms &&
+    OPTION_NAMES.every(
+      (name) => LENGTHS.includes(name) || optionText(before.options[name]) === optionText(after.options[name]),
+    )
+  );
+}
 
 /**
  * A job as a revision changes it.

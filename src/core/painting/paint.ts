@@ -16,7 +16,7 @@ import type { Options } from '../options/options.js';
 import type { Picture, Size } from '../pictures/picture.js';
 import { resample, resamplePlanes } from '../pictures/resample.js';
 import { type Colored, colored } from './colored.js';
-import { type Job, type Revision, revised, type SettledJob, type Step, settled } from './job.js';
+import { type Job, type Revision, revised, type SettledJob, type Step, sameButForLength, settled } from './job.js';
 import { type Kept, keptOf } from './kept.js';
 import { sceneAt } from './scene.js';
 import { type Scale, scalesOf } from './schedule.js';
@@ -141,8 +141,12 @@ class Run {
         };
         const revision = yield this.#report(state, kept, at.costs, (performance.now() - begun) / 1000, setbacks);
         if (!revision) continue;
-        const averagingBefore = this.job.options.averaging;
-        this.job = revised(this.job, revision);
+        const before = this.job;
+        this.job = revised(before, revision);
+        if (sameButForLength(before, this.job)) {
+          state = { ...state, costs: remembered([], at.cost) };
+          continue;
+        }
         this.#colored = colored(this.job);
         // What stayed as in the photo until now may be painted from here on.
         const pixels = kept.show(at.pixels).slice();
@@ -158,7 +162,7 @@ class Run {
           ...state,
           pixels,
           optimizer: this.#optimizer(s).start(pixels.length),
-          average: this.job.options.averaging === averagingBefore ? state.average : undefined,
+          average: this.job.options.averaging === before.options.averaging ? state.average : undefined,
           costs: remembered([], at.cost),
         };
       }

@@ -2,12 +2,27 @@
 import { z } from 'zod';
 import { GivernyError } from '../errors.js';
 import { type Options, optionsSchema, PRESETS } from '../options/options.js';
+import type { Changes } from './order.js';
 
 /** Names only: a folder would tell of the person who painted, and lead anywhere when read back. */
 const fileName = z.string().regex(/^[^\\/]+$/, 'not a file name without its folder');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256');
 const file = z.object({ name: fileName, sha256 });
 const network = z.object({ name: z.string(), hash: z.string() });
+
+const change = z.object({
+  step: z.number().int().min(0),
+  options: z.record(z.string(), z.unknown()).optional(),
+  /** Of the styles, in their order. */
+  weights: z.array(z.number()).optional(),
+  regionStrengths: z.record(z.string(), z.number().min(0).max(1)).optional(),
+});
+
+/** A change of a painting in progress. */
+export interface Change extends Changes {
+  /** Before which step it was made. */
+  readonly step: number;
+}
 
 /** No time of day: the same painting has the same recipe, to the byte. */
 export const recipeSchema = z.object({
@@ -30,6 +45,10 @@ export const recipeSchema = z.object({
     path: ['init'],
     message: 'not a file name without its folder',
   }),
+  /** What was changed while it was painted, with the steps before which it was. */
+  changes: z.array(change).optional(),
+  /** Names of costs that a program brought along: without that program the picture cannot be painted again. */
+  terms: z.array(z.string()).optional(),
   /** True where the painting was stopped, or this is a picture on the way to it. */
   stopped: z.boolean().optional(),
   /** Steps done through all scales; of a scale that ended early all count as done. */
@@ -54,11 +73,14 @@ export interface RecipeParts
   readonly mask?: (NamedFile & { readonly featherPx: number }) | undefined;
   readonly start?: NamedFile | undefined;
   readonly options: Options;
+  readonly changes?: readonly Change[] | undefined;
+  readonly terms?: readonly string[] | undefined;
 }
 
 /** The recipe of a painting: picks what belongs in it and takes the folders off all names. */
 export function recipeOf(parts: RecipeParts): Recipe {
   const { giverny, content, styles, mask, regionStrengths = {}, start, engine, options, stopped, steps } = parts;
+  const { changes = [], terms } = parts;
   const named = ({ name, sha256 }: NamedFile) => ({ name: baseName(name), sha256 });
   const networkOf = ({ name, hash }: Recipe['network']) => ({ name: baseName(name), hash });
   const { init } = options;
@@ -77,8 +99,19 @@ export function recipeOf(parts: RecipeParts): Recipe {
     ...(parts.coarseNetwork ? { coarseNetwork: networkOf(parts.coarseNetwork) } : {}),
     engine,
     options: { ...options, init: typeof init === 'string' ? baseName(init) : init },
+    ...(changes.length > 0 ? { changes: changes.map(plainChange) } : {}),
+    ...(terms ? { terms: [...terms] } : {}),
     ...(stopped ? { stopped } : {}),
     steps,
+  };
+}
+
+function plainChange({ step, options, weights, regionStrengths }: Change): z.output<typeof change> {
+  return {
+    step,
+    ...(options ? { options } : {}),
+    ...(weights ? { weights: [...weights] } : {}),
+    ...(regionStrengths ? { regionStrengths } : {}),
   };
 }
 
