@@ -9,11 +9,12 @@ export { encodePicture, type LoadedPicture, readPicture, readRecipe, writePictur
 export { type OpenedNetwork, openNetwork } from './node/networks/open.js';
 export { paintFile } from './node/painting/paint-file.js';
 export type {
-  MaskFile,
+  MaskRequest,
   Painted,
   PaintListeners,
   PaintRequest,
+  PictureSource,
   Started,
-  StyleFile,
+  StyleRequest,
 } from './node/painting/request.js';
 export { type Painting, startPainting } from './node/painting/start-painting.js';

@@ -5,13 +5,13 @@ import { Command } from 'commander';
 import { expected, GivernyError } from '../core/errors.js';
 import { registryEntry } from '../core/networks/registry.js';
 import { type OptionsInput, PRESETS } from '../core/options/options.js';
-import type { PaintRequest, StyleFile } from '../node/painting/request.js';
+import type { PaintRequest } from '../node/painting/request.js';
 import { startPainting } from '../node/painting/start-painting.js';
 import { OPTION_NAMES, optionFlags } from './flags.js';
 import { stopOnSignals } from './interrupts.js';
 import type { Changes, Repetition } from './repeat.js';
 import { jsonReporter, plainReporter, silence } from './reporters.js';
-import { type StyleFlags, styleFlags, styleText } from './style-flags.js';
+import { type StyleFile, type StyleFlags, styleFlags, styleText } from './style-flags.js';
 
 type Flags = OptionsInput &
   StyleFlags & {
@@ -27,7 +27,6 @@ type Flags = OptionsInput &
 
 /** What a preset brings besides painting options, where no flag says otherwise. */
 const PRESET_FLAGS: Readonly<Record<string, Flags>> = {
-  draft: { network: 'pocket' },
   notebook: { output: join('output', 'generated_image.jpg'), saveEvery: 20, saveDir: 'output' },
 };
 
@@ -90,13 +89,14 @@ async function paint(photo: string | undefined, painting: string | undefined, ty
   }
   const request: PaintRequest = {
     content,
-    styles,
+    styles: styles.map(({ path, ...style }) => ({ picture: path, ...style })),
     ...regionsFrom(flags, repeat),
     ...filesToWrite(content, styles, flags),
     network: flags.network ?? repeat?.network.name,
     coarseNetwork: flags.coarseNetwork ?? (repeat && (repeat.coarseNetwork?.name ?? 'none')),
     options: { ...repeat?.options, preset, ...options },
     stopAfter: repeat?.stopAfter,
+    changes: repeat?.changes,
   };
   const reporter = flags.json
     ? jsonReporter()
@@ -104,8 +104,10 @@ async function paint(photo: string | undefined, painting: string | undefined, ty
       ? silence
       : plainReporter(content, styles.map(styleText), request.frames?.every);
   for (const notice of repeat?.notices ?? []) reporter.onNotice(notice);
-  const running = startPainting(request, {
-    ...reporter,
+  const { onEnd, ...listeners } = reporter;
+  const running = startPainting({
+    ...request,
+    ...listeners,
     onStart(started) {
       reporter.onStart?.(started);
       for (const key of ['network', 'coarseNetwork'] as const) {
@@ -118,9 +120,9 @@ async function paint(photo: string | undefined, painting: string | undefined, ty
   });
   const interrupts = stopOnSignals(running, reporter.onNotice);
   try {
-    reporter.onEnd(await running.done);
+    onEnd(await running.done);
   } catch (error) {
-    reporter.onEnd();
+    onEnd();
     // There is nothing to explain about an end that the person asked for.
     if (!interrupts.killed) throw repeat ? unfound(error, repeat, flags) : error;
   } finally {
@@ -158,7 +160,7 @@ function regionsFrom(flags: Flags, repeat: Repetition | undefined): Pick<PaintRe
     throw new GivernyError('OPTION_INVALID', `Expected --mask along with ${unused} but received none.`);
   }
   return {
-    mask: path === undefined ? undefined : { path, featherPx: flags.feather ?? repeat?.mask?.featherPx },
+    mask: path === undefined ? undefined : { picture: path, featherPx: flags.feather ?? repeat?.mask?.featherPx },
     regionStrengths: { ...repeat?.regionStrengths, ...flags.regionStrength },
   };
 }

@@ -3,10 +3,13 @@ import type { OptionName, OptionsInput } from '../core/options/options.js';
 import type { Recipe } from '../core/painting/recipe.js';
 import { readRecipe } from '../node/files/pictures.js';
 import { findRecipeFiles } from '../node/files/recipe-files.js';
-import type { MaskFile, NamedNetwork, PaintRequest, StyleFile } from '../node/painting/request.js';
+import type { NamedNetwork, PaintRequest } from '../node/painting/request.js';
+import type { StyleFile } from './style-flags.js';
 
-export interface Repetition extends Pick<PaintRequest, 'content' | 'styles' | 'regionStrengths' | 'stopAfter'> {
-  readonly mask?: Required<MaskFile> | undefined;
+export interface Repetition extends Pick<PaintRequest, 'regionStrengths' | 'stopAfter' | 'changes'> {
+  readonly content: string;
+  readonly styles: readonly StyleFile[];
+  readonly mask?: { readonly path: string; readonly featherPx: number | undefined } | undefined;
   readonly options: OptionsInput;
   readonly network: NamedNetwork;
   readonly coarseNetwork?: NamedNetwork | undefined;
@@ -44,6 +47,7 @@ export async function repeatRecipe(painting: string, { content, styles, mask, op
     options: { ...balanced(recipe.options, options), ...(files.start ? { init: files.start.path } : {}) },
     // A painting that was stopped is repeated as far as it went.
     stopAfter: recipe.stopped && !COUNTS.some((name) => options[name] !== undefined) ? recipe.steps : undefined,
+    changes: recipe.changes,
     network: recipe.network,
     coarseNetwork: recipe.coarseNetwork,
     notices: found

@@ -2,7 +2,13 @@
 import { existsSync } from 'node:fs';
 import { Option } from 'commander';
 import { expected } from '../core/errors.js';
-import type { StyleFile } from '../node/painting/request.js';
+
+/** A style image file. */
+export interface StyleFile {
+  readonly path: string;
+  readonly weight?: number | undefined;
+  readonly region?: string | undefined;
+}
 
 export interface StyleFlags {
   readonly style?: readonly StyleFile[];

@@ -2,14 +2,31 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Region } from '../../src/core/costs/areas.js';
-import { PRESETS } from '../../src/core/options/options.js';
-import { readMask } from '../../src/node/painting/mask.js';
+import { type Options, PRESETS } from '../../src/core/options/options.js';
+import { regionsOfMask } from '../../src/core/painting/mask-regions.js';
+import type { Size } from '../../src/core/pictures/picture.js';
+import { readPicture } from '../../src/node/files/pictures.js';
 import { paintFile } from '../../src/node/painting/paint-file.js';
 import { bench, drawn, pixels, stripes } from '../cli/bench.js';
 
 const BLACK = [0, 0, 0] as const;
 const GREY = [128, 128, 128] as const;
 const WHITE = [255, 255, 255] as const;
+
+interface MaskFile {
+  readonly path: string;
+  readonly featherPx?: number | undefined;
+}
+
+async function readMask(
+  { path, featherPx }: MaskFile,
+  names: readonly string[],
+  strengths: Readonly<Record<string, number>>,
+  photo: Size,
+  size: Options['size'],
+) {
+  return regionsOfMask((await readPicture(path)).picture, names, photo, size, { featherPx, strengths });
+}
 
 /** One row of a region's mask. */
 const row = (region: Region | undefined, width: number, y: number) =>
@@ -73,7 +90,7 @@ test('a region of strength 0 stays as in the photo, by whatever name of its colo
     content: join(folder, 'photo.jpg'),
     output: join(folder, 'out.png'),
     network: join(folder, 'tiny.safetensors'),
-    mask: { path: join(folder, 'mask.png'), featherPx: 0 },
+    mask: { picture: join(folder, 'mask.png'), featherPx: 0 },
     options: {
       size: { width, height },
       ...{ steps: 10, firstSize: 0, strength: 0.9, init: 'content' },
@@ -94,7 +111,7 @@ test('a region of strength 0 stays as in the photo, by whatever name of its colo
   };
   await paintFile({
     ...request,
-    styles: [{ path: join(folder, 'pale.png') }],
+    styles: [{ picture: join(folder, 'pale.png') }],
     regionStrengths: { WHITE: 0, '#000': 0.9 },
   });
   const kept = await changeOf();
@@ -103,7 +120,7 @@ test('a region of strength 0 stays as in the photo, by whatever name of its colo
   // The region's style alone, under two spellings of one colour.
   await paintFile({
     ...request,
-    styles: [{ path: join(folder, 'pale.png'), region: 'white' }],
+    styles: [{ picture: join(folder, 'pale.png'), region: 'white' }],
     regionStrengths: { '#ffffff': 0.9, black: 0 },
   });
   const turned = await changeOf();
@@ -117,7 +134,7 @@ test('the size of the style follows the style scale, and small files are told', 
   const paintedAt = (styleScale: number, style: string) =>
     paintFile({
       content: join(folder, 'photo.jpg'),
-      styles: [{ path: join(folder, style) }],
+      styles: [{ picture: join(folder, style) }],
       output: join(folder, 'out.png'),
       network: join(folder, 'tiny.safetensors'),
       options: { ...PRESETS.notebook, size: 64, steps: 1, styleScale },

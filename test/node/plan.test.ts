@@ -1,10 +1,11 @@
 /** What is known of a painting before it begins: its scales, what they cost, and who looks at them. */
 import { expect, test } from 'vitest';
+import { coarseNetworkFor } from '../../src/core/networks/coarse-network.js';
 import { deepestLayer, receptiveFieldPx } from '../../src/core/networks/measures.js';
 import { VGG19 } from '../../src/core/networks/network.js';
 import { PRESETS } from '../../src/core/options/options.js';
 import { plan } from '../../src/core/painting/plan.js';
-import { openCoarseNetwork } from '../../src/node/networks/coarse.js';
+import { openNetwork } from '../../src/node/networks/open.js';
 import { smallNetwork } from '../support/network.js';
 
 const vgg19 = { ...smallNetwork(), convolutions: VGG19 };
@@ -37,10 +38,8 @@ test('a step costs in proportion to its pixels, and less where a smaller network
 });
 
 test('pocket looks first where VGG-19 is to look last, and knows the layers', async () => {
-  expect(await openCoarseNetwork('auto', vgg19, layers)).toMatchObject({ name: 'pocket' });
-  expect(await openCoarseNetwork('auto', smallNetwork(), layers)).toBeUndefined();
-  expect(await openCoarseNetwork('none', vgg19, layers)).toBeUndefined();
-  expect(await openCoarseNetwork('auto', vgg19, { ...layers, contentLayers: { conv3_3: 1 } })).toBeUndefined();
-  expect(await openCoarseNetwork('pocket', smallNetwork(), layers)).toMatchObject({ name: 'pocket' });
-  await expect(openCoarseNetwork('no-such', vgg19, layers)).rejects.toMatchObject({ code: 'NETWORK_UNKNOWN' });
+  const pocket = () => openNetwork('pocket');
+  expect(await coarseNetworkFor(vgg19, layers, pocket)).toMatchObject({ name: 'pocket' });
+  expect(await coarseNetworkFor(smallNetwork(), layers, pocket)).toBeUndefined();
+  expect(await coarseNetworkFor(vgg19, { ...layers, contentLayers: { conv3_3: 1 } }, pocket)).toBeUndefined();
 });

@@ -25,7 +25,12 @@ const write = (name: string, bytes: Uint8Array) => writeFileSync(join(folder, na
 async function repeated(name: string): Promise<number> {
   const repeat = await repeatRecipe(join(folder, name), { styles: [], options: {} });
   expect(repeat.notices).toEqual([]);
-  const { network, coarseNetwork, ...request } = repeat;
+  const { network, coarseNetwork, styles, mask, notices: _, ...rest } = repeat;
+  const request = {
+    ...rest,
+    styles: styles.map(({ path, ...style }) => ({ picture: path, ...style })),
+    mask: mask && { picture: mask.path, featherPx: mask.featherPx },
+  };
   const output = join(folder, `again-${name}`);
   await paintFile({ ...request, output, network: network.name, coarseNetwork: coarseNetwork?.name ?? 'none' });
   const [ours, theirs] = [await readPicture(join(folder, name)), await readPicture(output)];

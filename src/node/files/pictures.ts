@@ -137,7 +137,8 @@ async function decode(bytes: Uint8Array, name: string, maxPixels: number, deepPr
   }
 }
 
-export type PictureFormat = 'png' | 'jpeg' | 'webp' | 'tiff' | 'avif';
+export const FORMATS = ['png', 'jpeg', 'webp', 'tiff', 'avif'] as const;
+export type PictureFormat = (typeof FORMATS)[number];
 
 const EXTENSIONS: Readonly<Record<string, PictureFormat>> = {
   '.png': 'png',

@@ -1,47 +1,77 @@
-/** What a painting from files is asked for by, and what it tells on the way: plain data, for processes apart. */
-
+/** A painting request and its progress events, as plain data that can cross a process boundary. */
+import { z } from 'zod';
 import type { Costs } from '../../core/costs/objective.js';
-import { GivernyError } from '../../core/errors.js';
-import { type Options, type OptionsInput, optionMeta, optionsSchema } from '../../core/options/options.js';
+import type { Term } from '../../core/costs/term.js';
+import { expected, GivernyError, show } from '../../core/errors.js';
+import type { Network } from '../../core/networks/network.js';
+import type { OptionsInput } from '../../core/options/options.js';
 import type { StepReport } from '../../core/painting/job.js';
+import type { Painter } from '../../core/painting/painter.js';
 import type { PlannedScale } from '../../core/painting/plan.js';
-import { parseColor } from '../../core/pictures/flat-colors.js';
+import type { Change } from '../../core/painting/recipe.js';
+import type { Picture } from '../../core/pictures/picture.js';
+import { FORMATS, type PictureFormat } from '../files/pictures.js';
 
-/** A painting whose style to take. */
-export interface StyleFile {
-  readonly path: string;
-  /** Beside the other styles of the same region; 1 by default. */
+/** RGBA pixels as a canvas gives them; data [height, width, 4]. */
+export interface PixelData {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/** The bytes of a picture file, and the name that sentences and recipes call it by. */
+export interface NamedBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Where a picture comes from: a path, the bytes of a file, ImageData, or a picture in memory. */
+export type PictureSource = string | Uint8Array | ArrayBuffer | NamedBytes | PixelData | Picture;
+
+/** A style image. */
+export interface StyleRequest {
+  readonly picture: PictureSource;
+  /** Weight relative to the other styles of its region. Default 1. */
   readonly weight?: number | undefined;
   /** Colour of the mask where it goes, such as `white` or `#00ff00`; else where no style of its own goes. */
   readonly region?: string | undefined;
 }
 
 /** A picture of the photo's shape in flat colours: each that a style or a strength names is a region. */
-export interface MaskFile {
-  readonly path: string;
-  /** How far its borders reach to either side, in pixels of the painting; 1.5 % of its long side by default. */
+export interface MaskRequest {
+  readonly picture: PictureSource;
+  /** How far its borders reach to either side, in pixels of the painting. Default 1.5 % of its long side. */
   readonly featherPx?: number | undefined;
 }
 
 export interface PaintRequest {
-  /** Path of the photo. */
-  readonly content: string;
+  /** The photo. */
+  readonly content: PictureSource;
   /** At least one. */
-  readonly styles: readonly StyleFile[];
-  readonly mask?: MaskFile | undefined;
+  readonly styles: readonly (PictureSource | StyleRequest)[];
+  readonly mask?: MaskRequest | undefined;
   /** In place of `options.strength`, 0..1, by colours of the mask. */
   readonly regionStrengths?: Readonly<Record<string, number>> | undefined;
-  /** Path of the picture to write; its ending decides the format. */
-  readonly output: string;
-  /** Name or path; 'auto' by default. */
-  readonly network?: string | undefined;
-  /** What looks at all scales but the last: name or path, 'none', or 'auto' as by default. */
-  readonly coarseNetwork?: string | undefined;
+  /**
+   * A path, whose ending decides the format; or a format, whose bytes are then in `Painted.bytes`. Left out, the
+   * picture itself is in `Painted.picture`.
+   */
+  readonly output?: string | { readonly format: PictureFormat } | undefined;
+  /** Name or path, or a network opened before. Default: the preset's, else 'auto'. */
+  readonly network?: string | Network | undefined;
+  /** What looks at all scales but the last: as `network`, or 'none'. Default 'auto'. */
+  readonly coarseNetwork?: string | Network | undefined;
   readonly options?: OptionsInput | undefined;
+  /** Costs in place of those that the options choose. */
+  readonly terms?: readonly Term[] | undefined;
+  /** What changes on the way, as a recipe tells it. */
+  readonly changes?: readonly Change[] | undefined;
   /** Ends the painting after so many steps, as one that was stopped there. */
   readonly stopAfter?: number | undefined;
   /** Also writes `<folder>/<step>.png` after step 0, `every`, 2 * `every` ..., all of the painting's size. */
   readonly frames?: { readonly every: number; readonly folder: string } | undefined;
+  /** Threads of the engine. Default: as many as the process may use. */
+  readonly threads?: number | undefined;
 }
 
 /** How networks are told of. */
@@ -57,6 +87,8 @@ export interface Started {
   /** At most, through all scales. */
   readonly steps: number;
   readonly scales: readonly PlannedScale[];
+  /** Memory of the painting process, in bytes. */
+  readonly forecastBytes: number;
   readonly network: NamedNetwork;
   /** Which network was taken, and how to get the other, where 'auto' chose it. */
   readonly networkNote?: string | undefined;
@@ -79,7 +111,11 @@ export interface PaintListeners {
 
 export interface Painted {
   /** Path of the picture; nothing was written there if `steps` is 0. */
-  readonly output: string;
+  readonly output?: string | undefined;
+  /** The encoded picture, where the request names a format. */
+  readonly bytes?: Uint8Array | undefined;
+  /** The picture itself, where the request names no output. */
+  readonly picture?: Picture | undefined;
   readonly width: number;
   readonly height: number;
   /** Steps done through all scales; of a scale that ended early all count as done. */
@@ -93,32 +129,137 @@ export interface Painted {
   readonly seconds: number;
 }
 
-/**
- * Checks of styles and regions what can be checked before a file is read.
- *
- * @throws GivernyError OPTION_INVALID.
- */
-export function checkRequest(request: PaintRequest, options: Options): void {
-  const { styles, mask, regionStrengths = {} } = request;
-  const refuse = (what: string, received: string) =>
-    new GivernyError('OPTION_INVALID', `Expected ${what} but received ${received}.`);
-  if (styles.length === 0) throw refuse('at least one style', 'none');
-  const regions = namedRegions(request);
-  regions.forEach(parseColor);
-  if (!mask && regions.length > 0) throw refuse(`a mask for the region ${regions[0]}`, 'none');
-  if (mask && regions.length === 0) throw refuse('a style or a strength for a colour of the mask', 'none');
-  if (mask?.featherPx !== undefined && !(mask.featherPx >= 0 && mask.featherPx < Number.POSITIVE_INFINITY)) {
-    throw refuse('at least 0 pixels for feather', String(mask.featherPx));
-  }
-  for (const [region, strength] of Object.entries(regionStrengths)) {
-    if (options.strength === undefined) throw refuse('strengths of regions without alpha and beta', 'both');
-    if (optionsSchema.shape.strength.safeParse(strength).success) continue;
-    throw refuse(`${optionMeta('strength').expects} for the strength of region ${region}`, String(strength));
-  }
+/** What a painting is that was stopped before it had a picture. */
+export const STOPPED_BEFORE_THE_FIRST_STEP: Painted = {
+  width: 0,
+  height: 0,
+  steps: 0,
+  stopped: true,
+  costs: undefined,
+  network: '',
+  seconds: 0,
+};
+
+const text = z.string({ error: 'text' });
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const SOURCE = 'a path, the bytes of a picture file, ImageData or a picture in memory';
+
+function isSource(value: unknown): value is PictureSource {
+  if (typeof value === 'string') return value !== '';
+  if (value instanceof Uint8Array || value instanceof ArrayBuffer) return true;
+  if (!isObject(value)) return false;
+  if (value.bytes instanceof Uint8Array) return typeof value.name === 'string';
+  const { width, height, data } = value;
+  return Number.isInteger(width) && Number.isInteger(height) && ArrayBuffer.isView(data);
 }
 
-/** All names of regions in a request, in its order. */
-export function namedRegions({ styles, regionStrengths = {} }: PaintRequest): string[] {
-  const ofStyles = styles.map(({ region }) => region).filter((region) => region !== undefined);
-  return [...ofStyles, ...Object.keys(regionStrengths)];
+const source = z.custom<PictureSource>(isSource, { error: SOURCE });
+const number = (expects: string, check: (value: number) => boolean) =>
+  z.custom<number>((value) => typeof value === 'number' && check(value), { error: expects });
+const count = number('a whole number of at least 1', (value) => Number.isInteger(value) && value >= 1);
+const finite = number('a number', Number.isFinite);
+const strengths = z.record(text, finite, { error: 'colours with strengths such as { white: 0.8 }' });
+const network = z.custom<string | Network>(
+  (value) => (typeof value === 'string' && value !== '') || (isObject(value) && Array.isArray(value.convolutions)),
+  { error: "a network's name or path, or a network that openNetwork gave" },
+);
+const style = z.union(
+  [
+    source,
+    z.strictObject({
+      picture: source,
+      weight: number('a weight of at least 0', (value) => value >= 0 && value < 1e12).optional(),
+      region: text.optional(),
+    }),
+  ],
+  { error: `a style { picture, weight?, region? } or ${SOURCE}` },
+);
+
+const requestSchema = z.strictObject({
+  content: source,
+  styles: z.array(style, { error: 'a list of styles' }),
+  mask: z
+    .strictObject({ picture: source, featherPx: finite.optional() }, { error: 'a mask { picture, featherPx? }' })
+    .optional(),
+  regionStrengths: strengths.optional(),
+  output: z
+    .union([text.min(1), z.strictObject({ format: z.enum(FORMATS) })], {
+      error: `a path or { format } with one of ${FORMATS.join(', ')}`,
+    })
+    .optional(),
+  network: network.optional(),
+  coarseNetwork: network.optional(),
+  options: z.record(text, z.unknown(), { error: 'options such as { size: 512 }' }).optional(),
+  terms: z
+    .array(
+      z.custom<Term>((value) => isObject(value) && typeof value.cost === 'function', { error: 'a term' }),
+      { error: 'a list of terms' },
+    )
+    .optional(),
+  changes: z
+    .array(
+      z.custom<Change>((value) => isObject(value) && Number.isInteger(value.step), { error: 'a change { step, ... }' }),
+      { error: 'a list of changes' },
+    )
+    .optional(),
+  stopAfter: count.optional(),
+  frames: z.strictObject({ every: count, folder: text.min(1) }, { error: 'frames { every, folder }' }).optional(),
+  threads: count.optional(),
+});
+
+/** A request whose every style is a StyleRequest. */
+export interface CheckedRequest extends PaintRequest {
+  readonly styles: readonly StyleRequest[];
+}
+
+/** What comes along with a request and is no part of it: functions and objects of this process. */
+export interface RequestSettings extends PaintListeners {
+  readonly signal?: AbortSignal | undefined;
+  readonly painter?: Painter<PictureSource> | undefined;
+}
+
+const SETTINGS: readonly string[] = [
+  'onStart',
+  'onStep',
+  'onSaved',
+  'onNotice',
+  'signal',
+  'painter',
+] satisfies (keyof RequestSettings)[];
+
+/**
+ * Checks the form of a request, and takes its settings apart; what its options and regions mean is checked when it is
+ * prepared.
+ *
+ * @throws GivernyError OPTION_INVALID with one sentence about the first thing that is wrong.
+ */
+export function checkedRequest(request: PaintRequest & RequestSettings): {
+  readonly checked: CheckedRequest;
+  readonly settings: RequestSettings;
+} {
+  if (!isObject(request)) throw expected('a request { content, styles, ... }', 'the painting', request);
+  const entries = Object.entries(request).filter(([, value]) => value !== undefined);
+  const isSetting = ([name]: readonly [string, unknown]) => SETTINGS.includes(name);
+  const given = Object.fromEntries(entries.filter((entry) => !isSetting(entry)));
+  const result = requestSchema.safeParse(given);
+  if (!result.success) throw refusal(result.error, given);
+  const styles = result.data.styles.map((one) => {
+    return isObject(one) && 'picture' in one ? one : { picture: one as PictureSource };
+  });
+  return {
+    checked: { ...result.data, styles } as CheckedRequest,
+    settings: Object.fromEntries(entries.filter(isSetting)),
+  };
+}
+
+function refusal(error: z.ZodError, given: unknown): GivernyError {
+  const issue = error.issues[0] as z.core.$ZodIssue;
+  const path = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  if (issue.code === 'unrecognized_keys') {
+    const known = Object.keys(requestSchema.shape).join(', ');
+    const where = path === '' ? `Expected a request of ${known}` : `Expected nothing else in ${path.slice(1)}`;
+    return new GivernyError('OPTION_INVALID', `${where} but received ${show(issue.keys[0])}.`);
+  }
+  const received = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)?.[part], given);
+  return expected(issue.message, path === '' ? 'the request' : path.slice(1), received);
 }

@@ -1,14 +1,21 @@
 /**
- * A painting in a process of its own: the engine's `run` stands on its thread for as long as a step takes,
- * and whoever shows progress or answers requests must not stand still with it.
+ * A painting in a process of its own: the engine computes on its thread for as long as a step takes, and whoever shows
+ * progress or answers requests must not wait with it.
  */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, GivernyError } from '../../core/errors.js';
 import type { StepReport } from '../../core/painting/job.js';
 import { removeTemporaries } from '../files/atomic.js';
-import type { Painted, PaintListeners, PaintRequest, Started } from './request.js';
+import {
+  checkedRequest,
+  type Painted,
+  type PaintRequest,
+  type RequestSettings,
+  STOPPED_BEFORE_THE_FIRST_STEP,
+  type Started,
+} from './request.js';
 
 /** What the painting process tells its parent. */
 export type PaintEvent =
@@ -24,65 +31,151 @@ export type PaintEvent =
       readonly stack: string;
     };
 
-export interface Painting {
-  /** The picture is written, or so much of it as was done when `stop` was called. */
+/** A painting in progress. Iterating it gives a report of each step that comes from then on. */
+export interface Painting extends AsyncIterable<StepReport> {
+  /** The picture is written, or so much of it as was done when `stop` was called. May be left unobserved. */
   readonly done: Promise<Painted>;
-  /** Ends the painting within one step; the picture so far is written. */
+  /** Ends the painting within one step, and the picture so far is written; before the first step, at once. */
   stop(): void;
   /** Ends the process at once; `done` is rejected, and nothing half-written stays behind. */
   kill(): void;
 }
 
-/** Starts to paint in a child process; as paintFile otherwise. */
-export function startPainting(request: PaintRequest, listeners: PaintListeners = {}): Painting {
+/**
+ * Starts to paint in a child process; as paintFile otherwise. Networks go by name or path and costs by options, as
+ * objects of a program cannot cross to another process.
+ *
+ * @param request.signal aborting it stops the painting as `stop` does.
+ *
+ * @throws GivernyError OPTION_INVALID where the request is malformed; no process is started then.
+ */
+export function startPainting(request: PaintRequest & Omit<RequestSettings, 'painter'>): Painting {
+  const { checked, settings } = checkedRequest(request);
+  const { onStart, onStep, onSaved, onNotice, signal } = settings;
+  refuseObjects(checked);
   const child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  let killed = false;
+  const reports = new Reports();
+  const state = { killed: false, stopped: false, stepping: false };
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-8192);
   });
   const done = new Promise<Painted>((resolve, reject) => {
-    child.on('message', (message) => {
-      const event = message as PaintEvent;
-      if (event.event === 'start') listeners.onStart?.(event.started);
-      else if (event.event === 'step') listeners.onStep?.(event.report);
-      else if (event.event === 'saved') listeners.onSaved?.(event.path);
-      else if (event.event === 'notice') listeners.onNotice?.(event.sentence);
+    const hear = (event: PaintEvent) => {
+      if (event.event === 'start') onStart?.(event.started);
+      else if (event.event === 'saved') onSaved?.(event.path);
+      else if (event.event === 'notice') onNotice?.(event.sentence);
       else if (event.event === 'done') resolve(event.painted);
-      else reject(revived(event));
+      else if (event.event === 'error') reject(revived(event));
+      else {
+        state.stepping = true;
+        onStep?.(event.report);
+        reports.add(event.report);
+      }
+    };
+    child.on('message', (message) => {
+      try {
+        hear(message as PaintEvent);
+      } catch (error) {
+        // A listener's own error is the caller's to handle, where everything else of this painting arrives.
+        reject(error);
+        child.kill('SIGKILL');
+      }
     });
     child.on('error', (cause) => {
       reject(
         new GivernyError('PAINTER_DIED', `The painting process could not be started: ${cause.message}.`, { cause }),
       );
     });
-    // After the last message; rejecting is of no effect where one of those settled the promise.
-    child.on('close', (code, signal) => {
-      if (child.pid !== undefined) cleanUp(request, child.pid);
-      reject(death(killed, signal ?? code, stderr));
+    // After the last message; settling is of no effect where one of those settled the promise.
+    child.on('close', (code, killer) => {
+      if (child.pid !== undefined) cleanUp(checked, child.pid);
+      if (state.stopped && !state.stepping) resolve(STOPPED_BEFORE_THE_FIRST_STEP);
+      reject(death(state.killed, killer ?? code, stderr));
     });
   });
-  const tell = (message: PaintRequest | 'stop') => {
-    // A child that is already gone needs no telling; 'close' says what became of it.
-    if (child.connected) child.send(message, () => {});
+  done.then(
+    () => reports.end(),
+    (error: unknown) => reports.end(error),
+  );
+  const stop = () => {
+    state.stopped = true;
+    // Preparation does not listen, and there is no picture yet that could be lost.
+    if (state.stepping) tell(child, 'stop');
+    else child.kill('SIGKILL');
   };
-  tell(request);
+  tell(child, checked);
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop, { once: true });
   return {
     done,
-    stop: () => tell('stop'),
+    stop,
     kill: () => {
-      killed = true;
+      state.killed = true;
       child.kill('SIGKILL');
     },
+    [Symbol.asyncIterator]: () => reports.iterate(),
   };
+}
+
+/** @throws GivernyError OPTION_INVALID where a request holds what only this process has. */
+function refuseObjects({ network, coarseNetwork, terms }: PaintRequest): void {
+  const own = Object.entries({ network, coarseNetwork, terms }).find(([, value]) => typeof value === 'object');
+  if (!own) return;
+  throw new GivernyError(
+    'OPTION_INVALID',
+    `Expected no object for ${own[0]}, as it cannot cross to another process, but received one; paintFile takes it.`,
+  );
+}
+
+function tell(child: ChildProcess, message: PaintRequest | 'stop'): void {
+  // A child that is already gone needs no telling; 'close' says what became of it.
+  if (child.connected) child.send(message, () => {});
+}
+
+/** Hands reports to whoever iterates, and the end to all. */
+class Reports {
+  readonly #waiting = new Set<{ queue: StepReport[]; wake: () => void }>();
+  #ended: { readonly error?: unknown } | undefined;
+
+  add(report: StepReport): void {
+    for (const waiter of this.#waiting) {
+      waiter.queue.push(report);
+      waiter.wake();
+    }
+  }
+
+  end(error?: unknown): void {
+    this.#ended = error === undefined ? {} : { error };
+    for (const { wake } of this.#waiting) wake();
+  }
+
+  async *iterate(): AsyncGenerator<StepReport, void, undefined> {
+    const waiter = { queue: [] as StepReport[], wake: () => {} };
+    this.#waiting.add(waiter);
+    try {
+      for (;;) {
+        const next = waiter.queue.shift();
+        if (next) yield next;
+        else if (this.#ended) break;
+        else
+          await new Promise<void>((resolve) => {
+            waiter.wake = resolve;
+          });
+      }
+      if (this.#ended && 'error' in this.#ended) throw this.#ended.error;
+    } finally {
+      this.#waiting.delete(waiter);
+    }
+  }
 }
 
 /** Removes what a painting process that ended while writing left behind. */
 export function cleanUp({ output, frames }: PaintRequest, pid: number): void {
-  removeTemporaries(output, pid);
+  if (typeof output === 'string') removeTemporaries(output, pid);
   if (frames) removeTemporaries(join(frames.folder, '0.png'), pid);
 }
 

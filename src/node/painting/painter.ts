@@ -1,0 +1,41 @@
+/** The core's painter with Node's parts: files, the cache of networks, the engine. */
+import { createHash } from 'node:crypto';
+import type { Engine } from '../../core/graph/engine.js';
+import type { DecodedPicture } from '../../core/painting/order.js';
+import { Painter } from '../../core/painting/painter.js';
+import { fromRgba, type Picture } from '../../core/pictures/picture.js';
+import { createNodeEngine } from '../../engines/node.js';
+import { readPicture } from '../files/pictures.js';
+import { openNetwork } from '../networks/open.js';
+import { VERSION } from '../version.js';
+import type { NamedBytes, PictureSource, PixelData } from './request.js';
+
+export interface PainterOptions {
+  /** Threads of the engine. Default: as many as the process may use. */
+  readonly threads?: number | undefined;
+  /** In place of the engine of this machine's CPU. */
+  readonly engine?: Engine | undefined;
+}
+
+/** A painter for one painting or many, which share its engine, networks, prepared kernels and measured styles. */
+export function createPainter({ threads, engine }: PainterOptions = {}): Painter<PictureSource> {
+  return new Painter({
+    engine: engine ?? createNodeEngine(threads === undefined ? {} : { threads }),
+    decode,
+    openNetwork,
+    version: VERSION,
+  });
+}
+
+/** Reads a picture from wherever it comes. */
+async function decode(source: PictureSource): Promise<DecodedPicture> {
+  if (typeof source === 'string') return readPicture(source);
+  if (source instanceof Uint8Array) return readPicture(source);
+  if (source instanceof ArrayBuffer) return readPicture(new Uint8Array(source));
+  if ('bytes' in source) return readPicture((source as NamedBytes).bytes, { name: (source as NamedBytes).name });
+  const { width, height, data } = source;
+  const layered =
+    data instanceof Float32Array ? { picture: source as Picture } : fromRgba(width, height, (source as PixelData).data);
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { ...layered, name: 'picture', sha256: createHash('sha256').update(bytes).digest('hex') };
+}
