@@ -110,7 +110,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
   });
 
   test('pause holds the step, resume goes on, stop keeps the picture so far', async () => {
-    const opened = await studio.open(SCALES.replace('first-steps=16', 'first-steps=2000'));
+    const opened = await studio.open(SCALES.replace('first-steps=16', 'first-steps=60'));
     const { page } = opened;
     await press(page, 'Paint');
     await untilSays(page, /Step [3-9]/);
@@ -129,7 +129,16 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
     expect((await readRecipe(bytes)).steps).toBe(await stepOf(page));
     await press(page, 'Paint on');
     await untilSays(page, /Done/);
-    expect(await stepOf(page)).toBe((await readRecipe(bytes)).steps + 8);
+    // What was stopped goes on to its end, and its recipe tells of one painting.
+    expect(await stepOf(page)).toBe(68);
+    const whole = await readRecipe((await saved(page, 'PNG')).bytes);
+    expect(whole).toMatchObject({ steps: 68 });
+    expect(whole.stopped).toBeUndefined();
+    await press(page, 'Paint on');
+    await untilSays(page, /Done.*Step 76|Step 76.*/);
+    await untilSays(page, /Done/);
+    const longer = await readRecipe((await saved(page, 'PNG')).bytes);
+    expect(longer).toMatchObject({ steps: 76, changes: [{ step: 68, options: { steps: 16 } }] });
     expectNoProblems(opened);
   });
 
@@ -148,7 +157,10 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
     expect(Number(await content())).toBeLessThan(0.6 * before);
     await press(page, 'Stop');
     await untilSays(page, /Stopped/);
-    expect((await readRecipe((await saved(page, 'PNG')).bytes)).options.strength).toBe(0.05);
+    const { options, changes } = await readRecipe((await saved(page, 'PNG')).bytes);
+    expect(options.strength).toBe(0.9);
+    expect(changes).toMatchObject([{ options: { strength: 0.05 } }]);
+    expect(changes?.[0]?.step).toBeLessThanOrEqual(changed + 1);
     expectNoProblems(opened);
   });
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { parseStyle } from '../../src/cli/style-flags.js';
-import { DEFAULTS, resolveOptions } from '../../src/core/options/options.js';
+import { DEFAULTS } from '../../src/core/options/options.js';
 import { regionsOfMask } from '../../src/core/painting/mask-regions.js';
 import { recipeOf, recipeOfXmp, xmpPacket } from '../../src/core/painting/recipe.js';
 import { assertSameAspect } from '../../src/core/pictures/flat-colors.js';
@@ -12,7 +12,6 @@ import { encodePicture, readPicture, readRecipe } from '../../src/node/files/pic
 import { commandLine, fromAddress, toAddress } from '../../src/studio/address.js';
 import { type FlatMask, flatMask, maskPicture, maskPng } from '../../src/studio/brush/flat.js';
 import { inUse, masksOf, type Stroke } from '../../src/studio/brush/masks.js';
-import { remaining, revisionOf } from '../../src/studio/painting/core.js';
 import { findXmp, insertXmp } from '../../src/studio/pictures/xmp.js';
 
 const HASH = 'ab'.repeat(32);
@@ -91,15 +90,6 @@ test('strokes make soft masks that sum to 1 at most; a later one takes the earli
   // The same strokes at another size are the same regions.
   const large = masksOf([line(0, 0.25)], 1, 80, 60)[0];
   expect(large?.[20 * 80 + 40]).toBe(1);
-});
-
-test('what is left of a painting has as many steps as it would have had', () => {
-  const content = picture(512, 410);
-  const options = resolveOptions({ size: 512, firstSize: 128, firstSteps: 60, steps: 30 });
-  // 128, 181, 256, 362, 512 pixels: 60 steps, then 30 each.
-  expect(remaining(content, options, 10)).toMatchObject({ firstSize: 128, firstSteps: 50, steps: 30 });
-  expect(remaining(content, options, 60)).toMatchObject({ firstSize: 181, firstSteps: 30 });
-  expect(remaining(content, options, 175)).toMatchObject({ firstSize: 0, steps: 5 });
 });
 
 test('an address gives back what it was made of, and leaves out what is wrong', () => {
@@ -190,26 +180,6 @@ test('a painted mask is a PNG whose flat colours the command reads, the same byt
     [1, 0, 0],
     [0, 0, 1],
   ]);
-});
-
-test('where the photo is kept the mask has a colour of its own, and its region no strength', async () => {
-  const photo = { width: 1200, height: 800 };
-  const mask = flatMask(photo, 1, [stroke(0, 0.2), stroke('photo', 0.8)]) as FlatMask;
-  expect(mask).toMatchObject({ colors: ['red'], kept: 'gray' });
-  const { picture: read } = await readPicture(maskPng(mask));
-  expect(read).toEqual(maskPicture(mask));
-  const { regions } = regionsOfMask(read, ['red', 'gray'], photo, 256, { strengths: { gray: 0 } });
-  const style = { picture: picture(40, 40), region: 'red' };
-  const order = (weight: number) => ({ options: DEFAULTS, styles: [{ weight, strength: 0.8 }] });
-  const inputs = { content: picture(256, 171), styles: [style, { picture: picture(40, 40) }], regions };
-  const strengths = (weight: number) =>
-    Object.entries(revisionOf(inputs, order(weight)).regions ?? {}).map(([name, { strength }]) => [name, strength]);
-  expect(strengths(1)).toEqual([
-    ['red', 0.8],
-    ['gray', 0],
-  ]);
-  // A style that does not count leaves its region.
-  expect(strengths(0)).toEqual([['gray', 0]]);
 });
 
 test("a mask has its photo's shape however narrow that is; nothing painted is no mask", () => {

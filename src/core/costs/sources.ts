@@ -1,5 +1,6 @@
 /** Photo and styles, looked at through the network. */
 import type { Engine } from '../graph/engine.js';
+import { hashOf } from '../graph/hash.js';
 import { input } from '../graph/operations.js';
 import { Program } from '../graph/program.js';
 import { type Tensor, type Tensors, tensor } from '../graph/tensor.js';
@@ -86,8 +87,4 @@ export function sourcesOf(engine: Engine, scene: Scene, setting: Setting, keep: 
 /** Tells pictures apart by what is in them. */
 function contentKey({ picture, opacity }: Source): string {
   return `${picture.width}x${picture.height} ${hashOf(picture.data)} ${opacity ? hashOf(opacity) : ''}`;
-}
-
-function hashOf(data: Float32Array): string {
-  return String(data.length);
 }

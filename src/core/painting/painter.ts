@@ -165,7 +165,7 @@ export class Painter<Source> {
       height,
       alpha: photo.fitted.alpha,
       scales,
-      steps: scales.reduce((sum, scale) => sum + scale.steps, 0),
+      steps: stepsOf(scales),
       forecastBytes: Math.max(
         ...scales.map((scale, i) => forecastBytes(scale, (i < scales.length - 1 && coarseNetwork) || network, options)),
       ),
@@ -257,6 +257,8 @@ function fittedSize(natural: Size, size: Options['size']): Size {
 
 const opacityOf = ({ alpha }: Layered) => alpha && Float32Array.from(alpha, (value) => value / 255);
 
+const stepsOf = (scales: readonly PlannedScale[]) => scales.reduce((sum, { steps }) => sum + steps, 0);
+
 function weightAndRegion<Source>({ weight, region }: Partial<OrderedStyle<Source>> = {}) {
   return { ...(weight === undefined ? {} : { weight }), ...(region === undefined ? {} : { region }) };
 }
@@ -328,5 +330,7 @@ export function changed<Source>(
   const { styles, regions } = arranged(now, pictures);
   const isArranged = changes.weights !== undefined || changes.regionStrengths !== undefined;
   const revision: Revision = { options, ...(isArranged ? { styles, regions } : {}) };
-  return { prepared: { ...prepared, changes: all, job: revised(prepared.job, revision) }, revision };
+  const job = revised(prepared.job, revision);
+  const scales = plan(prepared, job.options, job.network, job.coarseNetwork);
+  return { prepared: { ...prepared, changes: all, job, scales, steps: stepsOf(scales) }, revision };
 }

@@ -1,5 +1,4 @@
 /** What becomes of a painted picture: files, film, the history of this browser. */
-import { inUse } from '../brush/masks.js';
 import type { Frame } from '../painting/protocol.js';
 import { download, encodeFrame, type Format, onWhite } from '../pictures/save.js';
 import { dismiss, frame, history, historyOpen, notify, photo, styles } from '../state.js';
@@ -13,7 +12,7 @@ const THUMBNAIL_PX = 320;
 
 export async function saveAs(format: Format): Promise<void> {
   if (!frame.value) return;
-  const recipe = await currentRecipe();
+  const recipe = currentRecipe();
   const blob = await encodeFrame(frame.value, format, recipe);
   download(blob, `${resultName()}.${format === 'jpeg' ? 'jpg' : format}`);
   if (recipe?.mask) offerMask('easel');
@@ -53,9 +52,8 @@ function resultName(): string {
 
 export async function keepResult(shown: Frame): Promise<void> {
   const made = painted();
-  const recipe = await currentRecipe();
+  const recipe = currentRecipe();
   if (!recipe || !made) return;
-  const { styles: used, strokes } = inUse(made.styles, made.strokes);
   const painting: Painting = {
     id: crypto.randomUUID(),
     when: Date.now(),
@@ -63,10 +61,10 @@ export async function keepResult(shown: Frame): Promise<void> {
     result: await encodeFrame(shown, 'png', recipe),
     recipe,
     seconds: made.seconds,
-    strokes,
+    strokes: made.strokes,
   };
   try {
-    await keepPainting(painting, [made.content, ...used.map(({ picture }) => picture)]);
+    await keepPainting(painting, [made.content, ...made.styles.map(({ picture }) => picture)]);
     await refreshHistory();
   } catch (error) {
     notify('problem', isFull(error) ? 'storageFull' : 'storageRefused', {}, [

@@ -1,13 +1,11 @@
 /** Starting, holding, changing and ending a painting. */
 import { batch, effect } from '@preact/signals';
-import type { Options } from '../../core/options/options.js';
-import type { Picture } from '../../core/pictures/picture.js';
-import { flatMask, maskPicture } from '../brush/flat.js';
+import { OPTION_NAMES, type Options, type OptionsInput } from '../../core/options/options.js';
 import { isPainted, type Stroke } from '../brush/masks.js';
-import { Painter } from '../painting/painter.js';
-import type { Changes, FromWorker, NetworkSource } from '../painting/protocol.js';
-import { pictureOf } from '../pictures/frame.js';
-import { fittedSize } from '../pictures/open.js';
+import { PaintingWorker } from '../painting/painting-worker.js';
+import type { FromWorker, NetworkSource, OrderedPicture } from '../painting/protocol.js';
+import { fittedSize, sha256 } from '../pictures/open.js';
+import { encodeFrame } from '../pictures/save.js';
 import { Timelapse } from '../pictures/timelapse.js';
 import {
   brushing,
@@ -37,78 +35,85 @@ import { keptNetwork } from '../store/networks.js';
 import { isWord } from '../words/words.js';
 import { keepResult } from './keep.js';
 import { freeLock, holdLock } from './lock.js';
-import { painted, rememberPace, setPainted } from './painted.js';
+import { type Painted, painted, rememberPace, setPainted } from './painted.js';
+import { orderedChanges, orderedPictures } from './recipe.js';
 
-export const painter = new Painter();
+export const painter = new PaintingWorker();
 export const timelapse = new Timelapse();
 
 export async function startPainting(): Promise<void> {
   if (!canPaint.value) return;
   timelapse.clear();
-  await begin(options.value, undefined);
+  await begin(options.value);
 }
 
-/** Paints on from the finished picture, as many steps again. */
+/**
+ * Paints on: what was stopped goes on to its end, what is done gets as many steps again. A painting of the history
+ * starts from its picture, as its worker is gone.
+ */
 export async function paintOn(): Promise<void> {
-  const last = frame.value;
   const before = painted();
-  if (!last || !before || busy.value) return;
-  const wanted = { ...options.value, size: before.options.size, firstSize: 0 };
-  await begin(wanted, { picture: pictureOf(last), step: before.steps });
-}
-
-async function begin(wanted: Options, from: { picture: Picture; step: number } | undefined): Promise<void> {
-  const content = photo.value;
-  if (!content) return;
-  if (unbalanced(wanted, styles.value, strokes.value)) {
-    notify('problem', 'regionsNeedStrength');
+  const shown = frame.value;
+  if (!shown || !before || busy.value) return;
+  if (before.plan && painter.canGoOn) {
+    if (refusedByBalance(options.value)) return;
+    const form = { ...before, styles: styles.value };
+    status.value = 'preparing';
+    setPainted({ ...before, styles: styles.value, options: settledOptions(before), whole: false });
+    holdLock();
+    painter.paintOn({ options: settledOptions(before), ...orderedChanges(form) });
     return;
   }
+  const name = 'painted.png';
+  const blob = await encodeFrame(shown, 'png', before.recipe);
+  const start = { name, sha256: await sha256(await blob.arrayBuffer()), source: blob };
+  await begin({ ...options.value, size: before.options.size, firstSize: 0, init: name }, start);
+}
+
+async function begin(wanted: Options, start?: OrderedPicture): Promise<void> {
+  const content = photo.value;
+  if (!content || refusedByBalance(wanted)) return;
   batch(() => {
     status.value = 'preparing';
     brushing.value = false;
     ready.value = undefined;
     notices.value = notices.value.filter(({ kind }) => kind === 'info');
-    if (!from) {
-      report.value = undefined;
-      reports.value = [];
-      frame.value = undefined;
-      frames.value = 0;
-    }
+    report.value = undefined;
+    reports.value = [];
+    if (start) return;
+    frame.value = undefined;
+    frames.value = 0;
   });
   try {
-    const items = styles.value;
-    const mask = flatMask(content, items.length, strokes.value);
-    const before = painted();
+    const arranged = { content, styles: styles.value, strokes: strokes.value };
     setPainted({
-      content,
-      styles: items,
-      strokes: strokes.value,
+      ...arranged,
       options: wanted,
-      seconds: from ? (before?.seconds ?? 0) : 0,
+      seconds: 0,
       size: fittedSize(content, wanted.size),
-      behind: from?.step ?? 0,
-      steps: from?.step ?? 0,
+      steps: 0,
       whole: false,
     });
     const order = {
-      content,
-      styles: items.map(({ picture: { name, blob }, weight, strength }, i) => {
-        return { name, blob, weight, strength, region: mask?.colors[i] };
-      }),
-      mask: mask && maskPicture(mask),
-      kept: mask?.kept,
+      ...(await orderedPictures(arranged)),
+      start,
       options: wanted,
       network: await sourceOf(network.value),
       device: device.value,
       threads: threads.value,
-      from,
     };
     holdLock();
     painter.paint(order, hear);
   } catch (error) {
     fail('UNEXPECTED', error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Whether regions have strengths where the painting has none: says so. */
+function refusedByBalance(wanted: Options): boolean {
+  if (!unbalanced(wanted, styles.value, strokes.value)) return false;
+  notify('problem', 'regionsNeedStrength');
+  return true;
 }
 
 async function sourceOf(name: string): Promise<NetworkSource> {
@@ -128,6 +133,11 @@ function hear(message: FromWorker): void {
         machine.value = { device: message.device, threads: message.threads };
       });
       return;
+    case 'plan': {
+      const current = painted();
+      if (current) current.plan = { scales: message.scales, recipe: message.recipe };
+      return;
+    }
     case 'step': {
       const current = painted();
       if (current) {
@@ -219,49 +229,54 @@ export function stop(): void {
 }
 
 /** Options that a painting in progress cannot take: its size, and where it began. */
-const SETTLED: readonly (keyof Options)[] = [
-  'size',
-  'init',
-  'seed',
-  'steps',
-  'firstSize',
-  'firstSteps',
-  'clamp',
-  'averaging',
-];
+const SETTLED: readonly (keyof Options)[] = ['size', 'init', 'seed', 'firstSize'];
 /** A slider that is still moving should not start the cost anew at every pixel. */
 const CHANGE_DELAY_MS = 700;
+
+/** The form's options as a painting can take them. */
+function settledOptions(running: Painted): Options {
+  return { ...options.value, ...Object.fromEntries(SETTLED.map((name) => [name, running.options[name]])) };
+}
 
 /** Takes what is changed in the form into the painting in progress. */
 export function followChanges(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
-    const wanted = options.value;
-    const counting = changesOf(styles.value);
+    const items = styles.value;
     const running = painted();
+    // Read for its effect: a change of any option is followed.
+    const wanted = running ? settledOptions(running) : options.value;
     if (!busy.value || !running) return;
     clearTimeout(timer);
-    const settled = Object.fromEntries(SETTLED.map((name) => [name, running.options[name]]));
-    const changes: Changes = { options: { ...wanted, ...settled }, styles: counting };
-    const now = { options: running.options, styles: changesOf(running.styles) };
-    if (same(changes, now) || !counting.some(({ weight }) => weight > 0)) return;
-    if (unbalanced(changes.options, styles.value, running.strokes)) {
+    const isSame = same([wanted, changesOf(items)], [running.options, changesOf(running.styles)]);
+    if (isSame || !items.some(({ weight }) => weight > 0)) return;
+    if (unbalanced(wanted, items, running.strokes)) {
       notify('problem', 'regionsNeedStrength');
       return;
     }
     timer = setTimeout(() => {
       const current = painted();
-      if (current) setPainted({ ...current, styles: styles.value, options: changes.options });
-      painter.change(changes);
+      if (!current) return;
+      const changes = changedOptions(current.options, wanted);
+      setPainted({ ...current, styles: items, options: wanted });
+      const arranged = same(changesOf(items), changesOf(current.styles))
+        ? {}
+        : orderedChanges({ ...current, styles: items });
+      painter.change({ options: changes, ...arranged });
       notify('info', 'changesTaken');
     }, CHANGE_DELAY_MS);
   });
 }
 
+/** The options that differ; of the two ways to balance content and style the new one whole. */
+function changedOptions(before: Options, after: Options): OptionsInput {
+  const differ = OPTION_NAMES.filter((name) => after[name] !== undefined && !same(before[name], after[name]));
+  return Object.fromEntries(differ.map((name) => [name, after[name]]));
+}
+
 const changesOf = (items: readonly StyleItem[]) => items.map(({ weight, strength }) => ({ weight, strength }));
 
-const same = (a: Changes, b: Changes) =>
-  JSON.stringify([a.options, a.styles]) === JSON.stringify([b.options, b.styles]);
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 /** Whether regions have strengths where the painting has none: it is balanced by alpha and beta. */
 function unbalanced({ strength: whole }: Options, items: readonly StyleItem[], made: readonly Stroke[]): boolean {

@@ -1,14 +1,13 @@
 /** What tells how a painting was made: its recipe, its mask, and the command that paints the form. */
-import { featherOf } from '../../core/painting/mask-regions.js';
-import { type Recipe, recipeOf } from '../../core/painting/recipe.js';
+import type { Changes } from '../../core/painting/order.js';
+import type { Recipe } from '../../core/painting/recipe.js';
 import { commandLine } from '../address.js';
-import { flatMask, maskPng } from '../brush/flat.js';
+import { type FlatMask, flatMask, maskPicture, maskPng } from '../brush/flat.js';
 import { inUse, type Stroke } from '../brush/masks.js';
+import type { PaintOrder } from '../painting/protocol.js';
 import { type OpenedPicture, sha256 } from '../pictures/open.js';
-import { chosen, network, photo, preset, ready, type StyleItem, strokes, styles } from '../state.js';
+import { chosen, network, photo, preset, type StyleItem, strokes, styles } from '../state.js';
 import { painted } from './painted.js';
-
-declare const __VERSION__: string;
 
 /** Pictures and the strokes over them. */
 type Arranged = {
@@ -26,14 +25,10 @@ const maskName = (content: OpenedPicture) => `${stem(content.name)}-mask.png`;
 function arranged({ content, styles: all, strokes: made }: Arranged) {
   const { styles: used, strokes: kept } = inUse(all, made);
   const mask = flatMask(content, used.length, kept);
-  const strengths = used.flatMap(({ strength }, i) => {
-    const color = mask?.colors[i];
-    return color === undefined || strength === undefined ? [] : [[color, strength] as const];
-  });
   return {
     mask,
     styles: used.map(({ picture, weight }, i) => ({ picture, weight, region: mask?.colors[i] })),
-    regionStrengths: Object.fromEntries([...strengths, ...(mask?.kept ? [[mask.kept, 0] as const] : [])]),
+    regionStrengths: strengthsOf(used, mask),
   };
 }
 
@@ -53,28 +48,49 @@ const formed = (): Arranged | undefined =>
   photo.value && { content: photo.value, styles: styles.value, strokes: strokes.value };
 
 /** The recipe of what is on the easel, as `giverny` writes it. */
-export async function currentRecipe(): Promise<Recipe | undefined> {
+export function currentRecipe(): Recipe | undefined {
   const made = painted();
-  if (!made || made.recipe || !ready.value) return made?.recipe;
-  const { mask, styles: used, regionStrengths } = arranged(made);
-  const { network: looked, coarseNetwork, engine } = ready.value;
-  return recipeOf({
-    giverny: __VERSION__,
-    content: made.content,
-    styles: used.map(({ picture, weight, region }) => ({ ...picture, weight, region })),
-    mask: mask && {
-      name: maskName(made.content),
-      sha256: await sha256(maskPng(mask)),
-      featherPx: featherOf(made.size),
-    },
-    regionStrengths,
-    network: looked,
-    ...(coarseNetwork ? { coarseNetwork } : {}),
-    engine,
-    options: made.options,
-    stopped: !made.whole,
-    steps: made.steps,
+  if (!made || made.recipe || !made.plan) return made?.recipe;
+  const { stopped: _, ...recipe } = made.plan.recipe;
+  return { ...recipe, ...(made.whole ? {} : { stopped: true }), steps: made.steps };
+}
+
+/** A painting's pictures as its worker takes them: each style with its colour of the mask, strengths by colours. */
+export async function orderedPictures({
+  content,
+  styles: all,
+  strokes: made,
+}: Arranged): Promise<Pick<PaintOrder, 'content' | 'styles' | 'mask' | 'regionStrengths'>> {
+  const mask = flatMask(content, all.length, made);
+  return {
+    content: ordered(content),
+    styles: all.map(({ picture, weight }, i) => ({ picture: ordered(picture), weight, region: mask?.colors[i] })),
+    mask: mask && { name: maskName(content), sha256: await sha256(maskPng(mask)), source: maskPicture(mask) },
+    regionStrengths: strengthsOf(all, mask),
+  };
+}
+
+const ordered = ({ name, sha256, blob }: OpenedPicture) => ({ name, sha256, source: blob });
+
+/** Weights and strengths as a painting in progress takes them. */
+export function orderedChanges({
+  content,
+  styles: all,
+  strokes: made,
+}: Arranged): Pick<Changes, 'weights' | 'regionStrengths'> {
+  return {
+    weights: all.map(({ weight }) => weight),
+    regionStrengths: strengthsOf(all, flatMask(content, all.length, made)),
+  };
+}
+
+function strengthsOf(all: readonly StyleItem[], mask: FlatMask | undefined): Record<string, number> {
+  const strengths = all.flatMap(({ strength, weight }, i) => {
+    const color = mask?.colors[i];
+    // A style that does not count leaves its region.
+    return color === undefined || strength === undefined || weight === 0 ? [] : [[color, strength] as const];
   });
+  return Object.fromEntries([...strengths, ...(mask?.kept ? [[mask.kept, 0] as const] : [])]);
 }
 
 /** The command that paints what the form says. */

@@ -50,7 +50,6 @@ export async function reopen(painting: Painting, { withResult }: { withResult: b
       options: recipe.options,
       seconds: painting.seconds,
       size: { width: result.width, height: result.height },
-      behind: 0,
       steps: recipe.steps,
       whole: !recipe.stopped,
       recipe,

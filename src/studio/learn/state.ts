@@ -7,7 +7,7 @@ import { blend, notebookRandom, uniformNoise } from '../../core/painting/start.j
 import { fitPicture } from '../../core/pictures/fit.js';
 import { type Picture, picture } from '../../core/pictures/picture.js';
 import { exampleUrl } from '../examples.js';
-import { Painter } from '../painting/painter.js';
+import { PaintingWorker } from '../painting/painting-worker.js';
 import type { Frame, FromWorker, PaintOrder, StepReport } from '../painting/protocol.js';
 import { decode } from '../pictures/decode.js';
 import type { Answer, Ask, Looks, Seen, Weighed, Weighs } from './protocol.js';
@@ -153,7 +153,7 @@ export function beginLearning(): void {
     },
   );
   effect(() => {
-    const changes = { options: options.value, styles: [{ weight: 1 }] };
+    const changes = { options: { ...options.value, init: startedWith } };
     if (painting.peek() && weighs(lambdas.value)) painter.change(changes);
   });
   document.addEventListener('visibilitychange', () => painter.watch(!document.hidden));
@@ -161,13 +161,17 @@ export function beginLearning(): void {
 
 const weighs = (weights: Readonly<Record<string, number>>) => Object.values(weights).some((weight) => weight > 0);
 
-const painter = new Painter();
+const painter = new PaintingWorker();
+
+/** The share of noise that the painting began with; the slider may have moved since. */
+let startedWith = 0;
 
 export function startPainting(): void {
   if (!photo.value || !style.value) return;
   const order: PaintOrder = {
-    content: { name: 'photo', blob: photo.value.blob },
-    styles: [{ name: 'style', blob: style.value.blob, weight: 1 }],
+    content: { name: 'photo', sha256: '', source: photo.value.blob },
+    styles: [{ picture: { name: 'style', sha256: '', source: style.value.blob }, weight: 1 }],
+    regionStrengths: {},
     options: { ...options.value, init: noise.value },
     network: 'pocket',
     device: 'auto',
@@ -175,6 +179,7 @@ export function startPainting(): void {
   frame.value = undefined;
   reports.value = [];
   painting.value = true;
+  startedWith = noise.value;
   painter.paint(order, hear);
 }
 

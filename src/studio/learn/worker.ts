@@ -11,7 +11,7 @@ import { features } from '../../core/networks/features.js';
 import type { Network } from '../../core/networks/network.js';
 import { subtractMean } from '../../core/networks/pixels.js';
 import { createWebEngine, type WebEngine } from '../../engines/web.js';
-import { openNetwork } from '../painting/core.js';
+import { openNetwork } from '../painting/parts.js';
 import { RUNTIME_FILES } from '../painting/runtime.js';
 import type { Answer, Ask, Looks, Seen, Weighed, Weighs } from './protocol.js';
 

@@ -1,54 +1,50 @@
 /** What the page and its painting worker say to each other: plain data. */
-
-import type { Costs } from '../../core/costs/objective.js';
 import type { Options } from '../../core/options/options.js';
+import type { StepReport as CoreReport } from '../../core/painting/job.js';
+import type { Changes } from '../../core/painting/order.js';
+import type { PlannedScale } from '../../core/painting/plan.js';
+import type { Recipe } from '../../core/painting/recipe.js';
 import type { Picture } from '../../core/pictures/picture.js';
 import type { WebDevice } from '../../engines/web.js';
 
 /** The pocket network that comes with the page, or the bytes of a network file. */
 export type NetworkSource = 'pocket' | { readonly name: string; readonly file: Blob };
 
-/** A picture file; the worker decodes it and brings it to its size. */
+/** A picture file, which the worker decodes, or a picture that the page made. */
 export interface OrderedPicture {
   readonly name: string;
-  readonly blob: Blob;
+  /** Of the file's bytes, hex. */
+  readonly sha256: string;
+  readonly source: Blob | Picture;
 }
 
-export interface OrderedStyle extends OrderedPicture, ChangedStyle {
+export interface OrderedStyle {
+  readonly picture: OrderedPicture;
+  readonly weight: number;
   /** Colour of the mask where this style paints; where no style of its own goes, if left out. */
   readonly region?: string | undefined;
 }
 
-/** What may change while painting. */
-export interface Changes {
-  readonly options: Options;
-  /** Of each style, in order. */
-  readonly styles: readonly ChangedStyle[];
-}
-
-export interface ChangedStyle {
-  readonly weight: number;
-  /** In its region; the painting's own where left out. */
-  readonly strength?: number | undefined;
-}
-
-export interface PaintOrder extends Changes {
+export interface PaintOrder {
   readonly content: OrderedPicture;
   readonly styles: readonly OrderedStyle[];
-  /** In flat colours, those that the styles name; of the photo's shape. */
-  readonly mask?: Picture | undefined;
-  /** Colour of the mask where the photo is kept. */
-  readonly kept?: string | undefined;
+  /** In flat colours, those that styles and strengths name; of the photo's shape. */
+  readonly mask?: OrderedPicture | undefined;
+  /** By colours of the mask; 0 keeps the photo there. */
+  readonly regionStrengths: Readonly<Record<string, number>>;
+  /** A picture to start from. */
+  readonly start?: OrderedPicture | undefined;
+  readonly options: Options;
   readonly network: NetworkSource;
   readonly device: WebDevice | 'auto';
   /** Of WASM; as many as are useful where left out. */
   readonly threads?: number | undefined;
-  /** A picture to go on from, and the steps that it has behind it. */
-  readonly from?: { readonly picture: Picture; readonly step: number } | undefined;
 }
 
 export type ToWorker =
   | { readonly type: 'paint'; readonly order: PaintOrder }
+  /** Goes on with the painting that ended last, changed like this. */
+  | { readonly type: 'paintOn'; readonly changes: Changes }
   | { readonly type: 'pause' | 'resume' | 'stop' }
   | { readonly type: 'change'; readonly changes: Changes }
   /** Whether pictures are wanted after each step: not while nobody looks. */
@@ -63,17 +59,8 @@ export interface Frame {
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;
 }
 
-export interface StepReport {
-  /** Counted from 0. */
-  readonly step: number;
-  readonly steps: number;
-  /** Counted from 0, of so many; the painting grows from one to the next. */
-  readonly scale: number;
-  readonly scales: number;
-  readonly costs: Costs;
-  readonly seconds: number;
+export interface StepReport extends CoreReport {
   readonly frame?: Frame;
-  readonly notice?: string;
 }
 
 export interface Ready {
@@ -90,8 +77,16 @@ export interface NamedNetwork {
   readonly hash: string;
 }
 
+/** What is to be painted, at the start and after each change. */
+export interface Plan {
+  readonly scales: readonly PlannedScale[];
+  /** Of the whole painting; what was painted of it has fewer steps and is stopped. */
+  readonly recipe: Recipe;
+}
+
 export type FromWorker =
   | ({ readonly type: 'ready' } & Ready)
+  | ({ readonly type: 'plan' } & Plan)
   | ({ readonly type: 'step' } & StepReport)
   | { readonly type: 'paused' }
   /** Painting goes on in WASM. */

@@ -1,22 +1,16 @@
 /** Paints, away from the page's own thread. One painting at a time. */
 import { GivernyError } from '../../core/errors.js';
 import type { Network } from '../../core/networks/network.js';
-import { type Revision, reportOf, type Step, type StepReport } from '../../core/painting/job.js';
-import type { Picture } from '../../core/pictures/picture.js';
+import { type Revision, reportOf, type Step } from '../../core/painting/job.js';
+import type { Changes } from '../../core/painting/order.js';
+import { changed, type Painter, type Prepared } from '../../core/painting/painter.js';
+import type { PaintState } from '../../core/painting/state.js';
+import type { Picture, Size } from '../../core/pictures/picture.js';
+import { resample } from '../../core/pictures/resample.js';
 import { createWebEngine, type WebEngine } from '../../engines/web.js';
 import { frameOf } from '../pictures/frame.js';
-import {
-  grown,
-  type Networks,
-  networksFor,
-  openNetwork,
-  paintInputs,
-  type Reached,
-  remaining,
-  revisionOf,
-} from './core.js';
-import { type Inputs, readInputs } from './inputs.js';
-import type { Changes, Frame, FromWorker, NetworkSource, PaintOrder, ToWorker } from './protocol.js';
+import { createPainter } from './parts.js';
+import type { Frame, FromWorker, OrderedPicture, PaintOrder, ToWorker } from './protocol.js';
 import { RUNTIME_FILES } from './runtime.js';
 
 const post = (message: FromWorker, frame?: Frame) =>
@@ -37,9 +31,10 @@ const wishes = {
 let wake = () => {};
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  if (data.type === 'paint') {
+  if (data.type === 'paint' || data.type === 'paintOn') {
     Object.assign(wishes, { paused: false, stopped: false, loseDevice: false, changes: undefined });
-    follow(data.order).catch((error: unknown) => {
+    const painting = data.type === 'paint' ? begin(data.order) : goOn(data.changes);
+    painting.catch((error: unknown) => {
       const code = error instanceof GivernyError ? error.code : 'UNEXPECTED';
       post({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) });
     });
@@ -53,83 +48,99 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   wake();
 };
 
-const opened = new Map<string, Promise<Network>>();
-
-/** Networks of the last painting are still at hand. */
-function open(source: NetworkSource): Promise<Network> {
-  const name = source === 'pocket' ? source : source.name;
-  const before = opened.get(name);
-  if (before) return before;
-  // Two large ones would fill the memory.
-  for (const other of opened.keys()) if (other !== 'pocket') opened.delete(other);
-  const network = openNetwork(source);
-  opened.set(name, network);
-  network.catch(() => opened.delete(name));
-  return network;
+/** The painting of now, which outlives its engine. */
+interface Session {
+  prepared: Prepared<OrderedPicture>;
+  /** After its newest step. */
+  state?: PaintState;
+  /** The newest step. */
+  step?: Step;
 }
 
-async function follow(order: PaintOrder): Promise<void> {
-  let engine = await createWebEngine({
+/** Network files of orders, by name. */
+const files = new Map<string, Blob>();
+let engine: WebEngine | undefined;
+let painter: Painter<OrderedPicture> | undefined;
+let session: Session | undefined;
+
+async function begin(order: PaintOrder): Promise<void> {
+  const made = await createWebEngine({
     device: order.device,
     runtimeFiles: RUNTIME_FILES,
     ...(order.threads === undefined ? {} : { threads: order.threads }),
   });
-  const inputs = await readInputs(order);
-  const networks = await networksFor(order.network, inputs.content, order.options, open);
-  const named = ({ name, hash }: Network) => ({ name, hash });
-  const announce = ({ name, device, threads }: WebEngine) => {
-    const { network, coarseNetwork } = networks;
-    const coarse = coarseNetwork && { coarseNetwork: named(coarseNetwork) };
-    post({ type: 'ready', engine: name, device, threads, network: named(network), ...coarse });
-  };
-  announce(engine);
-  const easel: Easel = { changes: order, from: order.from, behind: order.from?.step ?? 0 };
+  if (made.name !== engine?.name || made.threads !== engine.threads) painter = undefined;
+  if (order.network !== 'pocket' && files.get(order.network.name) !== order.network.file) painter = undefined;
+  engine = made;
+  if (order.network !== 'pocket') files.set(order.network.name, order.network.file);
+  painter ??= createPainter(engine, files);
+  const network = order.network === 'pocket' ? 'pocket' : order.network.name;
+  const mask = order.mask && { picture: order.mask };
+  session = { prepared: await painter.prepare({ ...order, mask, network }) };
+  announce(session);
+  await paintToTheEnd(session);
+}
+
+/** Goes on with the painting that ended last; one at its end gets as many steps of its last scale again. */
+async function goOn(changes: Changes): Promise<void> {
+  const { state, prepared } = session ?? {};
+  if (!session || !state || !prepared) throw new RangeError('Expected a painting to go on with but there is none.');
+  const { options } = prepared.job;
+  const isEnded = state.scale === prepared.scales.length - 1 && state.step >= prepared.steps;
+  const steps = isEnded ? { steps: state.stepsHere + options.steps } : {};
+  session.prepared = changed(prepared, state.step, { ...changes, options: { ...changes.options, ...steps } }).prepared;
+  // A scale that its tolerance had ended begins to count anew.
+  session.state = { ...state, costs: [] };
+  announce(session);
+  await paintToTheEnd(session);
+}
+
+function announce({ prepared }: Session): void {
+  const { name, device, threads } = engine as WebEngine;
+  const { network, coarseNetwork } = prepared.job;
+  const named = (of: Network) => ({ name: of.name, hash: of.hash });
+  const coarse = coarseNetwork && { coarseNetwork: named(coarseNetwork) };
+  post({ type: 'ready', engine: name, device, threads, network: named(network), ...coarse });
+  tellPlan(prepared);
+}
+
+function tellPlan(prepared: Prepared<OrderedPicture>): void {
+  const recipe = (painter as Painter<OrderedPicture>).recipe(prepared, prepared.steps, false);
+  post({ type: 'plan', scales: prepared.scales, recipe });
+}
+
+/** Paints; where the graphics device is lost, the painting goes on in WASM from its newest step. */
+async function paintToTheEnd(of: Session): Promise<void> {
   for (;;) {
     try {
-      return finish(inputs, easel, await paintOn(inputs, easel, networks, engine));
+      const how = await paintOn(of);
+      return finish(of, how);
     } catch (error) {
       if (!(error instanceof GivernyError && error.code === 'DEVICE_LOST')) throw error;
-      post({ type: 'deviceLost', step: easel.from?.step ?? 0 });
+      post({ type: 'deviceLost', step: of.state?.step ?? 0 });
       engine = await createWebEngine({ device: 'wasm', runtimeFiles: RUNTIME_FILES });
-      announce(engine);
-      const done = (easel.from?.step ?? 0) - easel.behind;
-      easel.changes = { ...easel.changes, options: remaining(inputs.content, easel.changes.options, done) };
-      easel.behind = easel.from?.step ?? 0;
+      painter = createPainter(engine, files);
+      announce(of);
     }
   }
 }
 
-/** What outlives an engine. */
-interface Easel {
-  changes: Changes;
-  /** The newest picture that was kept. */
-  from: Reached | undefined;
-  /** Steps of the painting that its options do not count. */
-  behind: number;
-}
-
 /** Paints until the end, or until the page stops it. */
-async function paintOn(
-  inputs: Inputs,
-  easel: Easel,
-  networks: Networks,
-  engine: WebEngine,
-): Promise<'done' | 'stopped'> {
-  const steps = paintInputs(inputs, easel.changes, easel.from, networks, engine);
+async function paintOn(of: Session): Promise<'done' | 'stopped'> {
+  const steps = (painter as Painter<OrderedPicture>).paint(of.prepared, { from: of.state });
   let revision: Revision | undefined;
   for (;;) {
     const next = await steps.next(revision);
     if (next.done) return 'done';
-    const step = countedOn(next.value, easel.behind);
-    // On WebGPU every picture is kept: it is what painting goes on from should the device be lost.
-    const needed = wishes.watching || engine.device === 'webgpu' || step.step === step.steps - 1;
-    const picture = needed ? next.value.picture : undefined;
-    if (picture) easel.from = { picture, step: step.step + 1 };
-    report(step, wishes.watching ? picture : undefined);
+    const step = next.value;
+    of.step = step;
+    of.state = step.state();
+    const frame = wishes.watching ? frameOf(step.picture) : undefined;
+    post({ type: 'step', ...reportOf(step), ...(frame && { frame }) }, frame);
     await breathe();
     if (wishes.loseDevice) {
       wishes.loseDevice = false;
-      await engine.loseDevice();
+      await (engine as WebEngine).loseDevice();
     }
     if (wishes.paused && !wishes.stopped) {
       post({ type: 'paused' });
@@ -140,33 +151,26 @@ async function paintOn(
       }
     }
     if (wishes.stopped) {
-      easel.from = { picture: picture ?? next.value.picture, step: step.step + 1 };
       await steps.return();
       return 'stopped';
     }
     revision = undefined;
     if (wishes.changes) {
-      easel.changes = wishes.changes;
-      revision = revisionOf(inputs, wishes.changes);
+      ({ prepared: of.prepared, revision } = changed(of.prepared, step.step + 1, wishes.changes));
       wishes.changes = undefined;
+      tellPlan(of.prepared);
     }
   }
 }
 
-/** A step counted through the whole painting. */
-function countedOn(step: Step, behind: number): StepReport {
-  const report = reportOf(step);
-  return { ...report, step: behind + report.step, steps: behind + report.steps };
+function finish({ prepared, step }: Session, how: 'done' | 'stopped'): void {
+  const frame = step && frameOf(grown(step.picture, prepared), prepared.alpha);
+  post({ type: 'ended', how, steps: step ? step.step + 1 : 0, ...(frame && { frame }) }, frame);
 }
 
-function report(step: StepReport, picture: Picture | undefined): void {
-  const frame = picture && frameOf(picture);
-  post({ type: 'step', ...step, ...(frame && { frame }) }, frame);
-}
-
-function finish({ content, alpha }: Inputs, { from }: Easel, how: 'done' | 'stopped'): void {
-  const frame = from && frameOf(grown(from.picture, content), alpha);
-  post({ type: 'ended', how, steps: from?.step ?? 0, ...(frame && { frame }) }, frame);
+/** A picture of an early scale at the size of the whole painting. */
+function grown(source: Picture, { width, height }: Size): Picture {
+  return source.width === width ? source : resample(source, width, height);
 }
 
 /** Lets messages of the page come in. */

@@ -1,5 +1,5 @@
 /** A picture of the core as the page shows it. */
-import { fromRgba, type Picture, toBytes } from '../../core/pictures/picture.js';
+import { type Picture, toBytes } from '../../core/pictures/picture.js';
 import type { Frame } from '../painting/protocol.js';
 
 /**
@@ -19,6 +19,3 @@ export function frameOf(source: Picture, alpha?: Uint8Array): Frame {
   }
   return { width, height, pixels };
 }
-
-/** The inverse of frameOf; what is transparent becomes white. */
-export const pictureOf = ({ width, height, pixels }: Frame): Picture => fromRgba(width, height, pixels).picture;

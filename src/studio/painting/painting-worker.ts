@@ -1,7 +1,8 @@
 /** The page's side of a painting: owns the worker, and starts a new one where the old one is of no more use. */
-import type { Changes, FromWorker, PaintOrder, ToWorker } from './protocol.js';
+import type { Changes } from '../../core/painting/order.js';
+import type { FromWorker, PaintOrder, ToWorker } from './protocol.js';
 
-export class Painter {
+export class PaintingWorker {
   #worker: Worker | undefined;
   #listener: (message: FromWorker) => void = () => {};
 
@@ -10,6 +11,17 @@ export class Painter {
     this.#listener = listener;
     this.#worker ??= this.#start();
     this.#send({ type: 'paint', order });
+    this.watch(!document.hidden);
+  }
+
+  /** Whether the painting that ended last can be gone on with: its worker holds its state. */
+  get canGoOn(): boolean {
+    return this.#worker !== undefined;
+  }
+
+  /** Goes on with the painting that ended last, changed like this. */
+  paintOn(changes: Changes): void {
+    this.#send({ type: 'paintOn', changes });
     this.watch(!document.hidden);
   }
 
