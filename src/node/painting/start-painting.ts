@@ -6,7 +6,7 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, GivernyError } from '../../core/errors.js';
-import { removeTemporaries } from '../files/atomic.js';
+import { newWriter, removeTemporaries } from '../files/temporaries.js';
 import type { Painted, PaintListeners, PaintRequest, Started, StepReport } from './request.js';
 
 /** What the painting process tells its parent. */
@@ -34,7 +34,8 @@ export interface Painting {
 
 /** Starts to paint in a child process; as paintFile otherwise. */
 export function startPainting(request: PaintRequest, listeners: PaintListeners = {}): Painting {
-  const child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), {
+  const writer = newWriter();
+  const child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), [writer], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
@@ -60,7 +61,7 @@ export function startPainting(request: PaintRequest, listeners: PaintListeners =
     });
     // After the last message; rejecting is of no effect where one of those settled the promise.
     child.on('close', (code, signal) => {
-      if (child.pid !== undefined) cleanUp(request, child.pid);
+      cleanUp(request, writer);
       reject(death(killed, signal ?? code, stderr));
     });
   });
@@ -80,9 +81,9 @@ export function startPainting(request: PaintRequest, listeners: PaintListeners =
 }
 
 /** Removes what a painting process that ended while writing left behind. */
-export function cleanUp({ output, frames }: PaintRequest, pid: number): void {
-  removeTemporaries(output, pid);
-  if (frames) removeTemporaries(join(frames.folder, '0.png'), pid);
+export function cleanUp({ output, frames }: PaintRequest, writer: string): void {
+  removeTemporaries(output, writer);
+  if (frames) removeTemporaries(join(frames.folder, '0.png'), writer);
 }
 
 function revived({ code, message, stack }: Extract<PaintEvent, { event: 'error' }>): Error {
