@@ -12,15 +12,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GivernyError } from '../../core/errors.js';
 import type { Source } from '../../core/networks/registry.js';
 import { reason, writeError } from '../files/atomic.js';
+import type { LockOptions } from '../files/lock.js';
 import { ageOf, clockOf, temporaryName } from '../files/temporaries.js';
 import { getBytes, type HttpOptions, RequestFailed } from './http.js';
 
-export interface DownloadOptions extends HttpOptions {
+/** `onWait` and `pollMs` are for where another process downloads the same network: its result is waited for. */
+export interface DownloadOptions extends HttpOptions, Pick<LockOptions, 'onWait' | 'pollMs'> {
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** Pause before a server that broke off is asked again. Default 1 s. */
   readonly retryMs?: number;
-  /** Called once, where another process downloads the same network: then its result is waited for. */
-  readonly onWait?: () => void;
 }
 
 export interface DownloadProgress {

@@ -72,8 +72,10 @@ export async function paintFile(
       stopped,
       steps: step + 1,
     });
-    await writePicture(path, grown(picture, content.picture), { alpha: content.alpha, recipe });
-    request.onSaved?.(path);
+    const written = await writePicture(path, grown(picture, content.picture), { alpha: content.alpha, recipe });
+    if (written !== path) request.onNotice?.(`"${path}" cannot be replaced now; the picture is saved as "${written}".`);
+    request.onSaved?.(written);
+    return written;
   };
 
   const began = performance.now();
@@ -108,9 +110,8 @@ export async function paintFile(
       }
     }
   }
-  if (last) await write(output, last, !whole);
   return {
-    output,
+    output: last ? await write(output, last, !whole) : output,
     width,
     height,
     steps: last ? last.step + 1 : 0,
