@@ -38,7 +38,8 @@ vi.mock('node:fs/promises', async (original) => {
     },
   };
 });
-vi.mock('node:timers/promises', () => ({
+vi.mock('node:timers/promises', async (original) => ({
+  ...(await original<typeof import('node:timers/promises')>()),
   setTimeout: async (ms: number) => {
     refused.pausesMs.push(ms);
   },
@@ -214,6 +215,8 @@ test('the next free name', async () => {
   expect(await next('plain')).toBe('plain-2');
   expect(await next('.hidden')).toBe('.hidden-2');
   expect(await next('dangling.png')).toBe('dangling-2.png');
+  expect(await next('none/a.png')).toBe('none/a.png');
+  await expect(next('x'.repeat(300))).rejects.toMatchObject({ code: 'WRITE_FAILED' });
 });
 
 test('many who want one name at once get one each', async () => {

@@ -60,11 +60,16 @@ export async function writeToFreeName(path: string, bytes: Uint8Array | Iterable
 /**
  * The first of `a.png`, `a-2.png`, `a-3.png` ... that does not exist. Another process may take it at any
  * time: writeAtomically with `overwrite: false` notices, and writeToFreeName takes the next.
+ *
+ * @throws GivernyError WRITE_FAILED where the folder cannot be looked into.
  */
 export async function freeName(path: string): Promise<string> {
   const { dir, name, ext } = parse(path);
   for (let candidate = path, n = 2; ; n++) {
-    if (!(await found(lstat(candidate)))) return candidate;
+    const taken = await found(lstat(candidate)).catch((error) => {
+      throw writeError(path, error);
+    });
+    if (!taken) return candidate;
     candidate = join(dir, `${name}-${n}${ext}`);
   }
 }

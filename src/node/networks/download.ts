@@ -140,8 +140,8 @@ export async function sweepParts(folder: string): Promise<void> {
   }
 }
 
-/** A download that is going on receives something at least every 30 s, or is given up. */
-const ABANDONED_MS = 60_000;
+/** Less than it takes until the lock of a killed pull is stale, so that who takes over the lock finds its part. */
+const ABANDONED_MS = 25_000;
 const FORGOTTEN_MS = 7 * 24 * 3_600_000;
 
 interface Part {
