@@ -195,8 +195,12 @@ export function generateNoiseImage(
   return tensor(contentImage.shape, blend(noise, contentImage.data, noiseRatio));
 }
 
-/** Adds the means, clips to 0..255, truncates to 8 bits and writes; the name's ending decides the format. */
-export function saveImage(path: string, image: Tensor): Promise<void> {
+/**
+ * Adds the means, clips to 0..255, truncates to 8 bits and writes; the name's ending decides the format.
+ *
+ * @returns the path that was written, as writePicture.
+ */
+export function saveImage(path: string, image: Tensor): Promise<string> {
   return writePicture(path, toPicture(image));
 }
 

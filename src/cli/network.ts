@@ -68,13 +68,37 @@ async function pull(name: string): Promise<void> {
     );
   }
   const progress = progressLine();
+  const onWait = () => process.stderr.write(`Another process is downloading ${name}; waiting for it ...\n`);
   try {
-    const file = await pullNetwork(entry, { onProgress: progress.show });
+    const file = await untilSignal((signal) => pullNetwork(entry, { onProgress: progress.show, onWait, signal }));
     progress.clear();
     print(`${name} is in the cache: ${file}`);
     print(`${entry.licence}, ${entry.attribution}`);
   } finally {
     progress.clear();
+  }
+}
+
+/**
+ * Runs something long until it is done or a signal comes. Then it gets the chance to clean up (a lock left behind
+ * would hold up the next pull) before the signal ends the process.
+ */
+async function untilSignal<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let received: NodeJS.Signals | undefined;
+  const listener = (signal: NodeJS.Signals) => {
+    received ??= signal;
+    // The next one meets no listener, and ends the process at once.
+    for (const name of signals) process.removeListener(name, listener);
+    stop.abort();
+  };
+  for (const name of signals) process.on(name, listener);
+  try {
+    return await run(stop.signal);
+  } finally {
+    for (const name of signals) process.removeListener(name, listener);
+    if (received) process.kill(process.pid, received);
   }
 }
 

@@ -16,6 +16,7 @@ const KINDS = {
   IMAGE_SIZE: 'usage',
   RECIPE_INVALID: 'usage',
   FORMAT_UNSUPPORTED: 'usage',
+  FILE_EXISTS: 'usage',
   NETWORK_FORMAT: 'failure',
   NETWORK_TENSOR: 'failure',
   COST_NOT_FINITE: 'failure',

@@ -83,7 +83,8 @@ function painterOf(pid: number): number {
 
 /** A file as a painting process leaves it that is killed while it writes. */
 function halfWrite(folder: string, pid: number): void {
-  writeFileSync(join(folder, `.giverny-${pid}-half.tmp`), 'half a pic');
+  const writer = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').at(-2);
+  writeFileSync(join(folder, `.giverny-${writer}-half.tmp`), 'half a pic');
 }
 
 const hasProc = spawnSync('cat', [`/proc/${process.pid}/task/${process.pid}/children`]).status === 0;

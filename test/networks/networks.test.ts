@@ -1,4 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -6,6 +17,7 @@ import { networkCommand } from '../../src/cli/network.js';
 import { sizeOf, type Tensor } from '../../src/core/graph/tensor.js';
 import { writeSafetensors } from '../../src/core/networks/formats/safetensors.js';
 import { vggTable } from '../../src/core/networks/network.js';
+import { REGISTRY } from '../../src/core/networks/registry.js';
 import { networksFolder } from '../../src/node/networks/cache.js';
 import { importNetwork, openNetwork } from '../../src/node/networks/open.js';
 import { smallTensors } from './small.js';
@@ -108,7 +120,7 @@ test('a damaged file in the cache is noticed', async () => {
 
 test('the cache lies where the platform keeps caches', () => {
   expect(networksFolder()).toBe(path.join(folder, 'cache', 'networks'));
-  vi.stubEnv('GIVERNY_CACHE', '');
+  vi.stubEnv('GIVERNY_CACHE', undefined);
   vi.stubEnv('XDG_CACHE_HOME', '/xdg');
   vi.stubEnv('LOCALAPPDATA', 'C:\\local');
   const on = (platform: NodeJS.Platform) => {
@@ -125,6 +137,33 @@ test('the cache lies where the platform keeps caches', () => {
   expect(on('win32')).toBe(path.join('C:\\local', 'giverny', 'Cache', 'networks'));
   vi.stubEnv('XDG_CACHE_HOME', 'relative');
   expect(on('linux')).toBe(path.join(homedir(), '.cache', 'giverny', 'networks'));
+});
+
+test.each(['', 'cache', './cache'])('a cache at "%s" would be another in every folder', async (value) => {
+  vi.stubEnv('GIVERNY_CACHE', value);
+  const message = `Expected a folder's absolute path, or none, for the environment variable GIVERNY_CACHE but received "${value}".`;
+  for (const use of [() => importNetwork(file), () => run('list'), () => openNetwork('vgg19')]) {
+    await expect(use()).rejects.toMatchObject({ code: 'OPTION_INVALID', message });
+  }
+});
+
+test('remove takes away what unfinished downloads left, but not from under a living one', async () => {
+  const networks = path.join(folder, 'cache', 'networks');
+  mkdirSync(networks, { recursive: true });
+  const [key] =
+    REGISTRY.find(({ name }) => name === 'vgg19')?.sources.map((s) => (s.sha256 ?? s.md5)?.slice(0, 16)) ?? [];
+  const leave = (name: string, ageSeconds: number) => {
+    writeFileSync(path.join(networks, name), 'part');
+    utimesSync(path.join(networks, name), Date.now() / 1000 - ageSeconds, Date.now() / 1000 - ageSeconds);
+    return name;
+  };
+  leave(`${key}.part`, 0);
+  leave(`${key}.${randomUUID()}.part`, 100);
+  leave('.giverny-00112233445566778899aabbccddeeff-01234567.tmp', 4000);
+  const kept = [leave(`${key}.${randomUUID()}.part`, 10), leave('0123456789abcdef.part', 100)];
+  expect(await run('remove', 'vgg19')).toBe('vgg19 is removed from the cache.\n');
+  expect(readdirSync(networks).sort()).toEqual(kept.sort());
+  expect(await run('remove', 'vgg19')).toBe('vgg19 was not in the cache.\n');
 });
 
 test('a VGG-16 loads by the same table', async () => {

@@ -1,33 +1,41 @@
-import { createHash } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import {
   appendFileSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type ErrorCode, GivernyError } from '../../src/core/errors.js';
 import type { Tensor } from '../../src/core/graph/tensor.js';
 import { writeSafetensors } from '../../src/core/networks/formats/safetensors.js';
 import { vggTable } from '../../src/core/networks/network.js';
 import type { RegistryEntry, Source } from '../../src/core/networks/registry.js';
-import { openNetwork } from '../../src/node/networks/open.js';
+import { listNetworks, openNetwork } from '../../src/node/networks/open.js';
 import { pullNetwork } from '../../src/node/networks/pull.js';
+import { MAIN } from '../cli/bench.js';
 import { type Behaviour, breaking, good, type HostileServer, serve } from './hostile.js';
 import { smallTensors, WIDTHS } from './small.js';
 
 const FILE = writeSafetensors(smallTensors());
 const KEY = createHash('sha256').update(FILE).digest('hex').slice(0, 16);
 const OTHER = FILE.map((byte, i) => (i > 1000 ? byte ^ 1 : byte));
-const QUICK = { stallMs: 300, retryMs: 1 };
+const QUICK = { stallMs: 300, retryMs: 1, pollMs: 10 };
 
 const disk = vi.hoisted(() => ({ roomBytes: Number.POSITIVE_INFINITY }));
 vi.mock('node:fs/promises', async (original) => {
@@ -82,6 +90,7 @@ async function pullFrom(...mirrors: Behaviour[]) {
   return pullNetwork(entry(mirrors.map((_, i) => `${url}/${i + 1}`)), QUICK);
 }
 
+const RANDOM = /[0-9a-f-]{36}/g;
 const left = () => readdirSync(path.join(cache, 'networks')).sort();
 
 const transcript: string[] = [];
@@ -89,9 +98,7 @@ const transcript: string[] = [];
 function note(outcome: string) {
   const asked = server?.log.length ? server.log.map((line) => `GET ${line}`).join(', ') : 'nothing asked';
   const folder = path.join(cache, 'networks');
-  const files = existsSync(folder)
-    ? left().map((name) => name.replace(KEY, '<hash>').replace(/\d+-\d+/, '<process>'))
-    : [];
+  const files = existsSync(folder) ? left().map((name) => name.replace(KEY, '<hash>').replace(RANDOM, '<random>')) : [];
   transcript.push(asked, `  ${outcome}`, `  cache: ${files.join(', ') || 'empty'}`);
 }
 
@@ -102,6 +109,8 @@ function transcribe() {
     .splice(0)
     .join('\n')
     .replaceAll(cache, '...')
+    .replaceAll(KEY, '<hash>')
+    .replace(RANDOM, '<random>')
     .replace(/(127\.0\.0\.1):\d{4,}/g, '$1');
   if (file && story) appendFileSync(file, `# ${expect.getState().currentTestName}\n${story}\n\n`);
 }
@@ -169,15 +178,82 @@ test('what a failed pull received is kept for the next, which may use another mi
   await expectPulled();
 });
 
-test('a part of a process that died is taken over; that of a living one is left alone', async () => {
-  mkdirSync(path.join(cache, 'networks'));
-  const living = `${KEY}.${process.ppid}-1.part`;
-  writeFileSync(path.join(cache, 'networks', living), FILE.subarray(0, 900));
-  writeFileSync(path.join(cache, 'networks', `${KEY}.4194999-1.part`), FILE.subarray(0, 1500));
+/** Puts a file into the cache's folder as another process left it, last touched so many seconds ago. */
+function leave(name: string, bytes: Uint8Array, ageSeconds: number): string {
+  mkdirSync(path.join(cache, 'networks'), { recursive: true });
+  const file = path.join(cache, 'networks', name);
+  writeFileSync(file, bytes);
+  const touched = Date.now() / 1000 - ageSeconds;
+  utimesSync(file, touched, touched);
+  return name;
+}
+
+test('parts of killed processes are taken over, the largest; that of a living one is left alone', async () => {
+  const living = leave(`${KEY}.${randomUUID()}.part`, FILE.subarray(0, 1700), 10);
+  leave(`${KEY}.${randomUUID()}.part`, FILE.subarray(0, 1500), 100);
+  leave(`${KEY}.${randomUUID()}.part`, FILE.subarray(0, 900), 100);
   await pullFrom(good(FILE));
   expect(server?.log).toEqual(['/1 bytes=1500-']);
   expect(left()).toEqual([living, 'small.safetensors']);
   note('The network is whole.');
+});
+
+test.skipIf(process.platform === 'win32')('a process that wakes after its part was taken spoils nothing', async () => {
+  const name = leave(`${KEY}.${randomUUID()}.part`, FILE.subarray(0, 1500), 0);
+  const asleep = openSync(path.join(cache, 'networks', name), 'a');
+  leave(name, FILE.subarray(0, 1500), 100);
+  await pullFrom((request, response, visit) => {
+    writeSync(asleep, new Uint8Array(700));
+    good(FILE)(request, response, visit);
+  });
+  closeSync(asleep);
+  expect(server?.log).toEqual(['/1 bytes=1500-']);
+  await expectPulled();
+});
+
+test('while another container pulls, a pull waits, and takes what that one got', async () => {
+  await pullFrom(good(FILE));
+  const network = readFileSync(path.join(cache, 'networks', 'small.safetensors'));
+  for (const before of ['nothing', 'an older network']) {
+    const lock = path.join(cache, 'networks', leave(`small.${randomUUID()}.lock`, new Uint8Array(), 0));
+    if (before === 'nothing') rmSync(path.join(cache, 'networks', 'small.safetensors'));
+    const one = entry([`${server?.url}/2`]);
+    await pullNetwork(one, {
+      ...QUICK,
+      onWait: () => {
+        leave('small.safetensors', network, -5);
+        rmSync(lock);
+      },
+    });
+    expect(server?.log).toEqual(['/1']);
+    await expectPulled();
+  }
+});
+
+test('the lock of a pull that was killed is taken over, and its part', async () => {
+  leave(`small.${randomUUID()}.lock`, new Uint8Array(), 31);
+  // The last bytes may have come just after the lock was touched for the last time.
+  leave(`${KEY}.${randomUUID()}.part`, FILE.subarray(0, 1500), 29);
+  // A network may have a name that begins with another's.
+  const living = leave(`small.x.${randomUUID()}.lock`, new Uint8Array(), 0);
+  await pullFrom(good(FILE));
+  expect(server?.log).toEqual(['/1 bytes=1500-']);
+  expect(left()).toEqual(['small.safetensors', living]);
+});
+
+test('what nobody will come back for is swept; the rest stays', async () => {
+  const hour = 3600;
+  const week = 7 * 24 * hour;
+  leave(`0123456789abcdef.${randomUUID()}.part`, FILE, week + 60);
+  leave('0123456789abcde0.part', FILE, week + 60);
+  leave('.giverny-00112233445566778899aabbccddeeff-01234567.tmp', FILE, hour + 60);
+  const kept = [
+    leave(`0123456789abcde1.${randomUUID()}.part`, FILE, week - 60),
+    leave('.giverny-00112233445566778899aabbccddeeff-89abcdef.tmp', FILE, hour - 60),
+    leave('.giverny-notes.tmp', FILE, week),
+  ];
+  await pullFrom(good(FILE));
+  expect(left()).toEqual([...kept, 'small.safetensors'].sort());
 });
 
 test('a part with wrong bytes costs one download, not the network', async () => {
@@ -256,20 +332,51 @@ test('a file of another network', async () => {
   expect(left()).toEqual([]);
 });
 
-test('a full disk leaves nothing behind, while downloading and while writing', async () => {
-  for (const roomBytes of [1000, FILE.length + 1000]) {
+test('a full disk leaves nothing behind: before, while downloading and while writing', async () => {
+  mkdirSync(path.join(cache, 'networks'));
+  const trialBytes = 4096;
+  const asked = [];
+  for (const roomBytes of [1000, trialBytes + 1000, trialBytes + FILE.length + 1000]) {
     disk.roomBytes = roomBytes;
-    await expectRefused(pullFrom(good(FILE)), 'DISK_FULL', /^Expected room on the disk for .* but it is full\.$/);
+    await expectRefused(pullFrom(good(FILE)), 'DISK_FULL', /^Expected room to write ".*" but the disk is full\.$/);
     expect(left()).toEqual([]);
+    asked.push(server?.log.length);
     await server?.close();
   }
+  expect(asked).toEqual([0, 1, 1]);
 });
 
-test('two pulls at once', async () => {
+test('two pulls at once make one download', async () => {
   server = await serve({ '/1': breaking(FILE, 700, 3) });
   const one = entry([`${server.url}/1`]);
   await Promise.all([pullNetwork(one, QUICK), pullNetwork(one, QUICK)]);
+  expect(server.log).toEqual(['/1', '/1 bytes=700-', '/1 bytes=1400-', '/1 bytes=2100-']);
   await expectPulled();
+});
+
+test.each(['file', 'file/deeper'])('a cache that is a file: %s', async (name) => {
+  writeFileSync(path.join(cache, 'file'), '');
+  process.env.GIVERNY_CACHE = path.join(cache, name);
+  await expect(pullFrom(good(FILE))).rejects.toMatchObject({
+    code: 'WRITE_FAILED',
+    message: expect.stringMatching(/^Expected to write ".*small\.safetensors" but a part of its path is a file\.$/),
+  });
+  await expect(listNetworks()).rejects.toMatchObject({
+    code: 'FILE_NOT_FOUND',
+    message: expect.stringMatching(/^Expected the cache in ".*networks" but a part of its path is a file\.$/),
+  });
+  process.env.GIVERNY_CACHE = cache;
+});
+
+test.skipIf(process.platform !== 'linux')('a cache where the system makes no folders', async () => {
+  process.env.GIVERNY_CACHE = '/proc/giverny';
+  await expect(pullFrom(good(FILE))).rejects.toMatchObject({
+    code: 'WRITE_FAILED',
+    message: expect.stringMatching(
+      /^Expected to write "\/proc.*" but (its folder .* cannot be made|permission is denied)\.$/,
+    ),
+  });
+  expect(server?.log).toEqual([]);
 });
 
 test('an interrupted pull stops at once and keeps what it has', async () => {
@@ -315,6 +422,39 @@ test('the proxy of the environment is used, except for hosts in NO_PROXY', async
   proxy.close();
   proxy.closeAllConnections();
   await expectPulled();
+});
+
+test('Ctrl-C ends the command, and leaves no lock for the next pull to wait for', async () => {
+  const proxy = createServer().on('connect', () => {});
+  const asked = once(proxy, 'connect');
+  await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
+  const child = spawn(process.execPath, [MAIN, 'network', 'pull', 'vgg19'], {
+    env: { ...process.env, HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = once(child, 'exit');
+  const said = text(child.stderr);
+  await asked;
+  expect(left()).toEqual([expect.stringMatching(/^vgg19\..*\.lock$/)]);
+  child.kill('SIGINT');
+  expect(await ended).toEqual([null, 'SIGINT']);
+  expect(await said).toBe('');
+  expect(left()).toEqual([]);
+  proxy.closeAllConnections();
+  proxy.close();
+});
+
+test('what a proxy says is shortened', async () => {
+  const proxy = createServer().on(
+    'connect',
+    (_, client) => void client.end(`HTTP/1.1 200 OK\r\n${'x'.repeat(9e4)}\r\n\r\n`),
+  );
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  process.env.HTTP_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const pulled = pullNetwork(entry(['http://networks.invalid/1']), QUICK);
+  await expectRefused(pulled, 'DOWNLOAD_FAILED', /^.{0,99}failed \("Invalid header.{0,300}\.$/);
+  proxy.closeAllConnections();
+  proxy.close();
 });
 
 test('a silent proxy is given up', async () => {

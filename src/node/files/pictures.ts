@@ -215,10 +215,11 @@ export async function encodePicture(source: Picture, format: PictureFormat, fini
 /**
  * Writes a picture in the format of its extension, whole or not at all.
  *
+ * @returns the path that was written: `path`, or a neighbour where another program keeps that file open.
  * @throws GivernyError FORMAT_UNSUPPORTED, WRITE_FAILED, DISK_FULL.
  */
-export async function writePicture(path: string, source: Picture, finish: Finish = {}): Promise<void> {
-  await writeAtomically(path, await encodePicture(source, formatOf(path), finish));
+export async function writePicture(path: string, source: Picture, finish: Finish = {}): Promise<string> {
+  return writeAtomically(path, await encodePicture(source, formatOf(path), finish));
 }
 
 function interleave(rgb: Uint8Array, alpha: Uint8Array): Uint8Array {

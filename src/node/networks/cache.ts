@@ -1,5 +1,5 @@
 /** The user's cache of networks: one safetensors file each, in canonical form, with its provenance. */
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -10,14 +10,23 @@ import {
   writeSafetensors,
 } from '../../core/networks/formats/safetensors.js';
 import type { Network } from '../../core/networks/network.js';
+import { reason, writeAtomically } from '../files/atomic.js';
 
 /** Where a network came from, for its file's metadata: source, licence and the like. */
 export type Provenance = Readonly<Record<string, string>>;
 
-/** The folder of the networks: in GIVERNY_CACHE if set, else where the platform keeps caches. */
+/**
+ * The folder of the networks: in GIVERNY_CACHE if set, else where the platform keeps caches.
+ *
+ * @throws GivernyError OPTION_INVALID where GIVERNY_CACHE is no absolute path: networks would be looked for in
+ *   another folder wherever the program is started.
+ */
 export function networksFolder(): string {
   const { GIVERNY_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  if (GIVERNY_CACHE) return path.resolve(GIVERNY_CACHE, 'networks');
+  if (GIVERNY_CACHE !== undefined) {
+    if (path.isAbsolute(GIVERNY_CACHE)) return path.join(GIVERNY_CACHE, 'networks');
+    throw expected("a folder's absolute path, or none,", 'the environment variable GIVERNY_CACHE', GIVERNY_CACHE);
+  }
   if (process.platform === 'win32') {
     return path.join(LOCALAPPDATA || path.join(homedir(), 'AppData', 'Local'), 'giverny', 'Cache', 'networks');
   }
@@ -38,9 +47,17 @@ export function cachedFile(name: string): string {
   return path.join(networksFolder(), `${name}.safetensors`);
 }
 
-/** Names of the networks in the cache, sorted. */
+/**
+ * Names of the networks in the cache, sorted.
+ *
+ * @throws GivernyError FILE_NOT_FOUND where the cache exists but is no folder that we can read.
+ */
 export async function cachedNames(): Promise<string[]> {
-  const files = await readdir(networksFolder()).catch(() => []);
+  const folder = networksFolder();
+  const files = await readdir(folder).catch((cause) => {
+    if (cause.code === 'ENOENT') return [];
+    throw new GivernyError('FILE_NOT_FOUND', `Expected the cache in "${folder}" but ${reason(cause)}.`, { cause });
+  });
   return files.flatMap((file) => /^(.+)\.safetensors$/.exec(file)?.[1] ?? []).sort();
 }
 
@@ -69,53 +86,32 @@ export async function metadataOf(path: string): Promise<Provenance> {
  * @throws GivernyError DISK_FULL or WRITE_FAILED; nothing is left behind.
  */
 export async function saveNetwork(network: Network, provenance: Provenance): Promise<string> {
-  const target = cachedFile(network.name);
   const bytes = writeSafetensors(network.tensors, {
     name: network.name,
     hash: network.hash,
     mean: network.mean.join(','),
     ...provenance,
   });
-  await makeFolder();
-  const temporary = temporaryName(target, 'tmp');
-  try {
-    const file = await open(temporary, 'wx');
+  // A neighbour would be a network of another name.
+  return writeAtomically(cachedFile(network.name), bytes, { neighbour: false });
+}
+
+/**
+ * Removes files of the cache.
+ *
+ * @returns whether there were any.
+ * @throws GivernyError WRITE_FAILED.
+ */
+export async function removeFiles(files: readonly string[]): Promise<boolean> {
+  let found = false;
+  for (const file of files) {
     try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
+      await rm(file);
+      found = true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      throw new GivernyError('WRITE_FAILED', `Expected to remove "${file}" but ${reason(error)}.`, { cause: error });
     }
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw writeError(error, target);
   }
-  return target;
-}
-
-/** Makes the cache's folder. */
-export async function makeFolder(): Promise<void> {
-  const folder = networksFolder();
-  await mkdir(folder, { recursive: true }).catch((error) => {
-    throw writeError(error, folder);
-  });
-}
-
-let count = 0;
-
-/** `<base>.<process id>-<n>.<ending>`: no other process, and nobody else in this one, has it. */
-export function temporaryName(base: string, ending: string): string {
-  return `${base}.${process.pid}-${++count}.${ending}`;
-}
-
-/** What the system says about writing, as one of our errors. */
-export function writeError(error: unknown, target: string): GivernyError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new GivernyError('DISK_FULL', `Expected room on the disk for ${target} but it is full.`, { cause: error });
-  }
-  return new GivernyError('WRITE_FAILED', `Expected to write ${target} but could not (${code ?? message}).`, {
-    cause: error,
-  });
+  return found;
 }

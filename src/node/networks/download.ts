@@ -1,21 +1,25 @@
 /**
- * Downloads that end with the right bytes or with a reason: resumed after a break, tried at the next
- * mirror, checked by size and hash.
+ * Downloads that are resumed after a break, go on at the next mirror, and are checked by size and hash.
+ *
+ * What is received is kept in `<hash>.<random>.part` while its process writes to it, and in `<hash>.part`
+ * afterwards, until it is complete. The random name is the process's own: no two processes write to one file.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { constants, copyFile, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GivernyError } from '../../core/errors.js';
 import type { Source } from '../../core/networks/registry.js';
-import { temporaryName, writeError } from './cache.js';
+import { reason, writeError } from '../files/atomic.js';
+import type { LockOptions } from '../files/lock.js';
+import { ageOf, clockOf, temporaryName } from '../files/temporaries.js';
 import { getBytes, type HttpOptions, RequestFailed } from './http.js';
 
-export interface DownloadOptions extends HttpOptions {
+/** `onWait` and `pollMs` are for where another process downloads the same network: its result is waited for. */
+export interface DownloadOptions extends HttpOptions, Pick<LockOptions, 'onWait' | 'pollMs'> {
   readonly onProgress?: (progress: DownloadProgress) => void;
-  /** Pause before a server that broke off is asked again; 1 s by default. */
+  /** Pause before a server that broke off is asked again. Default 1 s. */
   readonly retryMs?: number;
 }
 
@@ -29,14 +33,14 @@ export interface DownloadProgress {
 const ATTEMPTS = 8;
 
 /**
- * Downloads a file into `folder`, going on from what an earlier attempt left there. What was left is known
- * by the hash of the whole, so it may be finished by another mirror. No two downloads write to one file.
+ * Downloads a file, going on from what an earlier attempt left in `folder`. The hash of the whole tells what
+ * belongs together, so that another mirror may finish what one began.
  *
- * @returns path of the complete and checked file, for the caller to remove.
+ * @returns the file's bytes, complete and checked; nothing stays in `folder`.
  * @throws GivernyError DOWNLOAD_FAILED (what was received stays, for the next time), DOWNLOAD_CORRUPT,
- *   DISK_FULL or WRITE_FAILED (nothing stays).
+ *   DISK_FULL or WRITE_FAILED (nothing stays); or the signal's reason (what was received stays).
  */
-export async function downloadFile(source: Source, folder: string, options: DownloadOptions = {}): Promise<string> {
+export async function downloadFile(source: Source, folder: string, options: DownloadOptions = {}): Promise<Uint8Array> {
   const part = await claimPart(source, folder);
   const failures: string[] = [];
   let corrupt = false;
@@ -54,10 +58,11 @@ export async function downloadFile(source: Source, folder: string, options: Down
           failures.push(`${new URL(url).host} ${failure.message}`);
           break;
         }
-        if (await hasRightHash(part, source)) return part;
+        const bytes = await readPart(part);
+        await rm(part, { force: true });
+        if (await matches([bytes], source)) return bytes;
         corrupt = true;
         failures.push(`${new URL(url).host} sent other bytes than published`);
-        await rm(part, { force: true });
       }
     }
   } catch (error) {
@@ -110,17 +115,57 @@ export async function downloadRange(
   return { bytes, fileBytes, version: etag };
 }
 
-/** Where what was received of a file waits to be completed. */
-export function partFile(source: Source, folder: string): string {
-  return path.join(folder, `${keyOf(source)}.part`);
-}
-
 /** Whether a file is the one published. */
 export async function hasRightHash(file: string, source: Source): Promise<boolean> {
+  return matches(createReadStream(file), source);
+}
+
+async function matches(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, source: Source): Promise<boolean> {
   const [algorithm, expected] = source.sha256 ? ['sha256', source.sha256] : ['md5', source.md5];
   const hash = createHash(algorithm as string);
-  for await (const piece of createReadStream(file)) hash.update(piece);
+  for await (const piece of pieces) hash.update(piece);
   return hash.digest('hex') === expected;
+}
+
+/** What unfinished downloads of these files left in `folder`, except for those that go on. */
+export async function partsLeft(sources: readonly Source[], folder: string): Promise<string[]> {
+  const parts = await findParts(folder, sources.map(keyOf));
+  return parts.map((part) => part.path);
+}
+
+/** Removes parts of any file that nobody went on with for a week. */
+export async function sweepParts(folder: string): Promise<void> {
+  for (const { path, ageMs } of await findParts(folder)) {
+    if (ageMs >= FORGOTTEN_MS) await rm(path, { force: true }).catch(() => {});
+  }
+}
+
+/** Less than it takes until the lock of a killed pull is stale, so that who takes over the lock finds its part. */
+const ABANDONED_MS = 25_000;
+const FORGOTTEN_MS = 7 * 24 * 3_600_000;
+
+interface Part {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly ageMs: number;
+  /** Whether its process was killed, so that its name is still the process's own. */
+  readonly abandoned: boolean;
+}
+
+/** Parts that nobody writes to, the largest first. */
+async function findParts(folder: string, keys?: readonly string[]): Promise<Part[]> {
+  const parts: Part[] = [];
+  let nowMs: number | undefined;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, key, owner] = /^([0-9a-f]{16})(\.[0-9a-f-]{36})?\.part$/.exec(name) ?? [];
+    if (key === undefined || (keys && !keys.includes(key))) continue;
+    nowMs ??= await clockOf(folder);
+    const file = path.join(folder, name);
+    const ageMs = await ageOf(file, nowMs);
+    if (ageMs === undefined || (owner && ageMs < ABANDONED_MS)) continue;
+    parts.push({ path: file, sizeBytes: await sizeOf(file), ageMs, abandoned: owner !== undefined });
+  }
+  return parts.sort((a, b) => b.sizeBytes - a.sizeBytes);
 }
 
 /** Appends what is missing of the file. */
@@ -137,7 +182,7 @@ async function fetchRest(url: string, source: Source, part: string, options: Dow
     throw new RequestFailed(`has a file of ${fileBytes} bytes`);
   }
   const fail = (error: unknown) => {
-    throw writeError(error, part);
+    throw writeError(part, error);
   };
   const file = await open(part, received === 0 ? 'w' : 'a').catch(fail);
   try {
@@ -191,36 +236,50 @@ function keyOf({ sha256, md5 }: Source): string {
   return (sha256 ?? md5 ?? '').slice(0, 16);
 }
 
-/** Takes what an earlier attempt left, by giving it a name of its own: only one taker's rename succeeds. */
+/** Takes the largest part that an earlier attempt left, and removes the others. */
 async function claimPart(source: Source, folder: string): Promise<string> {
-  const mine = temporaryName(path.join(folder, keyOf(source)), 'part');
-  for (const file of await readdir(folder)) {
-    const [, key, owner] = /^([0-9a-f]+)(?:\.(\d+)-\d+)?\.part$/.exec(file) ?? [];
-    if (key !== keyOf(source) || (owner && isAlive(Number(owner)))) continue;
-    try {
-      await rename(path.join(folder, file), mine);
-      // More than was published can only be wrong.
-      if ((await sizeOf(mine)) > source.sizeBytes) await rm(mine);
-      return mine;
-    } catch {
-      // Another was faster.
-    }
+  const mine = path.join(folder, `${keyOf(source)}.${randomUUID()}.part`);
+  let claimed = false;
+  for (const part of await findParts(folder, [keyOf(source)])) {
+    // More than was published can only be wrong.
+    if (claimed || part.sizeBytes > source.sizeBytes) await rm(part.path, { force: true });
+    else claimed = await takePart(part, folder, mine);
   }
   return mine;
 }
 
-/** Leaves what was received for the next attempt, if anything. A complete file was handed out. */
-async function releasePart(source: Source, folder: string, part: string): Promise<void> {
-  const size = await sizeOf(part);
-  if (size === 0) await rm(part, { force: true });
-  else if (size < source.sizeBytes) await rename(part, partFile(source, folder)).catch(() => {});
+/** Only one taker's rename succeeds. */
+async function takePart({ path: left, abandoned }: Part, folder: string, mine: string): Promise<boolean> {
+  const taken = abandoned ? path.join(folder, temporaryName()) : mine;
+  try {
+    await rename(left, taken);
+  } catch {
+    return false;
+  }
+  if (abandoned) {
+    // Its process may be suspended, not dead, and write on when it wakes: to the old file, not to our copy.
+    try {
+      await copyFile(taken, mine, constants.COPYFILE_FICLONE);
+    } catch (error) {
+      await rm(mine, { force: true });
+      throw writeError(mine, error);
+    } finally {
+      await rm(taken, { force: true });
+    }
+  }
+  return true;
 }
 
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+async function readPart(part: string): Promise<Uint8Array> {
+  return readFile(part).catch((cause) => {
+    // This process may have been suspended for so long that another took its part.
+    const why = cause.code === 'ENOENT' ? 'another process took it' : reason(cause);
+    throw new GivernyError('DOWNLOAD_FAILED', `Expected the download in "${part}" but ${why}.`, { cause });
+  });
+}
+
+/** Leaves what was received for the next attempt, if anything. */
+async function releasePart(source: Source, folder: string, part: string): Promise<void> {
+  if ((await sizeOf(part)) === 0) await rm(part, { force: true });
+  else await rename(part, path.join(folder, `${keyOf(source)}.part`)).catch(() => {});
 }

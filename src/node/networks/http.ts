@@ -1,18 +1,19 @@
-/** Requests for files that obey the proxy environment, do not wait for ever, and fail with a reason. */
+/** HTTP downloads with proxy support, a stall timeout and descriptive errors. */
 import http from 'node:http';
 import https from 'node:https';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
+import { show } from '../../core/errors.js';
 
 export interface HttpOptions {
   readonly signal?: AbortSignal;
-  /** Give up on a server that sends nothing for so long; 30 s by default. */
+  /** A server that sends nothing for this long is given up. Default 30 s. */
   readonly stallMs?: number;
 }
 
-/** A request did not bring what it should; the message goes on after the server's name. */
+/** A request failed. The message continues a sentence that begins with the server's name: "broke the connection". */
 export class RequestFailed extends Error {
-  /** Whether the connection broke, which the same request may not meet again. */
+  /** Whether the connection broke, so that the same request may succeed next time. */
   readonly broke: boolean;
 
   constructor(message: string, broke = false) {
@@ -21,11 +22,11 @@ export class RequestFailed extends Error {
   }
 }
 
-/** The start of an answer; who does not read the body to its end has to cancel it. */
+/** An answer whose body is still to come. Read the body to its end, or cancel. */
 export interface Answer {
-  /** Whether it is the part that was asked for; otherwise it is the whole file. */
+  /** Whether the body is the part that was asked for; otherwise it is the whole file. */
   readonly isPart: boolean;
-  /** Length of the whole file, where it is told. */
+  /** Length of the whole file, where the server tells it. */
   readonly fileBytes: number | undefined;
   readonly etag: string | undefined;
   /** @throws RequestFailed, or the signal's reason. */
@@ -36,11 +37,11 @@ export interface Answer {
 const MAX_REDIRECTS = 10;
 
 /**
- * Asks for a file from byte `first` on, following redirects, through HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
+ * Requests a file from byte `first` on. Follows redirects, and obeys HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
  *
- * @param last the last byte wanted; by default that of the file.
- * @param version ETag that the file must still have; of another version, the whole file comes.
- * @throws RequestFailed where no answer comes or one that is no file; the signal's reason.
+ * @param last the last byte wanted. Default: the file's last.
+ * @param version the ETag of the file that the part belongs to; if the file has changed, all of it is sent.
+ * @throws RequestFailed where the server does not answer with a file; the signal's reason.
  */
 export async function getBytes(
   url: string,
@@ -54,7 +55,7 @@ export async function getBytes(
   // A weak tag must not stand in If-Range (RFC 9110, 13.1.5).
   if (version && !version.startsWith('W/')) headers['if-range'] = version;
 
-  // One clock for everything, from the proxy's answer to the last byte: whatever arrives sets it back.
+  // One clock runs from the proxy's answer to the last byte. Whatever arrives sets it back.
   const stop = new AbortController();
   const clock = setTimeout(() => stop.abort(new RequestFailed(`fell silent for ${stallMs / 1000} s`)), stallMs);
   const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
@@ -126,8 +127,8 @@ async function follow(
 
 function request(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<http.IncomingMessage> {
   const proxy = getProxyForUrl(url.href);
-  // Without an agent the connection is not kept for another request, and none holds up the end of the program.
-  // The proxy's connection obeys the signal too, or a silent proxy would hold us for ever.
+  // Without an agent no connection is kept open for another request, which would delay the end of the program.
+  // The signal ends the connection to the proxy as well: a proxy may be silent too.
   const agent = proxy ? new HttpsProxyAgent(proxy, { signal }) : false;
   const { get } = url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
@@ -142,5 +143,6 @@ function reasonOf(error: unknown): unknown {
   if (code === 'ECONNREFUSED') return new RequestFailed('refuses connections');
   if (code === 'ECONNRESET') return new RequestFailed('broke the connection', true);
   if (code === 'ETIMEDOUT') return new RequestFailed('did not answer');
-  return new RequestFailed(`failed (${code || message})`);
+  // A message may quote what a proxy sent.
+  return new RequestFailed(`failed (${code || show(message)})`);
 }

@@ -1,6 +1,6 @@
 /** Networks by name or file: pocket inside the package, the others in the user's cache. */
 import { existsSync } from 'node:fs';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GivernyError, show } from '../../core/errors.js';
@@ -8,8 +8,17 @@ import { toNetwork } from '../../core/networks/formats/canonical.js';
 import { readNetworkFile } from '../../core/networks/formats/read.js';
 import type { Network } from '../../core/networks/network.js';
 import { REGISTRY, registryEntry } from '../../core/networks/registry.js';
-import { cachedFile, cachedNames, isNetworkName, metadataOf, networksFolder, saveNetwork } from './cache.js';
-import { hasRightHash, partFile } from './download.js';
+import { clockOf, sweepTemporaries } from '../files/temporaries.js';
+import {
+  cachedFile,
+  cachedNames,
+  isNetworkName,
+  metadataOf,
+  networksFolder,
+  removeFiles,
+  saveNetwork,
+} from './cache.js';
+import { hasRightHash, partsLeft } from './download.js';
 import { checkLayers, provenanceOf, today } from './pull.js';
 
 /** A network and where it was found. */
@@ -163,18 +172,17 @@ export async function listNetworks(): Promise<ListedNetwork[]> {
 }
 
 /**
- * Removes a network, and what is left of an unfinished download of it, from the cache.
+ * Removes a network from the cache, and what unfinished downloads of it left there.
  *
  * @returns whether there was anything.
- * @throws GivernyError NETWORK_UNKNOWN where no network has that name.
+ * @throws GivernyError NETWORK_UNKNOWN where no network has that name, WRITE_FAILED.
  */
 export async function removeNetwork(name: string): Promise<boolean> {
   const entry = registryEntry(name);
   const cached = await cachedNames();
   if (!entry && !cached.includes(name))
     throw unknownNetwork(name, cached.length > 0 ? cached : ['none, the cache is empty,']);
-  const files = [cachedFile(name), ...(entry?.sources ?? []).map((source) => partFile(source, networksFolder()))];
-  const found = files.filter((file) => existsSync(file));
-  for (const file of found) await rm(file, { force: true });
-  return found.length > 0;
+  const folder = networksFolder();
+  await sweepTemporaries(folder, await clockOf(folder));
+  return removeFiles([cachedFile(name), ...(await partsLeft(entry?.sources ?? [], folder))]);
 }

@@ -1,5 +1,5 @@
 /** Brings networks into the cache: from the servers that publish them, or from a file. */
-import { readFile, rm } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { GivernyError } from '../../core/errors.js';
 import { type NetworkFile, toNetwork } from '../../core/networks/formats/canonical.js';
@@ -13,18 +13,45 @@ import {
 import { fromTorchvision, isTorchvisionName } from '../../core/networks/formats/torchvision.js';
 import type { Network } from '../../core/networks/network.js';
 import type { RegistryEntry, Source } from '../../core/networks/registry.js';
-import { makeFolder, networksFolder, type Provenance, saveNetwork } from './cache.js';
-import { type DownloadOptions, downloadFile, downloadRange } from './download.js';
+import { assertWritable, makeFolder, writeError } from '../files/atomic.js';
+import { withLock } from '../files/lock.js';
+import { cachedFile, networksFolder, type Provenance, saveNetwork } from './cache.js';
+import { type DownloadOptions, downloadFile, downloadRange, sweepParts } from './download.js';
 
 /**
- * Downloads a network of the registry and puts it into the cache.
+ * Downloads a network of the registry and puts it into the cache. Where another process is doing so, this one
+ * waits, and takes what the other got.
  *
  * @returns path of its file in the cache.
  * @throws GivernyError DOWNLOAD_FAILED, DOWNLOAD_CORRUPT, NETWORK_FORMAT, NETWORK_TENSOR, DISK_FULL or
- *   WRITE_FAILED; the cache is as before.
+ *   WRITE_FAILED, or the signal's reason; the cache is as before.
  */
 export async function pullNetwork(entry: RegistryEntry, options: DownloadOptions = {}): Promise<string> {
-  await makeFolder();
+  const file = cachedFile(entry.name);
+  const folder = networksFolder();
+  await assertWritable(file);
+  await makeFolder(folder).catch((error) => {
+    throw writeError(folder, error);
+  });
+  await sweepParts(folder);
+  const before = await versionOf(file);
+  return withLock(
+    path.join(folder, entry.name),
+    async (waited) => {
+      const isNew = waited && ![undefined, before].includes(await versionOf(file));
+      return isNew ? file : pullFromSources(entry, options);
+    },
+    options,
+  );
+}
+
+/** Differs between a file and the one that replaces it. */
+async function versionOf(file: string): Promise<string | undefined> {
+  const found = await stat(file).catch(() => undefined);
+  return found && `${found.ino} ${found.mtimeMs}`;
+}
+
+async function pullFromSources(entry: RegistryEntry, options: DownloadOptions): Promise<string> {
   const failures: GivernyError[] = [];
   for (const source of entry.sources) {
     try {
@@ -66,14 +93,10 @@ async function pullFile(source: Source, options: DownloadOptions): Promise<Pulle
     url = progress.url;
     options.onProgress?.(progress);
   };
-  const downloaded = await downloadFile(source, networksFolder(), { ...options, onProgress });
-  try {
-    const name = path.basename(new URL(source.urls[0] as string).pathname);
-    const file = await readNetworkFile(name, await readFile(downloaded));
-    return { file, provenance: { source: url || (source.urls[0] as string) } };
-  } finally {
-    await rm(downloaded, { force: true });
-  }
+  const bytes = await downloadFile(source, networksFolder(), { ...options, onProgress });
+  const [first = ''] = source.urls;
+  const file = await readNetworkFile(path.basename(new URL(first).pathname), bytes);
+  return { file, provenance: { source: url || first } };
 }
 
 /** Fetches the header, then the convolutions, of a safetensors file in torchvision's layout. */

@@ -1,14 +1,18 @@
 /**
- * The child process of one painting. It is sent a PaintRequest, then perhaps 'stop'; it sends PaintEvents.
+ * The child process of one painting. It is sent a PaintRequest, then perhaps 'stop'; it sends PaintEvents. Its
+ * argument is the name under which it writes temporary files, so that the parent can remove them.
  */
 import process from 'node:process';
 import { inspect } from 'node:util';
 import { GivernyError } from '../../core/errors.js';
+import { writeAs } from '../files/temporaries.js';
 import type { PaintRequest } from './request.js';
 import { cleanUp, type PaintEvent } from './start-painting.js';
 
 const send = (event: PaintEvent, sent?: () => void) => process.send?.(event, undefined, undefined, sent);
 const stop = new AbortController();
+const writer = process.argv[2] as string;
+writeAs(writer);
 
 // A terminal sends these to the whole group; what they mean is the parent's to decide.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
@@ -17,7 +21,7 @@ process.once('message', async (message) => {
   const request = message as PaintRequest;
   process.on('message', () => stop.abort());
   // A parent that has disappeared can no longer clean up.
-  process.on('exit', () => cleanUp(request, process.pid));
+  process.on('exit', () => cleanUp(request, writer));
   send(await paintingOf(request), () => process.exit());
 });
 

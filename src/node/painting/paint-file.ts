@@ -65,8 +65,10 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     recipe: painter.recipe(prepared, step + 1, stopped),
   });
   const write = async (path: string, step: Step, stopped: boolean) => {
-    await writePicture(path, grown(step.picture, prepared), finishOf(step, stopped));
-    onSaved?.(path);
+    const written = await writePicture(path, grown(step.picture, prepared), finishOf(step, stopped));
+    if (written !== path) onNotice?.(`"${path}" cannot be replaced now; the picture is saved as "${written}".`);
+    onSaved?.(written);
+    return written;
   };
   const { output, frames, changes = [], stopAfter = Number.POSITIVE_INFINITY } = checked;
   let framesFail = false;
@@ -113,9 +115,9 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     if (last && typeof output === 'string') throw await withPictureKept(error, output, last, write);
     throw error;
   }
-  if (last && typeof output === 'string') await write(output, last, !isWhole);
+  const written = last && typeof output === 'string' ? await write(output, last, !isWhole) : output;
   return {
-    output: typeof output === 'string' ? output : undefined,
+    output: typeof written === 'string' ? written : undefined,
     ...(last && output === undefined ? { picture: grown(last.picture, prepared) } : {}),
     ...(last && typeof output === 'object'
       ? { bytes: await encodePicture(grown(last.picture, prepared), output.format, finishOf(last, !isWhole)) }
@@ -137,14 +139,11 @@ async function withPictureKept(
   error: unknown,
   output: string,
   last: Step,
-  write: (path: string, step: Step, stopped: boolean) => Promise<void>,
+  write: (path: string, step: Step, stopped: boolean) => Promise<string>,
 ): Promise<unknown> {
-  const kept = await write(output, last, true).then(
-    () => true,
-    () => false,
-  );
-  if (!kept || !(error instanceof GivernyError)) return error;
-  const sentence = `${error.message} The picture after ${last.step + 1} of ${last.steps} steps is ${output}.`;
+  const kept = await write(output, last, true).catch(() => undefined);
+  if (kept === undefined || !(error instanceof GivernyError)) return error;
+  const sentence = `${error.message} The picture after ${last.step + 1} of ${last.steps} steps is ${kept}.`;
   return new GivernyError(error.code, sentence, { cause: error });
 }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, GivernyError } from '../../core/errors.js';
 import type { StepReport } from '../../core/painting/job.js';
-import { removeTemporaries } from '../files/atomic.js';
+import { newWriter, removeTemporaries } from '../files/temporaries.js';
 import {
   checkedRequest,
   type Painted,
@@ -53,7 +53,8 @@ export function startPainting(request: PaintRequest & Omit<RequestSettings, 'pai
   const { checked, settings } = checkedRequest(request);
   const { onStart, onStep, onSaved, onNotice, signal } = settings;
   refuseObjects(checked);
-  const child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), {
+  const writer = newWriter();
+  const child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), [writer], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
@@ -92,15 +93,11 @@ export function startPainting(request: PaintRequest & Omit<RequestSettings, 'pai
     });
     // After the last message; settling is of no effect where one of those settled the promise.
     child.on('close', (code, killer) => {
-      if (child.pid !== undefined) cleanUp(checked, child.pid);
+      cleanUp(checked, writer);
       if (state.stopped && !state.stepping) resolve(STOPPED_BEFORE_THE_FIRST_STEP);
       reject(death(state.killed, killer ?? code, stderr));
     });
   });
-  done.then(
-    () => reports.end(),
-    (error: unknown) => reports.end(error),
-  );
   const stop = () => {
     state.stopped = true;
     // Preparation does not listen, and there is no picture yet that could be lost.
@@ -110,6 +107,11 @@ export function startPainting(request: PaintRequest & Omit<RequestSettings, 'pai
   tell(child, checked);
   if (signal?.aborted) stop();
   signal?.addEventListener('abort', stop, { once: true });
+  const end = (error?: unknown) => {
+    signal?.removeEventListener('abort', stop);
+    reports.end(error);
+  };
+  done.then(() => end(), end);
   return {
     done,
     stop,
@@ -174,9 +176,9 @@ class Reports {
 }
 
 /** Removes what a painting process that ended while writing left behind. */
-export function cleanUp({ output, frames }: PaintRequest, pid: number): void {
-  if (typeof output === 'string') removeTemporaries(output, pid);
-  if (frames) removeTemporaries(join(frames.folder, '0.png'), pid);
+export function cleanUp({ output, frames }: PaintRequest, writer: string): void {
+  if (typeof output === 'string') removeTemporaries(output, writer);
+  if (frames) removeTemporaries(join(frames.folder, '0.png'), writer);
 }
 
 function revived({ code, message, stack }: Extract<PaintEvent, { event: 'error' }>): Error {
