@@ -156,7 +156,7 @@ test('a painting whose file stays open is saved beside it, and says so', async (
   const saved: string[] = [];
   const painted = await paintFile({
     content: join(at, 'photo.jpg'),
-    styles: [{ path: join(at, 'style.png') }],
+    styles: [{ picture: join(at, 'style.png') }],
     output,
     network: join(at, 'tiny.safetensors'),
     options: { size: 64, steps: 1, firstSize: 0 },
