@@ -77,7 +77,7 @@ async function follow(order: PaintOrder): Promise<void> {
   const inputs = await readInputs(order);
   const networks = await networksFor(order.network, inputs.content, order.options, open);
   const named = ({ name, hash }: Network) => ({ name, hash });
-  const announce = ({ name, device, threads }: WebEngine) => {
+  const announce = ({ name, traits: { device, threads } }: WebEngine) => {
     const { network, coarseNetwork } = networks;
     const coarse = coarseNetwork && { coarseNetwork: named(coarseNetwork) };
     post({ type: 'ready', engine: name, device, threads, network: named(network), ...coarse });
@@ -122,7 +122,7 @@ async function paintOn(
     if (next.done) return 'done';
     const step = { ...countedOn(next.value, easel.behind) };
     // On WebGPU every picture is kept: it is what painting goes on from should the device be lost.
-    const needed = wishes.watching || engine.device === 'webgpu' || step.step === step.steps - 1;
+    const needed = wishes.watching || engine.traits.device === 'webgpu' || step.step === step.steps - 1;
     const picture = needed ? next.value.picture : undefined;
     if (picture) easel.from = { picture, step: step.step + 1 };
     report(step, wishes.watching ? picture : undefined);
