@@ -18,7 +18,7 @@ export {
 export { termsOf } from './core/costs/terms.js';
 export { wholeObjective } from './core/costs/whole.js';
 export { type ErrorCode, type ErrorKind, GivernyError } from './core/errors.js';
-export type { Engine, Session } from './core/graph/engine.js';
+export type { Engine, EngineTraits, Session } from './core/graph/engine.js';
 export type { Shape, Tensor, Tensors } from './core/graph/tensor.js';
 export { type Convolution, type Network, networkOf, VGG_MEAN, VGG19, vggTable } from './core/networks/network.js';
 export {

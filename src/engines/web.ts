@@ -1,7 +1,7 @@
 /** ONNX Runtime in browsers: WebGPU, or WASM with SIMD and threads. Made for a worker: WASM computes on its thread. */
 import type * as Ort from 'onnxruntime-web';
 import { GivernyError } from '../core/errors.js';
-import type { Engine, Session } from '../core/graph/engine.js';
+import type { Engine, EngineTraits, Session } from '../core/graph/engine.js';
 import { type Tensor, tensor } from '../core/graph/tensor.js';
 
 export type WebDevice = 'webgpu' | 'wasm';
@@ -22,9 +22,7 @@ export interface WebEngineOptions {
 }
 
 export interface WebEngine extends Engine {
-  readonly device: WebDevice;
-  /** Of WASM; 1 on WebGPU. */
-  readonly threads: number;
+  readonly traits: EngineTraits & { readonly device: WebDevice };
   /** Takes the graphics device away, as a driver may at any time: for tests. */
   loseDevice(): Promise<void>;
 }
@@ -69,8 +67,8 @@ export async function createWebEngine(options: WebEngineOptions): Promise<WebEng
   };
   return {
     name: `onnxruntime-web ${ort.env.versions.common} ${device}`,
-    device,
-    threads,
+    // Sessions on WebGPU keep fixed feeds on the device by themselves, see gpuSession.
+    traits: { device, threads, winograd: true, weightsInModel: false, workspaceBytes: 64 * 2 ** 20 },
     loseDevice: async () => {
       if (device === 'webgpu') (await ort.env.webgpu.device).destroy();
     },

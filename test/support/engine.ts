@@ -20,6 +20,7 @@ export function watchedEngine(): WatchedEngine {
   const feeds: Tensors[] = [];
   return {
     name: engine.name,
+    traits: engine.traits,
     feeds,
     get loads() {
       return loads;

@@ -1,78 +1,86 @@
 /**
- * Turns a graph into ONNX models. Operations emit ONNX nodes through an Emitter; it names values, shares
- * what is written twice, and knows of each value when it can be computed: nodes that depend on fixed inputs
- * alone go to a `prepare` model that runs once, all others to the `step` model.
+ * Turns a graph into ONNX models. Operations emit ONNX nodes through an Emitter. It names values, computes equal
+ * expressions once, and knows when each value can be computed: nodes that depend on fixed inputs alone go to a
+ * `prepare` model that runs once, all others to the `step` model.
+ *
+ * All names in a model are the emitter's own, so that names of inputs and outputs, which users choose, cannot collide
+ * with them:
+ *
+ *     i<number>   a varying input             o<number>   an output
+ *     w<hash>     a fixed input               c<hash>     a constant
+ *     f<hash>     computed from these two     v<number>   computed from a varying input
+ *
+ * Names with a hash follow from what the value is: an expression has the same name in every graph, so that what one
+ * program has prepared another need not prepare again.
  */
 
+import type { EngineTraits } from './engine.js';
+import { hashOf, hashOfText } from './hash.js';
 import { type AttributeValue, encodeModel, type OnnxConstant, type OnnxNode, type OnnxValue } from './onnx.js';
-import type { Shape, Tensor } from './tensor.js';
-
-/**
- * Names of constants and of what is computed from fixed inputs: an expression has the same name in every graph,
- * so that what one graph has prepared another need not prepare again.
- */
-const lastingNames = new Map<string, string>();
-
-function lastingName(expression: string): string {
-  const name = lastingNames.get(expression) ?? `f${lastingNames.size}`;
-  lastingNames.set(expression, name);
-  return name;
-}
-
-/** Of this many numbers, and more, an array is told by which it is and not by what is in it. */
-const MANY = 4096;
-const identities = new WeakMap<object, number>();
-let identitiesGiven = 0;
-
-function content(data: Float32Array | BigInt64Array): string {
-  if (data.length < MANY) return data.join();
-  const identity = identities.get(data) ?? identitiesGiven++;
-  identities.set(data, identity);
-  return `#${identity}`;
-}
+import type { Shape, Tensor, Tensors } from './tensor.js';
 
 /** Where a value comes from, in order of how late it is known. */
 type Stage = 'constant' | 'fixed' | 'varying';
 
-export interface Value {
-  readonly name: string;
-  readonly shape: Shape;
+export interface Value extends OnnxValue {
   readonly stage: Stage;
 }
 
+/** An input or output of a graph: the name that its user chose beside the one in the models. */
+export interface Port extends OnnxValue {
+  readonly userName: string;
+}
+
 export interface Models {
-  /** Computes, from fixed inputs, what the step model wants of them; absent where that is nothing. */
-  readonly prepare?: Uint8Array;
-  readonly step: Uint8Array;
-  /** Inputs of each model by name, fixed inputs of the step model among them. */
-  readonly prepareInputs: readonly string[];
-  readonly stepInputs: readonly string[];
-  /** Outputs of the prepare model, each an input of the step model. */
-  readonly prepared: readonly string[];
+  /** Computes, from fixed inputs, the values that the step model reads of them; absent where it reads none. */
+  readonly prepare?: {
+    readonly model: Uint8Array;
+    readonly inputs: readonly Port[];
+    /** Names of its outputs, all of them read by the step model. */
+    readonly outputs: readonly string[];
+  };
+  /** The inputs of the step model that vary, and those that are fixed. What is prepared it reads besides. */
+  readonly inputs: readonly Port[];
+  readonly fixedInputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /**
+   * The step model.
+   *
+   * @param initialisers fixed inputs and prepared values to write into the model, by their names there; those left out
+   *   are inputs of the model.
+   */
+  step(initialisers: Tensors): Uint8Array;
 }
 
 type Attributes = Readonly<Record<string, AttributeValue>>;
+type EmittedNode = OnnxNode & { readonly value: Value; readonly reads: readonly Value[] };
 
 export class Emitter {
-  readonly #nodes: (OnnxNode & { readonly value: Value; readonly reads: readonly Value[] })[] = [];
+  readonly #nodes: EmittedNode[] = [];
   readonly #constants = new Map<string, OnnxConstant>();
-  readonly #inputs = new Map<string, Value>();
+  /** By the name that the user chose. */
+  readonly #inputs = new Map<string, Value & Port>();
   /** Values by what computes them, so that equal expressions are computed once. */
   readonly #known = new Map<string, Value>();
 
   /** Stands for an optional input that is left out. */
   readonly absent: Value = { name: '', shape: [], stage: 'constant' };
 
-  input(name: string, shape: Shape, fixed: boolean): Value {
-    const value: Value = { name, shape, stage: fixed ? 'fixed' : 'varying' };
-    const known = this.#inputs.get(name);
-    if (known && (String(known.shape) !== String(shape) || known.stage !== value.stage)) {
+  constructor(readonly traits: Pick<EngineTraits, 'winograd' | 'workspaceBytes'>) {}
+
+  input(userName: string, shape: Shape, fixed: boolean): Value {
+    const stage: Stage = fixed ? 'fixed' : 'varying';
+    const known = this.#inputs.get(userName);
+    if (known && (String(known.shape) !== String(shape) || known.stage !== stage)) {
       throw new RangeError(
-        `Input ${name} is declared twice: [${known.shape}] ${known.stage} and [${shape}] ${value.stage}.`,
+        `Expected one declaration of input ${userName} but received two: ` +
+          `${known.stage} of shape [${known.shape}] and ${stage} of shape [${shape}].`,
       );
     }
-    this.#inputs.set(name, known ?? value);
-    return known ?? value;
+    const name = fixed ? `w${hashOfText(`[${shape}]${userName}`)}` : `i${this.#inputs.size}`;
+    const value = known ?? { name, userName, shape, stage };
+    this.#inputs.set(userName, value);
+    return value;
   }
 
   constant({ shape, data }: Tensor): Value {
@@ -85,13 +93,10 @@ export class Emitter {
   }
 
   #constant(shape: Shape, data: Float32Array | BigInt64Array): Value {
-    const key = `${data instanceof Float32Array ? 'f' : 'i'}[${shape}]${content(data)}`;
-    const known = this.#known.get(key);
-    if (known) return known;
-    const value: Value = { name: lastingName(key), shape, stage: 'constant' };
-    this.#constants.set(value.name, { name: value.name, shape, data });
-    this.#known.set(key, value);
-    return value;
+    const kind = data instanceof Float32Array ? 'float' : 'integer';
+    const name = `c${hashOfText(`${kind}[${shape}]${hashOf(data)}`)}`;
+    if (!this.#constants.has(name)) this.#constants.set(name, { name, shape, data });
+    return { name, shape, stage: 'constant' };
   }
 
   /** One ONNX node; `shape` is that of its output. */
@@ -118,8 +123,9 @@ export class Emitter {
     const known = this.#known.get(key);
     if (known) return known;
     const stage: Stage = inputs.some((input) => input.stage === 'varying') ? 'varying' : 'fixed';
-    const value: Value = { name: stage === 'fixed' ? lastingName(key) : `v${this.#nodes.length}`, shape, stage };
-    this.#nodes.push({ operator, inputs: names, outputs: outputs(value.name), attributes, value, reads: inputs });
+    const name = stage === 'fixed' ? `f${hashOfText(key)}` : `v${this.#nodes.length}`;
+    const value: Value = { name, shape, stage };
+    this.#nodes.push({ operator, inputs: names, outputs: outputs(name), attributes, value, reads: inputs });
     this.#known.set(key, value);
     return value;
   }
@@ -140,21 +146,31 @@ export class Emitter {
     return this.apply('MatMul', [a, b], [...batch, a.shape.at(-2) as number, b.shape.at(-1) as number]);
   }
 
-  /** The part of one axis from `start` up to `end`. */
-  slice(x: Value, axis: number, start: number, end: number): Value {
-    if (start === 0 && end === x.shape[axis]) return x;
-    const shape = x.shape.map((extent, i) => (i === axis ? end - start : extent));
-    const [starts, ends, axes] = [start, end, axis].map((i) => this.integers([i])) as [Value, Value, Value];
-    return this.apply('Slice', [x, starts, ends, axes], shape);
+  /** The elements of each axis from `start` up to `end`. */
+  slice(x: Value, start: readonly number[], end: readonly number[]): Value {
+    const axes = x.shape.map((_, axis) => axis).filter((axis) => start[axis] !== 0 || end[axis] !== x.shape[axis]);
+    if (axes.length === 0) return x;
+    const of = (numbers: readonly number[]) => this.integers(axes.map((axis) => numbers[axis] as number));
+    const shape = x.shape.map((_, axis) => (end[axis] as number) - (start[axis] as number));
+    return this.apply('Slice', [x, of(start), of(end), this.integers(axes)], shape);
+  }
+
+  /** The elements of one axis from `start` up to `end`. */
+  sliceAxis(x: Value, axis: number, start: number, end: number): Value {
+    return this.slice(
+      x,
+      x.shape.map((_, i) => (i === axis ? start : 0)),
+      x.shape.map((extent, i) => (i === axis ? end : extent)),
+    );
   }
 
   /** The first elements along each axis, up to `shape`. */
   crop(x: Value, shape: Shape): Value {
-    const axes = shape.map((_, axis) => axis).filter((axis) => x.shape[axis] !== shape[axis]);
-    if (axes.length === 0) return x;
-    const ends = axes.map((axis) => shape[axis] as number);
-    const starts = this.integers(axes.map(() => 0));
-    return this.apply('Slice', [x, starts, this.integers(ends), this.integers(axes)], shape);
+    return this.slice(
+      x,
+      shape.map(() => 0),
+      shape,
+    );
   }
 
   /** Zeros before and after each axis. */
@@ -164,57 +180,71 @@ export class Emitter {
     return this.apply('Pad', [x, this.integers([...before, ...after])], shape);
   }
 
-  /** The models that compute `outputs`, which take the names given. */
+  /** The parts one after the other along an axis. */
+  concat(parts: readonly Value[], axis: number, shape: Shape): Value {
+    return parts.length === 1 ? (parts[0] as Value) : this.apply('Concat', parts, shape, { axis });
+  }
+
+  /** The models that compute `outputs`, by the names that their user chose. */
   models(outputs: Readonly<Record<string, Value>>): Models {
-    // Outputs get their names by a node of their own, so that one value may be several outputs.
-    const named = Object.entries(outputs).map(([name, value]) => ({
-      operator: 'Identity',
-      inputs: [value.name],
-      outputs: [name],
-      attributes: {},
-      value: { name, shape: value.shape, stage: 'varying' as const },
-      reads: [value],
-    }));
-    const stepNodes = [...this.#nodes.filter(({ value }) => value.stage === 'varying'), ...named];
+    // Each output is a node of its own, so that one value may be several outputs.
+    const named = Object.entries(outputs).map(([userName, value], index) => {
+      const port = { name: `o${index}`, shape: value.shape, userName };
+      const node = { operator: 'Identity', inputs: [value.name], outputs: [port.name], attributes: {}, reads: [value] };
+      return { port, node };
+    });
+    const stepNodes = [
+      ...this.#nodes.filter(({ value }) => value.stage === 'varying'),
+      ...named.map(({ node }) => node),
+    ];
     const prepareNodes = this.#nodes.filter(({ value }) => value.stage === 'fixed');
     const computed = new Set(prepareNodes.map(({ value }) => value.name));
     const stepReads = uniqueReads(stepNodes);
     const prepared = stepReads.filter(({ name }) => computed.has(name));
-    const stepInputs = [...stepReads.filter(({ name }) => this.#inputs.has(name)), ...prepared];
-    const step = this.#encode(
-      stepNodes,
-      stepInputs,
-      named.map(({ value }) => value),
-    );
-    if (prepared.length === 0) {
-      return { step, prepareInputs: [], stepInputs: names(stepInputs), prepared: [] };
-    }
-    const prepareInputs = uniqueReads(prepareNodes).filter(({ name }) => this.#inputs.has(name));
-    return {
-      prepare: this.#encode(prepareNodes, prepareInputs, prepared),
-      step,
-      prepareInputs: names(prepareInputs),
-      stepInputs: names(stepInputs),
-      prepared: names(prepared),
+    const stepInputs = this.#inputsAmong(stepReads);
+    const ports = named.map(({ port }) => port);
+    const models = {
+      inputs: stepInputs.filter(({ stage }) => stage === 'varying'),
+      fixedInputs: stepInputs.filter(({ stage }) => stage === 'fixed'),
+      outputs: ports,
+      step: (initialisers: Tensors) => this.#encode(stepNodes, [...stepInputs, ...prepared], ports, initialisers),
     };
+    if (prepared.length === 0) return models;
+    const prepareInputs = this.#inputsAmong(uniqueReads(prepareNodes));
+    return {
+      ...models,
+      prepare: {
+        model: this.#encode(prepareNodes, prepareInputs, prepared),
+        inputs: prepareInputs,
+        outputs: prepared.map(({ name }) => name),
+      },
+    };
+  }
+
+  #inputsAmong(values: readonly Value[]): (Value & Port)[] {
+    const byName = new Map([...this.#inputs.values()].map((value) => [value.name, value]));
+    return values.map(({ name }) => byName.get(name)).filter((value) => value !== undefined);
   }
 
   #encode(
     nodes: readonly (OnnxNode & { readonly reads: readonly Value[] })[],
     inputs: readonly OnnxValue[],
     outputs: readonly OnnxValue[],
+    initialisers: Tensors = {},
   ): Uint8Array {
     const constants = uniqueReads(nodes)
       .map(({ name }) => this.#constants.get(name))
       .filter((constant) => constant !== undefined);
-    return encodeModel({ nodes, inputs, outputs, constants });
+    const written = Object.entries(initialisers).map(([name, { shape, data }]) => ({ name, shape, data }));
+    return encodeModel({
+      nodes,
+      inputs: inputs.filter(({ name }) => !Object.hasOwn(initialisers, name)),
+      outputs,
+      constants: [...constants, ...written],
+    });
   }
 }
 
 function uniqueReads(nodes: readonly { readonly reads: readonly Value[] }[]): Value[] {
   return [...new Map(nodes.flatMap(({ reads }) => reads).map((value) => [value.name, value])).values()];
-}
-
-function names(values: readonly Value[]): string[] {
-  return values.map(({ name }) => name);
 }

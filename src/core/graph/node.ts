@@ -1,19 +1,23 @@
 /**
- * The expression graph: immutable nodes that know their shape. Nodes are made by the functions at the end
- * of operations.ts; a graph is whatever its outputs reach.
+ * The expression graph: immutable nodes that know their shape. Nodes are made by the builders of operations.ts; a graph
+ * is all nodes that its outputs reach.
  */
 import type { Shape, Tensor } from './tensor.js';
 
-/** Every operation with its attributes. Adding a line here obliges operations.ts to say how it computes and differentiates. */
+/** Every operation with its attributes. For each line here operations/ must say how it computes and differentiates. */
 export interface Attributes {
   /** A tensor fed by name. `fixed`: fed once, before the first run; what depends only on fixed inputs is computed once. */
-  input: { readonly name: string; readonly fixed: boolean };
+  input: { readonly name: string; readonly shape: Shape; readonly fixed: boolean };
   constant: { readonly value: Tensor };
   add: None;
   subtract: None;
   multiply: None;
   divide: None;
+  maximum: None;
   squareRoot: None;
+  exponential: None;
+  logarithm: None;
+  absolute: None;
   relu: None;
   gate: None;
   equal: None;
@@ -21,6 +25,9 @@ export interface Attributes {
   expand: { readonly shape: Shape };
   reshape: { readonly shape: Shape };
   transpose: { readonly permutation: readonly number[] };
+  slice: { readonly start: readonly number[]; readonly end: readonly number[] };
+  pad: { readonly before: readonly number[]; readonly after: readonly number[] };
+  concat: { readonly axis: number };
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   gram: None;
   convolution: { readonly padding: number };

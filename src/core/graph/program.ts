@@ -1,14 +1,15 @@
 /** A graph made ready on an engine: named inputs in, named outputs out. */
 
-import { Emitter, type Models, type Value } from './emitter.js';
-import type { Engine, Session } from './engine.js';
+import { Emitter, type Models, type Port, type Value } from './emitter.js';
+import type { Engine, EngineTraits, Session } from './engine.js';
 import { type Node, topologicalOrder } from './node.js';
-import { emitNode } from './operations.js';
+import { emitNode } from './operations/table.js';
+import { Prepared } from './prepared.js';
 import type { Tensor, Tensors } from './tensor.js';
 
 /** The ONNX models of a graph's outputs. */
-function emitModels(outputs: Readonly<Record<string, Node>>): Models {
-  const emitter = new Emitter();
+function emitModels(outputs: Readonly<Record<string, Node>>, traits: EngineTraits): Models {
+  const emitter = new Emitter(traits);
   const values = new Map<Node, Value>();
   for (const node of topologicalOrder(Object.values(outputs))) {
     const inputs = node.inputs.map((input) => values.get(input) as Value);
@@ -19,53 +20,54 @@ function emitModels(outputs: Readonly<Record<string, Node>>): Models {
   );
 }
 
-/** What was prepared from a set of fixed tensors, by name; as long as those are used. */
-const preparations = new WeakMap<Tensors, Map<string, Tensor>>();
+/** What is prepared of each object of fixed tensors, for as long as that object is used. */
+const preparations = new WeakMap<Tensors, Prepared>();
 
 export class Program {
   readonly #session: Session;
-  readonly #stepInputs: readonly string[];
+  readonly #inputs: readonly Port[];
+  readonly #outputs: readonly Port[];
+  /** Fixed feeds of every run, by their names in the model. */
   #fixed: Tensors;
 
-  private constructor(session: Session, stepInputs: readonly string[], fixed: Tensors) {
+  private constructor(session: Session, { inputs, outputs }: Models, fixed: Tensors) {
     this.#session = session;
-    this.#stepInputs = stepInputs;
+    this.#inputs = inputs;
+    this.#outputs = outputs;
     this.#fixed = fixed;
   }
 
   /**
-   * Compiles `outputs` for an engine and computes once what depends on fixed inputs alone; programs with the same
-   * `fixed` object share what they prepare.
+   * Compiles `outputs` for an engine and computes once what depends on fixed inputs alone. Programs with the same
+   * `fixed` object share what they prepare, so its tensors must stay as they are.
    *
+   * @param outputs nodes by any names; one node may be several outputs.
    * @param fixed every fixed input by name; more is allowed.
+   * @throws RangeError if a fixed input is missing or has another shape; GivernyError ENGINE_FAILED, OUT_OF_MEMORY.
    */
   static async load(engine: Engine, outputs: Readonly<Record<string, Node>>, fixed: Tensors = {}): Promise<Program> {
-    const models = emitModels(outputs);
-    const prepared = preparations.get(fixed) ?? new Map<string, Tensor>();
-    preparations.set(fixed, prepared);
-    if (models.prepare && models.prepared.some((name) => !prepared.has(name))) {
-      const session = await engine.load(models.prepare);
-      try {
-        const results = await session.run(select(fixed, models.prepareInputs));
-        for (const [name, value] of Object.entries(results)) if (!prepared.has(name)) prepared.set(name, value);
-      } finally {
-        await session.dispose();
-      }
+    const models = emitModels(outputs, engine.traits);
+    const feeds: Record<string, Tensor> = feedsOf(models.fixedInputs, fixed);
+    if (models.prepare) {
+      const { model, inputs, outputs: wanted } = models.prepare;
+      const prepared = preparations.get(fixed) ?? new Prepared();
+      preparations.set(fixed, prepared);
+      Object.assign(feeds, await prepared.take(wanted, () => runOnce(engine, model, feedsOf(inputs, fixed))));
     }
-    const known = { ...fixed, ...Object.fromEntries(prepared) };
-    return new Program(
-      await engine.load(models.step),
-      models.stepInputs,
-      select(
-        known,
-        models.stepInputs.filter((name) => Object.hasOwn(known, name)),
-      ),
-    );
+    const inModel = engine.traits.weightsInModel;
+    return new Program(await engine.load(models.step(inModel ? feeds : {})), models, inModel ? {} : feeds);
   }
 
-  /** Runs once; `varying` holds the inputs that are not fixed, and may replace a fixed one for this run. */
-  run(varying: Tensors = {}): Promise<Tensors> {
-    return this.#session.run(select({ ...this.#fixed, ...varying }, this.#stepInputs));
+  /**
+   * Runs once.
+   *
+   * @param varying every input that is not fixed, by name; more is allowed.
+   * @returns every output by name.
+   * @throws RangeError if an input is missing or has another shape; GivernyError ENGINE_FAILED, OUT_OF_MEMORY.
+   */
+  async run(varying: Tensors = {}): Promise<Tensors> {
+    const results = await this.#session.run({ ...this.#fixed, ...feedsOf(this.#inputs, varying) });
+    return Object.fromEntries(this.#outputs.map(({ name, userName }) => [userName, results[name] as Tensor]));
   }
 
   async dispose(): Promise<void> {
@@ -74,11 +76,24 @@ export class Program {
   }
 }
 
-function select(tensors: Tensors, names: readonly string[]): Tensors {
+async function runOnce(engine: Engine, model: Uint8Array, feeds: Tensors): Promise<Tensors> {
+  const session = await engine.load(model);
+  try {
+    return await session.run(feeds);
+  } finally {
+    await session.dispose();
+  }
+}
+
+/** What a model is fed with, by its names there. */
+function feedsOf(ports: readonly Port[], tensors: Tensors): Record<string, Tensor> {
   return Object.fromEntries(
-    names.map((name) => {
-      const tensor = tensors[name];
-      if (!tensor) throw new RangeError(`Expected a tensor for input ${name} but received none.`);
+    ports.map(({ name, userName, shape }) => {
+      const tensor = Object.hasOwn(tensors, userName) ? tensors[userName] : undefined;
+      if (!tensor) throw new RangeError(`Expected a tensor for input ${userName} but received none.`);
+      if (String(tensor.shape) !== String(shape)) {
+        throw new RangeError(`Expected shape [${shape}] for input ${userName} but received shape [${tensor.shape}].`);
+      }
       return [name, tensor];
     }),
   );

@@ -69,7 +69,7 @@ async function begin(order: PaintOrder): Promise<void> {
     runtimeFiles: RUNTIME_FILES,
     ...(order.threads === undefined ? {} : { threads: order.threads }),
   });
-  if (made.name !== engine?.name || made.threads !== engine.threads) painter = undefined;
+  if (made.name !== engine?.name || made.traits.threads !== engine.traits.threads) painter = undefined;
   if (order.network !== 'pocket' && files.get(order.network.name) !== order.network.file) painter = undefined;
   engine = made;
   if (order.network !== 'pocket') files.set(order.network.name, order.network.file);
@@ -96,7 +96,8 @@ async function goOn(changes: Changes): Promise<void> {
 }
 
 function announce({ prepared }: Session): void {
-  const { name, device, threads } = engine as WebEngine;
+  const { name, traits } = engine as WebEngine;
+  const { device, threads } = traits;
   const { network, coarseNetwork } = prepared.job;
   const named = (of: Network) => ({ name: of.name, hash: of.hash });
   const coarse = coarseNetwork && { coarseNetwork: named(coarseNetwork) };

@@ -34,8 +34,8 @@ self.onmessage = async ({ data: job }: MessageEvent<ParityJob>) => {
     await objective.dispose();
     self.postMessage({
       engine: engine.name,
-      device: engine.device,
-      threads: engine.threads,
+      device: engine.traits.device,
+      threads: engine.traits.threads,
       costs: evaluation.costs,
       gradient: Array.from(evaluation.gradient),
       readySeconds,

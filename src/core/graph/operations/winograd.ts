@@ -9,7 +9,7 @@
  * turned kernel's transform is the kernel's own with its points exchanged and scaled, and the gradient with
  * respect to the input reuses the kernel transform of the forward pass; there is no second copy in memory.
  */
-import { type Tensor, tensor } from './tensor.js';
+import { type Tensor, tensor } from '../tensor.js';
 
 /** Outputs per tile and axis. */
 export const TILE = 4;

@@ -1,7 +1,7 @@
 /** How the three convolution operations are written in ONNX: Winograd where it pays, else plain. */
 
-import type { Emitter, Value } from './emitter.js';
-import type { Shape } from './tensor.js';
+import type { Emitter, Value } from '../emitter.js';
+import type { Shape } from '../tensor.js';
 import {
   inverseAdjoint,
   kernelTransform,
@@ -16,8 +16,6 @@ import {
 
 /** Below this many channels on either side a tile's transforms cost more than its products save. */
 const FEWEST_CHANNELS = 96;
-/** Tiles are worked on in strips whose points take at most this many bytes: large pictures need less memory. */
-const STRIP_BYTES = 64 * 2 ** 20;
 
 type Four = readonly [number, number, number, number];
 
@@ -30,7 +28,7 @@ export function emitConvolution(
   padding: number,
   shape: Shape,
 ): Value {
-  if (winogradFits(x.shape, w.shape, padding)) {
+  if (winogradFits(e, x.shape, w.shape, padding)) {
     const y = filter(e, x, kernelPoints(e, w), upright, shape);
     return bias ? e.apply('Add', [y, e.reshape(bias, [shape[1] as number, 1, 1])], shape) : y;
   }
@@ -40,7 +38,7 @@ export function emitConvolution(
 
 /** x [N, C, H, W] of y [N, K, H', W'] and w [K, C, kH, kW]; `shape` is x's. */
 export function emitConvolutionInputGradient(e: Emitter, y: Value, w: Value, padding: number, shape: Shape): Value {
-  if (winogradFits(y.shape, w.shape, padding)) {
+  if (winogradFits(e, y.shape, w.shape, padding)) {
     return filter(e, y, e.transpose(kernelPoints(e, w), [0, 2, 1]), turned, shape);
   }
   const [, channels, kernelHeight, kernelWidth] = w.shape as Four;
@@ -55,7 +53,7 @@ export function emitConvolutionInputGradient(e: Emitter, y: Value, w: Value, pad
 
 /** w [K, C, kH, kW] of x [N, C, H, W] and y [N, K, H', W']; `shape` is w's. */
 export function emitConvolutionWeightGradient(e: Emitter, x: Value, y: Value, padding: number, shape: Shape): Value {
-  if (winogradFits(x.shape, shape, padding)) return kernelGradient(e, x, y, shape);
+  if (winogradFits(e, x.shape, shape, padding)) return kernelGradient(e, x, y, shape);
   const [k, c, kernelHeight, kernelWidth] = shape as Four;
   const byChannel = e.transpose(x, [1, 0, 2, 3]);
   const asKernel = e.transpose(y, [1, 0, 2, 3]);
@@ -72,8 +70,9 @@ function turn(e: Emitter, w: Value): Value {
   return e.apply('Slice', [swapped, backwards, past, e.integers([2, 3]), backwards], swapped.shape);
 }
 
-function winogradFits(features: Shape, kernel: Shape, padding: number): boolean {
+function winogradFits({ traits }: Emitter, features: Shape, kernel: Shape, padding: number): boolean {
   const [k, c, height, width] = kernel as Four;
+  if (!traits.winograd) return false;
   return features[0] === 1 && height === 3 && width === 3 && padding === 1 && Math.min(k, c) >= FEWEST_CHANNELS;
 }
 
@@ -99,7 +98,7 @@ function windowPoints(e: Emitter, x: Value, transforms: Transforms, first = 0, c
   // The rows that these tiles see; the padding supplies what lies outside of x.
   const from = Math.max(0, first * TILE - 1);
   const to = Math.min(height, (first + count) * TILE + 1);
-  const rows = e.slice(x, 2, from, to);
+  const rows = e.sliceAxis(x, 2, from, to);
   // The channels are the batch of a convolution with one input channel and 36 output channels.
   const kernel = e.reshape(e.constant(transforms.window), [POINTS, 1, WINDOW, WINDOW]);
   const points = e.apply('Conv', [e.reshape(rows, [c, 1, to - from, width]), kernel], [c, POINTS, count, columns], {
@@ -109,13 +108,16 @@ function windowPoints(e: Emitter, x: Value, transforms: Transforms, first = 0, c
   return e.transpose(e.reshape(points, [c, POINTS, count * columns]), [1, 0, 2]);
 }
 
-/** x [1, C, H, W] filtered by a kernel given at its points [36, K, C]: [1, K, H, W]. */
+/**
+ * x [1, C, H, W] filtered by a kernel given at its points [36, K, C]: [1, K, H, W]. Large features are filtered in
+ * strips of rows, so that their points fit in the engine's workspace.
+ */
 function filter(e: Emitter, x: Value, kernel: Value, transforms: Transforms, shape: Shape): Value {
   const [, k, , width] = shape as Four;
   const [, c] = x.shape as Four;
   const [rows, columns] = tiles(shape);
   const pointBytes = 4 * POINTS * Math.max(c, k) * rows * columns;
-  const perStrip = Math.ceil(rows / Math.ceil(pointBytes / STRIP_BYTES));
+  const perStrip = Math.ceil(rows / Math.ceil(pointBytes / e.traits.workspaceBytes));
   const strips: Value[] = [];
   for (let first = 0; first < rows; first += perStrip) {
     const count = Math.min(perStrip, rows - first);
@@ -129,7 +131,7 @@ function filter(e: Emitter, x: Value, kernel: Value, transforms: Transforms, sha
     const height = Math.min(count * TILE, (shape[2] as number) - first * TILE);
     strips.push(e.crop(full, [1, k, height, width]));
   }
-  return strips.length === 1 ? (strips[0] as Value) : e.apply('Concat', strips, shape, { axis: 2 });
+  return e.concat(strips, 2, shape);
 }
 
 /** Gradient with respect to the kernel, the adjoint of `filter` in its second argument. */
