@@ -22,13 +22,15 @@ export interface Scene {
 /** @throws GivernyError OPTION_INVALID where styles and regions do not fit together, LAYER_UNKNOWN. */
 export function settingOf(scene: Scene, terms: readonly Term[]): Setting {
   const { network, content, options } = scene;
-  const layers = [...new Set(terms.flatMap((term) => term.layers ?? []))];
   return {
     pixels: content.width * content.height,
-    areas: areasOf(scene, network, layers, options),
+    areas: areasOf(scene, network, layersOf(terms), options),
     layer: (name) => layerOf(network, name, content),
   };
 }
+
+/** All layers that terms look at. */
+export const layersOf = (terms: readonly Term[]) => [...new Set(terms.flatMap((term) => term.layers ?? []))];
 
 /** A layer of the network for a picture of one size. */
 export function layerOf(network: Network, name: string, size: Size): Layer {

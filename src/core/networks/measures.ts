@@ -19,6 +19,11 @@ export function receptiveFieldPx(network: Network, layer: string): number {
   return side;
 }
 
+/** Pixels from one position of a layer to the next, along each axis: each pool doubles it. */
+export function layerStride(network: Network, layer: string): number {
+  return 2 ** ((network.convolutions.find(({ name }) => name === layer)?.block ?? 1) - 1);
+}
+
 /** H' and W' of a layer's features of a picture: each pool halves, odd sides round up. */
 export function layerSize(network: Network, layer: string, { width, height }: Size): Size {
   const block = network.convolutions.find(({ name }) => name === layer)?.block ?? 1;
