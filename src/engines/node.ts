@@ -1,9 +1,14 @@
 /** ONNX Runtime in Node, on the CPU. */
 import { availableParallelism, loadavg } from 'node:os';
+import process from 'node:process';
 import * as ort from 'onnxruntime-node';
 import { GivernyError } from '../core/errors.js';
 import type { Engine, Session } from '../core/graph/engine.js';
 import { type Tensors, tensor } from '../core/graph/tensor.js';
+
+// ONNX Runtime sends Microsoft what sessions it creates, and leaves files in the temporary folder, unless this is set
+// before the first session. Giverny sends nothing of anybody's anywhere.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
 
 export interface NodeEngineOptions {
   /** Threads of one operation; all cores by default. */
