@@ -43,7 +43,7 @@ export async function paintFile(
   const single = scalesOf(content.picture, options).length === 1;
   const coarseNetwork = single ? undefined : await openCoarseNetwork(request.coarseNetwork ?? 'auto', network, options);
   const scales = plan(content.picture, options, network, coarseNetwork);
-  const engine = createNodeEngine();
+  const engine = createNodeEngine(request.threads === undefined ? {} : { threads: request.threads });
   const named = ({ name, hash }: Network) => ({ name, hash });
 
   request.onStart?.({

@@ -36,6 +36,8 @@ export interface PaintRequest {
   /** What looks at all scales but the last: name or path, 'none', or 'auto' as by default. */
   readonly coarseNetwork?: string | undefined;
   readonly options?: OptionsInput | undefined;
+  /** Threads that the engine computes on; all cores by default. */
+  readonly threads?: number | undefined;
   /** Ends the painting after so many steps, as one that was stopped there. */
   readonly stopAfter?: number | undefined;
   /** Also writes `<folder>/<step>.png` after step 0, `every`, 2 * `every` ..., all of the painting's size. */
@@ -100,10 +102,11 @@ export interface Painted {
  * @throws GivernyError OPTION_INVALID.
  */
 export function checkRequest(request: PaintRequest, options: Options): void {
-  const { styles, mask, regionStrengths = {} } = request;
+  const { styles, mask, regionStrengths = {}, threads = 1 } = request;
   const refuse = (what: string, received: string) =>
     new GivernyError('OPTION_INVALID', `Expected ${what} but received ${received}.`);
   if (styles.length === 0) throw refuse('at least one style', 'none');
+  if (!Number.isInteger(threads) || threads < 1) throw refuse('at least 1 thread', String(threads));
   const regions = namedRegions(request);
   regions.forEach(parseColor);
   if (!mask && regions.length > 0) throw refuse(`a mask for the region ${regions[0]}`, 'none');
