@@ -41,7 +41,7 @@ function named(ours: string, ...theirs: readonly string[]): Record<string, strin
  * @param first the first argument of the command line, which may be a photo as well as a subcommand.
  */
 export function usageSentence({ code, message }: CommanderError, first: string | undefined): string {
-  if (code === 'commander.help') return 'Expected a subcommand but received none (its help is above).';
+  if (code === 'commander.help') return 'Expected one of the commands above.';
   const text = message
     .replace(/^error: /, '')
     .trim()
@@ -56,5 +56,5 @@ export function usageSentence({ code, message }: CommanderError, first: string |
       ? `Expected a photo or a command but "${word}" is neither${meant}.`
       : `Expected a subcommand but received "${word}"${meant}.`;
   }
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.)]$/.test(text) ? '' : '.'}`;
 }

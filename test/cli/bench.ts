@@ -1,6 +1,6 @@
 /** A bench to try the command on: a folder with small pictures and a small network, and the built command. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -112,4 +112,13 @@ export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve
 export async function pixels(path: string) {
   const { data, info } = await sharp(path).raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data: Array.from(data) };
+}
+
+/** Whether /proc tells of processes. */
+export const hasProc = spawnSync('cat', [`/proc/${process.pid}/task/${process.pid}/children`]).status === 0;
+
+/** The process id of the painting process, by way of /proc; 0 where there is none. */
+export function painterOf(pid: number): number {
+  const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  return Number(child);
 }

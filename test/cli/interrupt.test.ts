@@ -1,9 +1,9 @@
 /** Ctrl-C and other sudden ends: exit codes, what is written, what is left behind. */
 import { type ChildProcess, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { bench, events, giverny, MAIN, pixels, QUICK, sleep, start } from './bench.js';
+import { bench, events, giverny, hasProc, MAIN, painterOf, pixels, QUICK, sleep, start } from './bench.js';
 
 const INPUTS = ['photo.jpg', 'style.png', 'tiny.safetensors'];
 const LONG = ['photo.jpg', 'style.png', ...QUICK, '--steps', '100000', '--tolerance', '0'];
@@ -65,12 +65,6 @@ test('SIGTERM stops as Ctrl-C does', async () => {
   expect(readdirSync(folder)).toContain('photo-style.png');
 });
 
-/** The process id of the painting process, by way of /proc; 0 where there is none. */
-function painterOf(pid: number): number {
-  const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-  return Number(child);
-}
-
 /** Waits for the painting process, or for the end of the command. */
 async function painterStarted(child: ChildProcess): Promise<void> {
   while (child.exitCode === null && painterOf(child.pid as number) === 0) await sleep(5);
@@ -80,8 +74,6 @@ async function painterStarted(child: ChildProcess): Promise<void> {
 function halfWrite(folder: string, pid: number): void {
   writeFileSync(join(folder, `.giverny-${pid}-half.tmp`), 'half a pic');
 }
-
-const hasProc = spawnSync('cat', [`/proc/${process.pid}/task/${process.pid}/children`]).status === 0;
 
 test.skipIf(!hasProc)('Ctrl-C while a painting is prepared ends it at once and writes nothing', async () => {
   const folder = await bench();

@@ -3,7 +3,19 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import type { Tensor } from '../../src/core/graph/tensor.js';
-import { bench, drawn, events, giverny, pixels, QUICK, tinyTensors, writeNetwork } from './bench.js';
+import {
+  bench,
+  drawn,
+  events,
+  giverny,
+  hasProc,
+  painterOf,
+  pixels,
+  QUICK,
+  start,
+  tinyTensors,
+  writeNetwork,
+} from './bench.js';
 
 const INPUTS = ['photo.jpg', 'style.png', 'tiny.safetensors'];
 
@@ -58,7 +70,9 @@ test('--json prints one event per line: start, each step, each file, then the re
     ...{ content: 'photo.jpg', styles: ['style.png'], output: 'deep/out.webp' },
     ...{ width: 64, height: 51, steps: 4, network: { name: 'tiny' } },
   });
-  expect(lines.map(({ type }) => type).join(' ')).toBe('start step saved step step saved step saved done');
+  expect(lines.map(({ type }) => type).join(' ')).toBe(
+    'start notice notice step saved step step saved step saved done',
+  );
   for (const line of lines.slice(1)) expect(line).not.toHaveProperty('giverny');
   const steps = lines.filter(({ type }) => type === 'step');
   const saved = lines.filter(({ type }) => type === 'saved').map(({ path }) => path);
@@ -112,6 +126,20 @@ test('--preset notebook writes the files of the notebook and prints the costs wi
   });
   expect(stdout.match(/^step \d+/gm)).toEqual(['step 0', 'step 20', 'step 40', 'step 44']);
   expect(stdout).toContain('cropped to 400x300');
+});
+
+test.skipIf(!hasProc)('--threads says on how many threads the engine computes (where /proc counts them)', async () => {
+  const folder = await bench();
+  const threads = async (count: string) => {
+    const args = ['photo.jpg', 'style.png', ...QUICK, '--steps', '100000', '--tolerance', '0', '--threads', count];
+    const { child, steps, result } = start(folder, [...args, '--json']);
+    await steps(1);
+    const status = readFileSync(`/proc/${painterOf(child.pid as number)}/status`, 'utf8');
+    child.kill('SIGINT');
+    await result;
+    return Number(/^Threads:\s+(\d+)/m.exec(status)?.[1]);
+  };
+  expect((await threads('5')) - (await threads('1'))).toBe(4);
 });
 
 test('transparency is kept', async () => {
