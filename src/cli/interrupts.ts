@@ -1,33 +1,73 @@
-/** Ctrl-C: the first stops a painting within one step, the second at once. */
+/** Ctrl-C and other signals: how a painting is stopped. */
 import process from 'node:process';
 import type { Painting } from '../node/painting/start-painting.js';
 
 /** Exit codes by signal, as shells report them. */
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+export const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** `npm run` passes Ctrl-C on to a process that the terminal has told already: one press may arrive twice. */
+export type StopSignal = keyof typeof EXIT_CODES;
+
+/** `npm run` forwards a Ctrl-C that the terminal has sent to this process already: one press may arrive twice. */
 const SAME_PRESS_MS = 200;
 
 export interface Interrupts {
-  /** What to exit with; undefined where no signal came. */
-  readonly exitCode: number | undefined;
+  /** The first signal that arrived. */
+  readonly signal: StopSignal | undefined;
+  /** Whether a signal has ended the painting at once. */
   readonly killed: boolean;
+  /** Signals stop this painting from now on. */
+  watch(painting: Pick<Painting, 'stop' | 'kill'>): void;
+  /** A step is done: from now on the first signal keeps the picture so far. */
+  stepped(): void;
 }
 
-export function stopOnSignals(painting: Painting, say: (sentence: string) => void): Interrupts {
-  const state = { exitCode: undefined as number | undefined, killed: false };
-  let first = 0;
-  const listener = (signal: NodeJS.Signals) => {
-    if (state.exitCode === undefined) {
-      first = performance.now();
-      state.exitCode = EXIT_CODES[signal as keyof typeof EXIT_CODES];
+export interface InterruptListeners {
+  /** The painting ends after the step that it is in. */
+  onStopping(): void;
+  /** There is no painting yet to stop: the command ends now. */
+  onStoppedEarly(signal: StopSignal): void;
+}
+
+/**
+ * Before the first step a signal ends the painting at once, because nothing would be lost. After it the first signal
+ * stops the painting within one step, and the second at once.
+ */
+export function listenToSignals({ onStopping, onStoppedEarly }: InterruptListeners): Interrupts {
+  let painting: Pick<Painting, 'stop' | 'kill'> | undefined;
+  let signal: StopSignal | undefined;
+  let firstAt = 0;
+  let hasStepped = false;
+  let killed = false;
+  const listener = (received: NodeJS.Signals) => {
+    const isFirst = signal === undefined;
+    const again = !isFirst && performance.now() - firstAt > SAME_PRESS_MS;
+    if (isFirst) {
+      firstAt = performance.now();
+      signal = received as StopSignal;
+    }
+    if (painting === undefined) {
+      if (isFirst) onStoppedEarly(received as StopSignal);
+    } else if (isFirst && hasStepped) {
       painting.stop();
-      say('Stopping after this step (Ctrl-C again stops at once) ...');
-    } else if (performance.now() - first > SAME_PRESS_MS) {
-      state.killed = true;
+      onStopping();
+    } else if (isFirst || again) {
+      killed = true;
       painting.kill();
     }
   };
-  for (const signal of Object.keys(EXIT_CODES)) process.on(signal, listener);
-  return state;
+  for (const name of Object.keys(EXIT_CODES)) process.on(name, listener);
+  return {
+    get signal() {
+      return signal;
+    },
+    get killed() {
+      return killed;
+    },
+    watch(started) {
+      painting = started;
+    },
+    stepped() {
+      hasStepped = true;
+    },
+  };
 }

@@ -1,13 +1,12 @@
 #!/usr/bin/env node
-/** The command `giverny`. */
+/** The command `giverny`: finds the subcommand, and reports errors in one place. */
+import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { GivernyError } from '../core/errors.js';
 import { VERSION } from '../node/version.js';
-import { networkCommand } from './network.js';
-import { paintCommand } from './paint.js';
-import { recipeCommand } from './recipe.js';
-import { studioCommand } from './studio.js';
+import { printEvent } from './events.js';
+import { usageSentence } from './usage.js';
 
 const WELCOME = `Giverny paints a photo in the style of a painting.
 
@@ -16,18 +15,49 @@ const WELCOME = `Giverny paints a photo in the style of a painting.
   giverny --help                               all there is
 `;
 
-const json = process.argv.includes('--json');
+interface Subcommand {
+  readonly summary: string;
+  /** Imports the subcommand's module. Modules load slowly, so that only the one in use is imported. */
+  load(): Promise<Command>;
+}
 
-function program(): Command {
+const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  paint: {
+    summary: 'paint a photo in the style of a painting (the word "paint" may be left out)',
+    load: async () => (await import('./paint.js')).paintCommand(),
+  },
+  recipe: {
+    summary: 'print the recipe that a painted picture carries',
+    load: async () => (await import('./recipe.js')).recipeCommand(),
+  },
+  network: {
+    summary: 'see, get and remove networks',
+    load: async () => (await import('./network.js')).networkCommand(),
+  },
+  studio: {
+    summary: 'the web page that paints, on this computer',
+    load: async () => (await import('./studio.js')).studioCommand(),
+  },
+};
+
+const args = process.argv.slice(2);
+const json = args.includes('--json');
+
+/** The subcommand that the arguments run; undefined where they ask for the program's own help or version. */
+function wantedSubcommand(): string | undefined {
+  const [first = '', second = ''] = args;
+  if (['-h', '--help', '-V', '--version'].includes(first)) return undefined;
+  const name = first === 'help' ? second : first;
+  if (Object.hasOwn(SUBCOMMANDS, name)) return name;
+  return first === 'help' ? undefined : 'paint';
+}
+
+async function program(): Promise<Command> {
   const giverny = new Command('giverny')
     .description('Paints a photo in the style of a painting: neural style transfer by optimisation.')
     .usage('<photo> <painting> [options]\n       giverny <command> ...')
     .version(VERSION, '-V, --version', 'print the version')
     .configureHelp({ subcommandTerm: (command) => command.name() })
-    .addCommand(paintCommand(), { isDefault: true })
-    .addCommand(recipeCommand())
-    .addCommand(networkCommand())
-    .addCommand(studioCommand())
     .addHelpText(
       'after',
       `
@@ -38,62 +68,64 @@ Examples:
 
 All painting options: giverny paint --help`,
     );
+  const wanted = wantedSubcommand();
+  const isDefault = (name: string) => name === 'paint' && !isMistyped(args[0] ?? '');
+  for (const [name, { summary, load }] of Object.entries(SUBCOMMANDS)) {
+    const command = name === wanted ? await load() : new Command(name);
+    giverny.addCommand(command.summary(summary), { isDefault: isDefault(name) });
+  }
   const prepare = (command: Command) => {
     command.helpOption('-h, --help', 'print this help');
     if (command.commands.length > 0) command.helpCommand('help [command]', 'print the help of a command');
-    // Errors are thrown to the one place that reports them; in JSON mode commander's own text would break the lines.
-    command.exitOverride().configureOutput({ outputError: (text, write) => json || write(sentence(text)) });
+    // `report` prints all errors.
+    command.exitOverride().configureOutput({ outputError: () => {} });
     command.commands.forEach(prepare);
   };
   prepare(giverny);
   return giverny;
 }
 
-/** Commander's message in our form: a sentence, without its "error: ". */
-function sentence(text: string): string {
-  const message = text
-    .replace(/^error: /, '')
-    .trim()
-    .replaceAll('\n', ' ');
-  return `${message.charAt(0).toUpperCase()}${message.slice(1)}\n`;
+/** Whether the first argument is a bare word that is neither a subcommand nor a file, such as "netwrok". */
+function isMistyped(first: string): boolean {
+  return /^[a-z]+$/i.test(first) && first !== 'help' && !Object.hasOwn(SUBCOMMANDS, first) && !existsSync(first);
 }
 
-/** Says what went wrong, once, and returns the exit code. */
+/** Prints the one sentence that says what went wrong, and returns the exit code. */
 function report(error: unknown): number {
-  if (error instanceof CommanderError) {
-    // Help and version end this way as well.
-    if (error.exitCode !== 0 && json) printJson('USAGE', sentence(error.message).trim());
-    return error.exitCode === 0 ? 0 : 2;
-  }
-  const known = error instanceof GivernyError;
-  const message = error instanceof Error ? error.message : String(error);
+  // Commander also throws after it has printed the help or the version.
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
   const debug = process.env.GIVERNY_DEBUG === '1';
-  if (json) printJson(known ? error.code : 'UNEXPECTED', message);
-  else if (known) console.error(message);
+  const { code, message, exitCode } = described(error);
+  if (json) printEvent({ type: 'error', code, message, exitCode });
+  else if (code !== 'UNEXPECTED') console.error(message);
   else
     console.error(`Something went wrong inside Giverny: ${message}${debug ? '' : ' (GIVERNY_DEBUG=1 shows where).'}`);
   if (debug) console.error(error);
-  return known && error.kind === 'usage' ? 2 : 1;
+  return exitCode;
 }
 
-function printJson(code: string, message: string): void {
-  process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+function described(error: unknown): { code: string; message: string; exitCode: number } {
+  if (error instanceof CommanderError) return { code: 'USAGE', message: usageSentence(error, args[0]), exitCode: 2 };
+  if (error instanceof GivernyError) {
+    return { code: error.code, message: error.message, exitCode: error.kind === 'usage' ? 2 : 1 };
+  }
+  return { code: 'UNEXPECTED', message: error instanceof Error ? error.message : String(error), exitCode: 1 };
 }
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that has seen enough (| head), or a terminal closed, is no reason to leave a painting unfinished.
+    // A painting is finished even where nobody reads its progress any more (`| head`, a closed terminal).
     if (error.code === 'EPIPE' || error.code === 'EIO') return;
     console.error(`Expected to print but could not (${error.code}).`);
     process.exit(1);
   });
 }
 
-if (process.argv.length <= 2) {
+if (args.length === 0) {
   process.stdout.write(WELCOME);
 } else {
   try {
-    await program().parseAsync();
+    await (await program()).parseAsync();
   } catch (error) {
     process.exitCode = report(error);
   }

@@ -1,17 +1,10 @@
-/** `giverny network`: list, pull, import, info and remove. */
+/** `giverny network`: list, pull, import, info and remove. Each imports what it needs, so that help comes at once. */
 import process from 'node:process';
 import { Command } from 'commander';
 import { REGISTRY, registryEntry } from '../core/networks/registry.js';
 import type { DownloadProgress } from '../node/networks/download.js';
-import {
-  importNetwork,
-  type ListedNetwork,
-  listNetworks,
-  openNetwork,
-  removeNetwork,
-  unknownNetwork,
-} from '../node/networks/open.js';
-import { pullNetwork } from '../node/networks/pull.js';
+import type { ListedNetwork } from '../node/networks/open.js';
+import { fileArgument } from './places.js';
 
 /** The command with its subcommands, to be mounted in the program. */
 export function networkCommand(): Command {
@@ -29,20 +22,23 @@ export function networkCommand(): Command {
   command
     .command('import')
     .description('take a network from a file: safetensors, Keras .h5, MatConvNet .mat, TensorFlow.js model.json')
-    .argument('<file>')
+    .argument('<file>', '', fileArgument)
     .option('--name <name>', 'what to call it')
     .action(importFile);
   command
     .command('info')
     .description('layers, hash and provenance of a network')
-    .argument('<name or file>')
+    .argument('<name or file>', '', fileArgument)
     .option('--json', 'print JSON')
     .action(info);
   command.command('remove').description('remove a network from the cache').argument('<name>').action(remove);
   return command;
 }
 
+const opening = () => import('../node/networks/open.js');
+
 async function list({ json }: { json?: boolean }): Promise<void> {
+  const { listNetworks } = await opening();
   const networks = await listNetworks();
   if (json) return printJson(networks);
   const width = Math.max(...networks.map(({ name }) => name.length));
@@ -62,11 +58,13 @@ const STATES: Record<ListedNetwork['state'], string> = {
 async function pull(name: string): Promise<void> {
   const entry = registryEntry(name);
   if (!entry) {
+    const { unknownNetwork } = await opening();
     throw unknownNetwork(
       name,
       REGISTRY.map((known) => known.name),
     );
   }
+  const { pullNetwork } = await import('../node/networks/pull.js');
   const progress = progressLine();
   const onWait = () => process.stderr.write(`Another process is downloading ${name}; waiting for it ...\n`);
   try {
@@ -122,11 +120,13 @@ function progressLine() {
 }
 
 async function importFile(file: string, { name }: { name?: string }): Promise<void> {
+  const { importNetwork } = await opening();
   const imported = await importNetwork(file, name);
   print(`${imported.name} is in the cache: ${imported.path}`);
 }
 
 async function info(nameOrFile: string, { json }: { json?: boolean }): Promise<void> {
+  const { openNetwork } = await opening();
   const { tensors, convolutions, ...about } = await openNetwork(nameOrFile);
   const layers = convolutions.map(({ name, outputChannels }) => ({
     name,
@@ -148,6 +148,7 @@ async function info(nameOrFile: string, { json }: { json?: boolean }): Promise<v
 }
 
 async function remove(name: string): Promise<void> {
+  const { removeNetwork } = await opening();
   print((await removeNetwork(name)) ? `${name} is removed from the cache.` : `${name} was not in the cache.`);
 }
 

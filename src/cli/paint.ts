@@ -1,67 +1,93 @@
 /** `giverny paint`: paints a photo in the style of a painting. */
-import { join, parse, resolve } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
 import { expected, GivernyError } from '../core/errors.js';
-import { registryEntry } from '../core/networks/registry.js';
-import { type OptionsInput, PRESETS } from '../core/options/options.js';
-import type { PaintRequest } from '../node/painting/request.js';
+import { PRESETS } from '../core/options/options.js';
+import type { Painted, Started } from '../node/painting/request.js';
 import { startPainting } from '../node/painting/start-painting.js';
-import { OPTION_NAMES, optionFlags } from './flags.js';
-import { stopOnSignals } from './interrupts.js';
-import type { Changes, Repetition } from './repeat.js';
-import { jsonReporter, plainReporter, silence } from './reporters.js';
-import { type StyleFile, type StyleFlags, styleFlags, styleText } from './style-flags.js';
-
-type Flags = OptionsInput &
-  StyleFlags & {
-    readonly output?: string;
-    readonly saveEvery?: number;
-    readonly saveDir?: string;
-    readonly json?: boolean;
-    readonly quiet?: boolean;
-    readonly recipe?: string;
-    readonly network?: string;
-    readonly coarseNetwork?: string;
-  };
+import { optionFlags } from './flags.js';
+import { EXIT_CODES, type Interrupts, listenToSignals } from './interrupts.js';
+import { assertNoTerminal, PrivateFolder, writeToStandardOutput } from './pipes.js';
+import { fileArgument, isStandardOutput, paintingArgument } from './places.js';
+import { type PaintFlags, type Prepared, prepare, withFlag } from './prepare.js';
+import type { Repetition } from './repeat.js';
+import { jsonReporter, plainReporter, type Reporter, silence } from './reporters.js';
+import { styleFlags } from './style-flags.js';
+import { earlierFrames } from './targets.js';
 
 /** What a preset brings besides painting options, where no flag says otherwise. */
-const PRESET_FLAGS: Readonly<Record<string, Flags>> = {
+const PRESET_FLAGS: Readonly<Record<string, PaintFlags>> = {
   notebook: { output: join('output', 'generated_image.jpg'), saveEvery: 20, saveDir: 'output' },
 };
+
+const FORMATS = ['png', 'jpeg', 'webp', 'tiff', 'avif'];
+
+const EXAMPLES = `
+Examples:
+  giverny photo.jpg painting.jpg --preset draft      in seconds, at 384 pixels
+  giverny photo.jpg painting.jpg --strength 0.3      more of the photo
+  giverny photo.jpg painting.jpg --colors photo      the photo keeps its colours
+  giverny photo.jpg --style a.jpg=0.7 --style b.jpg=0.3
+  giverny photo.jpg --style sky.jpg@white --style sea.jpg@black --mask mask.png
+  giverny paint --recipe painted.png --size 1024     the same again, larger
+  cat photo.jpg | giverny - painting.jpg -o - > painted.png`;
 
 export function paintCommand(): Command {
   const presets = Object.keys(PRESETS).join(', ');
   const command = new Command('paint')
-    .summary('paint a photo in the style of a painting (the word "paint" may be left out)')
     .description('Paints a photo in the style of a painting.')
     .usage('<photo> <painting> [options]')
-    .argument('[photo]', 'the picture to paint')
-    .argument('[painting]', 'the picture whose style to take')
+    .argument('[photo]', 'the picture to paint; - reads it from standard input', fileArgument)
+    .argument('[painting]', 'the picture whose style to take', paintingArgument)
     .optionsGroup('Output:')
-    .option('-o, --output <file>', 'PNG, JPEG, WebP, TIFF or AVIF (default: <photo>-<painting>.png)')
-    .option('--save-every <n>', 'print the costs and save the picture every n steps', everyN)
-    .option('--save-dir <folder>', 'where those pictures go (default: <output>-steps)')
-    .option('--json', 'print one JSON object per line: each step, then the result')
+    .option(
+      '-o, --output <file>',
+      'PNG, JPEG, WebP, TIFF or AVIF; - is standard output (default: <photo>-<painting>.png, or the next free name)',
+      fileArgument,
+    )
+    .option('--format <name>', `${FORMATS.join(', ')}: the format of -o - (default: png)`, format)
+    .option('--no-clobber', 'refuse to overwrite what -o or --save-dir names')
+    .option('--save-every <n>', 'print the costs and save the picture every n steps', atLeastOne('--save-every'))
+    .option(
+      '--save-dir <folder>',
+      'where those pictures go; those of an earlier run are replaced (default: <output>-steps, or the next free name)',
+      fileArgument,
+    )
+    .option('--json', 'print one JSON object per line: see docs/command.md')
     .option('-q, --quiet', 'print nothing but errors')
     .optionsGroup('Method:')
     .option('--preset <name>', `start from a set of options: ${presets}`, presetName)
-    .option('--recipe <picture>', 'paint as this painted picture was; all else that is given wins over it')
-    .option('--network <name or file>', 'what looks at the pictures (default: auto)')
+    .option(
+      '--recipe <picture>',
+      'paint as this painted picture was; all else that is given wins over it',
+      fileArgument,
+    )
+    .option('--network <name or file>', 'what looks at the pictures (default: auto)', fileArgument)
     .option(
       '--coarse-network <name or file>',
       'what looks at them at all scales but the last, to be faster; auto: pocket beside VGG-19 (default: auto)',
+      fileArgument,
     )
+    .option('--threads <n>', 'cores to compute on (default: all)', atLeastOne('--threads'))
+    .addHelpText('after', EXAMPLES)
     .action(paint);
   for (const option of styleFlags()) command.addOption(option);
   for (const option of optionFlags()) command.addOption(option);
   return command;
 }
 
-function everyN(text: string): number {
-  const n = Number(text);
-  if (!Number.isInteger(n) || n < 1) throw expected('a whole number of at least 1', '--save-every', text);
-  return n;
+function atLeastOne(flag: string): (text: string) => number {
+  return (text) => {
+    const n = Number(text);
+    if (!Number.isInteger(n) || n < 1) throw expected('a whole number of at least 1', flag, text);
+    return n;
+  };
+}
+
+function format(text: string): string {
+  if (!FORMATS.includes(text)) throw expected(`one of ${FORMATS.join(', ')}`, '--format', text);
+  return text;
 }
 
 function presetName(text: string): string {
@@ -69,128 +95,91 @@ function presetName(text: string): string {
   return text;
 }
 
-async function paint(photo: string | undefined, painting: string | undefined, typed: Flags): Promise<void> {
-  const flags: Flags = { ...PRESET_FLAGS[typed.preset ?? ''], ...typed };
-  const { recipe, preset } = flags;
-  if (recipe !== undefined && preset !== undefined) {
-    throw new GivernyError('OPTION_INVALID', 'Expected --preset or --recipe but received both.');
-  }
-  const given = [...(painting === undefined ? [] : [{ path: painting }]), ...(flags.style ?? [])];
-  const options = optionsOf(flags);
-  const repeat =
-    recipe === undefined
-      ? undefined
-      : await repetitionOf(recipe, { content: photo, styles: given, mask: flags.mask, options });
-  const content = photo ?? repeat?.content;
-  const styles = repeat?.styles ?? given;
-  if (content === undefined || styles.length === 0) {
-    const received = content !== undefined ? `only "${content}"` : styles.length > 0 ? 'no photo' : 'neither';
-    throw new GivernyError('OPTION_INVALID', `Expected a photo and a painting but received ${received}.`);
-  }
-  const request: PaintRequest = {
-    content,
-    styles: styles.map(({ path, ...style }) => ({ picture: path, ...style })),
-    ...regionsFrom(flags, repeat),
-    ...filesToWrite(content, styles, flags),
-    network: flags.network ?? repeat?.network.name,
-    coarseNetwork: flags.coarseNetwork ?? (repeat && (repeat.coarseNetwork?.name ?? 'none')),
-    options: { ...repeat?.options, preset, ...options },
-    stopAfter: repeat?.stopAfter,
-    changes: repeat?.changes,
-  };
-  const reporter = flags.json
-    ? jsonReporter()
-    : flags.quiet
-      ? silence
-      : plainReporter(content, styles.map(styleText), request.frames?.every);
-  for (const notice of repeat?.notices ?? []) reporter.onNotice(notice);
-  const { onEnd, ...listeners } = reporter;
-  const running = startPainting({
-    ...request,
-    ...listeners,
-    onStart(started) {
-      reporter.onStart?.(started);
-      for (const key of ['network', 'coarseNetwork'] as const) {
-        const before = repeat?.[key];
-        if (before && started[key] && started[key].hash !== before.hash) {
-          reporter.onNotice(`The recipe was painted with another network, ${before.name}: the picture will differ.`);
-        }
-      }
+async function paint(photo: string | undefined, painting: string | undefined, typed: PaintFlags): Promise<void> {
+  const flags: PaintFlags = { ...PRESET_FLAGS[typed.preset ?? ''], ...typed };
+  const toStandardOutput = checkStandardOutput(flags);
+  const reporter = reporterOf(flags, toStandardOutput);
+  const interrupts = listenToSignals({
+    onStopping: () => reporter.onNotice('Stopping after this step (Ctrl-C again stops at once) ...'),
+    onStoppedEarly(signal) {
+      reporter.onStopped(signal);
+      process.stdout.write('', () => process.exit(EXIT_CODES[signal]));
     },
   });
-  const interrupts = stopOnSignals(running, reporter.onNotice);
+  const folder = new PrivateFolder();
   try {
-    onEnd(await running.done);
+    const prepared = await prepare(photo, painting, flags, folder);
+    const painted = await run(prepared, reporter, interrupts);
+    if (painted && painted.steps > 0 && toStandardOutput) await writeToStandardOutput(painted.output as string);
+    if (painted && !painted.stopped) reporter.onDone(painted);
+    else if (interrupts.signal) {
+      reporter.onStopped(interrupts.signal, painted);
+      process.exitCode = EXIT_CODES[interrupts.signal];
+    }
   } catch (error) {
-    onEnd();
-    // There is nothing to explain about an end that the person asked for.
-    if (!interrupts.killed) throw repeat ? unfound(error, repeat, flags) : error;
+    reporter.onError();
+    throw folder.reworded(error);
+  }
+}
+
+/** Whether the picture goes to standard output, where nothing else may go then. */
+function checkStandardOutput({ output, json, format }: PaintFlags): boolean {
+  const toStandardOutput = output !== undefined && isStandardOutput(output);
+  if (!toStandardOutput) {
+    if (format === undefined) return false;
+    throw new GivernyError('OPTION_INVALID', 'Expected -o - along with --format: the name of a file says its format.');
+  }
+  if (json) throw new GivernyError('OPTION_INVALID', 'Expected --json or -o - but received both.');
+  assertNoTerminal();
+  return true;
+}
+
+function reporterOf({ json, quiet, saveEvery }: PaintFlags, toStandardOutput: boolean): Reporter {
+  if (json) return jsonReporter();
+  if (quiet) return silence;
+  return plainReporter(toStandardOutput ? process.stderr : process.stdout, process.stderr, saveEvery);
+}
+
+/** Paints in a child process; undefined where a signal ended it at once. */
+async function run(prepared: Prepared, reporter: Reporter, interrupts: Interrupts): Promise<Painted | undefined> {
+  const { request, subject, repeat } = prepared;
+  const earlier = await earlierFrames(request.frames);
+  reporter.onPrepared(subject);
+  for (const notice of [...(repeat?.notices ?? []), ...earlier.notices]) reporter.onNotice(notice);
+  const saved: string[] = [];
+  const running = startPainting({
+    ...request,
+    onStart(started) {
+      reporter.onStart(started);
+      for (const notice of otherNetworks(started, repeat)) reporter.onNotice(notice);
+    },
+    onStep(report) {
+      interrupts.stepped();
+      reporter.onStep(report);
+    },
+    onSaved(path) {
+      saved.push(path);
+      reporter.onSaved(path);
+    },
+    onNotice: reporter.onNotice,
+  });
+  interrupts.watch(running);
+  try {
+    return await running.done;
+  } catch (error) {
+    // An end that the person asked for needs no explanation.
+    if (interrupts.killed) return undefined;
+    throw repeat ? withFlag(error, prepared) : error;
   } finally {
-    if (interrupts.exitCode !== undefined) process.exitCode = interrupts.exitCode;
+    if (saved.length > 0) earlier.remove(saved);
   }
 }
 
-async function repetitionOf(recipe: string, changes: Changes): Promise<Repetition> {
-  // Reads pictures, which the painting process does otherwise: the library for it is loaded only here.
-  const { repeatRecipe } = await import('./repeat.js');
-  return repeatRecipe(recipe, changes);
-}
-
-/** A recipe knows the names of its networks but not where their files lie. */
-function unfound(error: unknown, { network, coarseNetwork }: Repetition, flags: Flags): unknown {
-  if (!(error instanceof GivernyError && error.code === 'NETWORK_UNKNOWN')) return error;
-  const asked = [
-    { flag: '--network', name: flags.network === undefined ? network.name : undefined },
-    { flag: '--coarse-network', name: flags.coarseNetwork === undefined ? coarseNetwork?.name : undefined },
-  ];
-  const missing = asked.find(({ name }) => name !== undefined && error.message.includes(`"${name}"`));
-  if (missing?.name === undefined || registryEntry(missing.name)) return error;
-  return new GivernyError(
-    'NETWORK_UNKNOWN',
-    `Expected the network "${missing.name}" that the recipe was painted with but found none of that name; give its file with ${missing.flag}.`,
-  );
-}
-
-/** The mask and what is asked of its regions; a recipe's where no flag says otherwise. */
-function regionsFrom(flags: Flags, repeat: Repetition | undefined): Pick<PaintRequest, 'mask' | 'regionStrengths'> {
-  const path = flags.mask ?? repeat?.mask?.path;
-  const unused =
-    flags.feather !== undefined ? '--feather' : flags.regionStrength !== undefined ? '--region-strength' : undefined;
-  if (path === undefined && unused !== undefined) {
-    throw new GivernyError('OPTION_INVALID', `Expected --mask along with ${unused} but received none.`);
-  }
-  return {
-    mask: path === undefined ? undefined : { picture: path, featherPx: flags.feather ?? repeat?.mask?.featherPx },
-    regionStrengths: { ...repeat?.regionStrengths, ...flags.regionStrength },
-  };
-}
-
-function optionsOf(flags: Flags): OptionsInput {
-  return Object.fromEntries(OPTION_NAMES.filter((name) => name in flags).map((name) => [name, flags[name]]));
-}
-
-/** Where the picture and those on the way to it go. */
-function filesToWrite(
-  content: string,
-  styles: readonly StyleFile[],
-  flags: Flags,
-): Pick<PaintRequest, 'output' | 'frames'> {
-  const { output, saveEvery, saveDir } = flags;
-  if (saveDir !== undefined && saveEvery === undefined) {
-    throw new GivernyError('OPTION_INVALID', 'Expected --save-every along with --save-dir but received none.');
-  }
-  const path = output ?? defaultOutput(content, styles, flags.recipe);
-  const { dir, name } = parse(path);
-  return {
-    output: path,
-    frames: saveEvery === undefined ? undefined : { every: saveEvery, folder: saveDir ?? join(dir, `${name}-steps`) },
-  };
-}
-
-/** `<content>-<style>-<style>.png` in the current folder; another name where that is the picture being repeated. */
-function defaultOutput(content: string, styles: readonly StyleFile[], repeated: string | undefined): string {
-  const names = new Set(styles.map(({ path }) => parse(path).name));
-  const name = [parse(content).name, ...names].join('-');
-  const taken = repeated !== undefined && resolve(repeated) === resolve(`${name}.png`);
-  return taken ? `${name}-again.png` : `${name}.png`;
+function otherNetworks(started: Started, repeat: Repetition | undefined): string[] {
+  return (['network', 'coarseNetwork'] as const).flatMap((key) => {
+    const before = repeat?.[key];
+    return before && started[key] && started[key].hash !== before.hash
+      ? [`The recipe was painted with another network, ${before.name}: the picture will differ.`]
+      : [];
+  });
 }

@@ -14,6 +14,8 @@ export interface Screen {
 }
 
 export interface Progress {
+  /** Shows the seconds that preparing takes, until the first step. */
+  prepare(): void;
   /** Before the first step: what lies ahead. */
   start(scales: readonly PlannedScale[]): void;
   step(report: StepReport): void;
@@ -32,12 +34,25 @@ export function showProgress(screen: Screen, linesEvery?: number): Progress {
   const pace = runningMedian();
   let scales: readonly PlannedScale[] = [];
   let bar = '';
+  let clock: NodeJS.Timeout | undefined;
   const clear = () => redraws && bar !== '' && screen.write('\r\x1b[K');
+  const draw = (line: string) => {
+    bar = line;
+    screen.write(`\r${bar}\x1b[K`);
+  };
   return {
+    prepare() {
+      if (!redraws) return;
+      const began = performance.now();
+      const tick = () => draw(preparingLine((performance.now() - began) / 1000, screen.columns ?? 80));
+      tick();
+      clock = setInterval(tick, 1000).unref();
+    },
     start(planned) {
       scales = planned;
     },
     step(report) {
+      clearInterval(clock);
       const { step, steps, seconds } = report;
       const last = step === steps - 1;
       const every = linesEvery ?? (redraws ? undefined : Math.ceil(steps / 10));
@@ -47,8 +62,7 @@ export function showProgress(screen: Screen, linesEvery?: number): Progress {
       }
       if (!redraws) return;
       const work = scales[report.scale]?.work ?? 1;
-      bar = barLine(report, scales, pace(seconds / work), screen.columns ?? 80);
-      screen.write(`\r${bar}\x1b[K`);
+      draw(barLine(report, scales, pace(seconds / work), screen.columns ?? 80));
     },
     say(sentence, to = screen) {
       clear();
@@ -56,6 +70,7 @@ export function showProgress(screen: Screen, linesEvery?: number): Progress {
       if (redraws && bar !== '') screen.write(bar);
     },
     end() {
+      clearInterval(clock);
       clear();
       bar = '';
     },
@@ -72,16 +87,29 @@ export function plainLine({ step, steps, scale, scales, costs, seconds }: StepRe
   );
 }
 
+/** Room for the ^C that the terminal itself adds: a line that wraps cannot be redrawn. */
+const MARGIN = 3;
+const GAP = '  ';
+const MIN_BAR = 10;
+const MAX_BAR = 24;
+/** Narrower terminals have no room for a bar beside the text that matters. */
+const MIN_COLUMNS_FOR_BAR = 60;
+
+/** The progress line before the first step: nothing is known yet of the time that is left. */
+function preparingLine(seconds: number, columns: number): string {
+  return withBar(['preparing', duration(seconds)], 0, columns);
+}
+
 /**
  * The progress line, never wider than the terminal: what matters least is left out first. Bar and time left count
  * work, of which later scales have more in each step.
  *
- * @param pace seconds per unit of work, undefined while too few steps are known to promise anything.
+ * @param pace seconds per unit of work, as measured so far.
  */
 export function barLine(
   { step, steps, scale, scales, costs }: StepReport,
   planned: readonly PlannedScale[],
-  pace: number | undefined,
+  pace: number,
   columns: number,
 ): string {
   const done = step + 1;
@@ -90,18 +118,24 @@ export function barLine(
   const left = all - workOf(planned, done);
   const parts = [`${done}/${steps}`];
   if (scales > 1) parts.push(`scale ${scale + 1}/${scales}`);
-  parts.push(`cost ${short(costs.total)}`);
-  if (pace !== undefined && done < steps) parts.push(`${duration(pace * left)} left`);
-  if (pace !== undefined) parts.push(pacing(pace * (planned[scale]?.work ?? 1)));
+  // The first steps are often slower than the rest.
+  if (done < steps) parts.push(`${done < 3 ? 'about ' : ''}${duration(pace * left)} left`);
+  parts.push(`cost ${short(costs.total)}`, pacing(pace * (planned[scale]?.work ?? 1)));
   parts.push(`content ${short(costs.content ?? 0)}`, `style ${short(costs.style ?? 0)}`);
-  // Room for the ^C that the terminal itself adds: a line that wraps cannot be redrawn.
-  const room = columns - 3;
-  while (parts.length > 1 && parts.join('  ').length > room) parts.pop();
-  const text = parts.join('  ').slice(0, Math.max(0, room));
-  const width = Math.min(24, room - text.length - 2);
-  if (width < 6) return text;
-  const filled = Math.floor(width * (1 - left / all));
-  return `${'█'.repeat(filled)}${'░'.repeat(width - filled)}  ${text}`;
+  return withBar(parts, 1 - left / all, columns);
+}
+
+/** A bar, filled to a share of 0..1, and as many of the parts as there is room for. */
+function withBar(parts: readonly string[], share: number, columns: number): string {
+  const room = columns - MARGIN;
+  const barRoom = columns < MIN_COLUMNS_FOR_BAR ? 0 : MIN_BAR + GAP.length;
+  const shown = [...parts];
+  while (shown.length > 1 && shown.join(GAP).length > room - barRoom) shown.pop();
+  const text = shown.join(GAP).slice(0, Math.max(0, room - barRoom));
+  const width = Math.min(MAX_BAR, room - text.length - GAP.length);
+  if (width < MIN_BAR) return text;
+  const filled = Math.floor(width * share);
+  return `${'█'.repeat(filled)}${'░'.repeat(width - filled)}${GAP}${text}`;
 }
 
 /** Work of the first so many steps; a scale that ended early counts whole. */
@@ -129,12 +163,11 @@ function pacing(seconds: number): string {
 }
 
 /** Median of the last values given: one slow step (the first, or a busy machine) does not sway it. */
-function runningMedian(window = 15): (value: number) => number | undefined {
+function runningMedian(window = 15): (value: number) => number {
   const recent: number[] = [];
   return (value) => {
     recent.push(value);
     if (recent.length > window) recent.shift();
-    if (recent.length < 2) return undefined;
     const sorted = recent.toSorted((a, b) => a - b);
     const middle = sorted.length >> 1;
     const upper = sorted[middle] as number;

@@ -2,18 +2,18 @@
 import { Command } from 'commander';
 import { optionName, optionText } from '../core/options/text.js';
 import type { Recipe } from '../core/painting/recipe.js';
+import { fileArgument } from './places.js';
 
 export function recipeCommand(): Command {
   return new Command('recipe')
-    .summary('print the recipe that a painted picture carries')
     .description(
       'Prints the recipe that a painted picture carries: what it was painted from, and all options.\n' +
         'To paint it again: giverny paint --recipe <picture>',
     )
-    .argument('<picture>', 'a picture painted by Giverny')
+    .argument('<picture>', 'a picture painted by Giverny', fileArgument)
     .option('--json', 'as one JSON object')
     .action(async (picture: string, { json }: { json?: boolean }) => {
-      // Loading sharp takes longer than all the rest of the command: only who needs it waits for it.
+      // Imports sharp, which takes longer to load than the rest of the command.
       const { readRecipe } = await import('../node/files/pictures.js');
       const recipe = await readRecipe(picture);
       process.stdout.write(json ? `${JSON.stringify(recipe)}\n` : readable(recipe));

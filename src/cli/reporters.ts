@@ -1,45 +1,90 @@
 /** How a painting is told: to a person, to a program, or not at all. */
-import process from 'node:process';
-import type { Painted, PaintListeners } from '../node/painting/request.js';
-import { duration, showProgress } from './progress.js';
+import type { StepReport } from '../core/painting/job.js';
+import type { Painted, Started } from '../node/painting/request.js';
+import { printEvent } from './events.js';
+import { EXIT_CODES, type StopSignal } from './interrupts.js';
+import type { Subject } from './prepare.js';
+import { duration, type Screen, showProgress } from './progress.js';
 
-export interface Reporter extends PaintListeners {
+/** `onDone`, `onStopped` or `onError` comes last. */
+export interface Reporter {
+  /** Files and flags are checked; the painting process starts. */
+  onPrepared(subject: Subject): void;
+  onStart(started: Started): void;
+  onStep(report: StepReport): void;
+  onSaved(path: string): void;
   onNotice(sentence: string): void;
-  /** The painting has ended, well or badly: leaves the terminal clean. */
-  onEnd(painted?: Painted): void;
+  onDone(painted: Painted): void;
+  /** @param painted undefined where the painting was ended at once. */
+  onStopped(signal: StopSignal, painted?: Painted): void;
+  /** Leaves the terminal clean for the error's sentence, which is printed elsewhere. */
+  onError(): void;
 }
 
-export const silence: Reporter = { onNotice() {}, onEnd() {} };
+export const silence: Reporter = {
+  onPrepared() {},
+  onStart() {},
+  onStep() {},
+  onSaved() {},
+  onNotice() {},
+  onDone() {},
+  onStopped() {},
+  onError() {},
+};
 
-/** One JSON object per line: a line for each step, then one with `done`. */
+/** One JSON object per line. */
 export function jsonReporter(): Reporter {
-  const print = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
-  const notices: string[] = [];
-  const saved: string[] = [];
+  let files: Subject = { content: '', styles: [], output: '' };
+  const onNotice = (message: string) => printEvent({ type: 'notice', message });
   return {
-    onStart: ({ notes }) => notices.push(...notes),
-    onStep: print,
-    onSaved: (path) => saved.push(path),
-    onNotice: (sentence) => notices.push(sentence),
-    onEnd: (painted) => painted && print({ done: true, ...painted, saved, notices }),
+    onPrepared(subject) {
+      files = subject;
+    },
+    onStart({ notes, networkNote: _, ...started }) {
+      const { content, styles, output } = files;
+      printEvent({ type: 'start', content, styles, output, ...started });
+      notes.forEach(onNotice);
+    },
+    onStep: (report) => printEvent({ type: 'step', ...report }),
+    onSaved: (path) => printEvent({ type: 'saved', path }),
+    onNotice,
+    onDone: ({ stopped: _, ...painted }) => printEvent({ type: 'done', exitCode: 0, ...painted }),
+    onStopped(signal, painted) {
+      const ended = { type: 'stopped', exitCode: EXIT_CODES[signal], signal } as const;
+      if (!painted || painted.steps === 0) return printEvent(ended);
+      const { stopped: _, ...soFar } = painted;
+      printEvent({ ...ended, ...soFar });
+    },
+    onError() {},
   };
 }
 
 /**
  * Sentences and a progress line.
  *
- * @param styles as people read them.
  * @param linesEvery print the costs in full every so many steps.
  */
-export function plainReporter(content: string, styles: readonly string[], linesEvery: number | undefined): Reporter {
-  const progress = showProgress(process.stdout, linesEvery);
+export function plainReporter(screen: Screen, errors: Screen, linesEvery: number | undefined): Reporter {
+  const progress = showProgress(screen, linesEvery);
+  progress.prepare();
+  let files: Subject = { content: '', styles: [], output: '' };
   let steps = 0;
+  let done = 0;
   let networkNote: string | undefined;
+  const end = (...sentences: readonly (string | undefined)[]) => {
+    progress.end();
+    for (const sentence of sentences) if (sentence !== undefined) progress.say(sentence);
+  };
+  const frames = () => (done > 0 && files.frames ? `The pictures on the way are in ${files.frames}.` : undefined);
   return {
+    onPrepared(subject) {
+      files = subject;
+    },
     onStart(started) {
       ({ steps, networkNote } = started);
       for (const note of started.notes) progress.say(note);
       const { width, height, scales, network, coarseNetwork } = started;
+      const { content, styles } = files;
       const path = scales.length > 1 ? ` at ${scales.length} scales` : '';
       const networks = coarseNetwork ? `${coarseNetwork.name}, at last ${network.name}` : network.name;
       progress.say(
@@ -47,18 +92,25 @@ export function plainReporter(content: string, styles: readonly string[], linesE
       );
       progress.start(scales);
     },
-    onStep: progress.step,
-    onNotice: (sentence) => progress.say(sentence, process.stderr),
-    onEnd(painted) {
-      progress.end();
-      if (!painted) return;
-      const { output, seconds, stopped } = painted;
-      if (painted.steps === 0) console.log('Stopped before the first step: nothing was written.');
-      else if (stopped)
-        console.log(`Stopped after ${painted.steps} of ${steps} steps: the picture so far is ${output}.`);
-      else console.log(`Painted ${output} in ${duration(seconds)}.`);
-      console.log(networkNote ?? `Network: ${painted.network}.`);
+    onStep(report) {
+      done = report.step + 1;
+      progress.step(report);
     },
+    onSaved() {},
+    onNotice: (sentence) => progress.say(sentence, errors),
+    onDone({ seconds, network }) {
+      const painted = `Painted ${files.output} in ${duration(seconds)}.`;
+      end(painted, frames(), networkNote ?? `Network: ${network}.`);
+    },
+    onStopped(_, painted) {
+      if (painted && painted.steps > 0) {
+        const soFar = `Stopped after ${painted.steps} of ${steps} steps: the picture so far is ${files.output}.`;
+        end(soFar, frames(), networkNote ?? `Network: ${painted.network}.`);
+      } else if (done > 0)
+        end(`Stopped at once after ${done} of ${steps} steps: ${files.output} was not written.`, frames());
+      else end('Stopped before the first step: nothing was written.');
+    },
+    onError: progress.end,
   };
 }
 

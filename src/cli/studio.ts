@@ -4,16 +4,17 @@ import process from 'node:process';
 import { Command } from 'commander';
 import { expected } from '../core/errors.js';
 import { serveStudio } from '../node/studio-server.js';
+import { printEvent } from './events.js';
+import { EXIT_CODES, type StopSignal } from './interrupts.js';
 
 export function studioCommand(): Command {
   return new Command('studio')
-    .summary('the web page that paints, on this computer')
     .description(
       'Serves the studio to this computer alone (127.0.0.1). The page paints in the browser itself: nothing is uploaded. Ctrl-C ends it.',
     )
     .option('--port <n>', 'port to serve at (default: a free one)', portNumber)
     .option('--open', 'open the page in the browser')
-    .option('--json', 'print the address as one JSON object')
+    .option('--json', 'print one JSON object per line: the address, then the end')
     .action(studio);
 }
 
@@ -27,14 +28,14 @@ function portNumber(text: string): number {
 
 async function studio({ port, open, json }: { port?: number; open?: boolean; json?: boolean }): Promise<void> {
   const server = await serveStudio(port === undefined ? {} : { port });
-  process.stdout.write(
-    json ? `${JSON.stringify({ url: server.url })}\n` : `The studio is at ${server.url} (Ctrl-C ends it).\n`,
-  );
+  if (json) printEvent({ type: 'start', url: server.url });
+  else process.stdout.write(`The studio is at ${server.url} (Ctrl-C ends it).\n`);
   if (open) openInBrowser(server.url);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  const signal = await new Promise<StopSignal>((resolve) => {
+    for (const name of Object.keys(EXIT_CODES) as StopSignal[]) process.once(name, () => resolve(name));
   });
   await server.close();
+  if (json) printEvent({ type: 'stopped', signal, exitCode: 0 });
 }
 
 /** Where no browser can be opened, the address printed is enough. */

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { Option } from 'commander';
 import { expected } from '../core/errors.js';
+import { fileArgument, paintingArgument } from './places.js';
 
 /** A style image file. */
 export interface StyleFile {
@@ -25,7 +26,9 @@ export function styleFlags(): Option[] {
       '--style <file@colour=weight>',
       'a painting whose style to take, once or more; @colour (its region in the mask) and =weight may be left out',
     ).argParser((text, before: readonly StyleFile[] = []) => [...before, parseStyle(text)]),
-    flag('--mask <file>', "a picture of the photo's shape in flat colours: each colour is a region"),
+    flag('--mask <file>', "a picture of the photo's shape in flat colours: each colour is a region").argParser(
+      fileArgument,
+    ),
     flag(
       '--region-strength <colour=n,...>',
       'strengths of regions, in place of --strength; 0 keeps the photo there',
@@ -37,12 +40,16 @@ export function styleFlags(): Option[] {
   ];
 }
 
-/** `file`, `file@region`, `file=weight` or `file@region=weight`; a file whose name is the whole text wins. */
+/**
+ * `file`, `file@region`, `file=weight` or `file@region=weight`; a file whose name is the whole text wins.
+ *
+ * @throws GivernyError as paintingArgument.
+ */
 export function parseStyle(text: string): StyleFile {
   const [path, weight] = existsSync(text) ? [text] : partedBy('=', text, isNumber);
   const [file, region] = existsSync(path) ? [path] : partedBy('@', path, (end) => /^[^@./\\]+$/.test(end));
   return {
-    path: file,
+    path: paintingArgument(file),
     ...(region === undefined ? {} : { region }),
     ...(weight === undefined ? {} : { weight: Number(weight) }),
   };

@@ -1,9 +1,14 @@
 /** ONNX Runtime in Node, on the CPU. */
+import process from 'node:process';
 import * as ort from 'onnxruntime-node';
 import { expected, GivernyError } from '../core/errors.js';
 import type { Engine, Session } from '../core/graph/engine.js';
 import { type Tensors, tensor } from '../core/graph/tensor.js';
 import { availableThreads, processorQuota, watchForRoom } from './processors.js';
+
+// Switches ONNX Runtime's telemetry off, which otherwise leaves files in the temporary folder. It is read at the first
+// session.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
 
 export interface NodeEngineOptions {
   /** Threads of one operation; by default as many as can run at once here, quotas of containers included. */

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { bench, drawn, giverny, MAIN, QUICK, stripes, tinyTensors, writeNetwork } from './bench.js';
+import { bench, drawn, events, giverny, MAIN, QUICK, stripes, tinyTensors, writeNetwork } from './bench.js';
 
 interface Case {
   readonly what: string;
@@ -100,7 +100,7 @@ const CASES: readonly Case[] = [
       writeNetwork(join(folder, 'broken.safetensors'), rest);
     },
     args: painting('--network', 'broken.safetensors'),
-    code: 1,
+    code: 2,
     says: /conv3_2\.bias/,
   },
   {
@@ -111,7 +111,7 @@ const CASES: readonly Case[] = [
       writeNetwork(join(folder, 'broken.safetensors'), tensors);
     },
     args: painting('--network', 'broken.safetensors'),
-    code: 1,
+    code: 2,
     says: /conv2_1\.bias.*\[3\]/,
   },
   { what: 'an output of unknown format', args: painting('-o', 'out.bmp'), code: 2, says: /\.png.*"out\.bmp"/ },
@@ -128,7 +128,7 @@ const CASES: readonly Case[] = [
     make: (folder) => drawn(64, 64, 5).png().toFile(join(folder, '0.png')),
     args: ['0.png', 'style.png', ...QUICK, '--save-every', '1', '--save-dir', '.'],
     code: 2,
-    says: /overwrites none of the pictures read but received "\."/,
+    says: /"0\.png" was not painted by Giverny/,
   },
   {
     what: 'an output under a file',
@@ -241,6 +241,114 @@ const CASES: readonly Case[] = [
     code: 2,
     says: /strengths of regions without alpha and beta/,
   },
+  {
+    what: 'alpha and beta of 0',
+    args: painting('--alpha', '0', '--beta', '0'),
+    code: 2,
+    says: /alpha or beta above 0/,
+  },
+  {
+    what: 'several paintings with commas',
+    args: ['photo.jpg', 'style.png,other.jpg', ...QUICK],
+    code: 2,
+    says: /one painting but received "style\.png,other\.jpg"; several are --style style\.png --style other\.jpg\.$/m,
+  },
+  {
+    what: 'an address as photo',
+    args: ['https://example.org/photo.jpg', 'style.png', ...QUICK],
+    code: 2,
+    says: /a file but received the address "https:\/\/example\.org\/photo\.jpg": download it first/,
+  },
+  {
+    what: 'an address as output',
+    args: painting('-o', 's3://bucket/out.png'),
+    code: 2,
+    says: /a file but received the address "s3:\/\/bucket\/out\.png"/,
+  },
+  {
+    what: 'an address of a file elsewhere',
+    args: painting('--mask', 'file://elsewhere/mask.png'),
+    code: 2,
+    says: /the address of a local file but received "file:\/\/elsewhere\/mask\.png"/,
+  },
+  { what: 'no thread', args: painting('--threads', '0'), code: 2, says: /at least 1 for --threads but received "0"/ },
+  {
+    what: 'an output that exists, with --no-clobber',
+    make: (folder) => writeFileSync(join(folder, 'out.png'), ''),
+    args: painting('-o', 'out.png', '--no-clobber'),
+    code: 2,
+    says: /--no-clobber with a free name but "out\.png" exists already/,
+  },
+  {
+    what: 'frames that exist, with --no-clobber',
+    make: (folder) => {
+      mkdirSync(join(folder, 'frames'));
+      writeFileSync(join(folder, 'frames', '7.png'), '');
+    },
+    args: painting('--save-every', '2', '--save-dir', 'frames', '--no-clobber'),
+    code: 2,
+    says: /--no-clobber with a free name but "frames.7\.png" exists already/,
+  },
+  {
+    what: 'frames that would overwrite pictures of another program',
+    make: (folder) => {
+      mkdirSync(join(folder, 'frames'));
+      return drawn(64, 64, 5)
+        .png()
+        .toFile(join(folder, 'frames', '4.png'));
+    },
+    args: painting('--save-every', '2', '--save-dir', 'frames'),
+    code: 2,
+    says: /they overwrite no other picture but "frames.4\.png" was not painted by Giverny/,
+  },
+  { what: 'a format of a named file', args: painting('--format', 'png'), code: 2, says: /-o - along with --format/ },
+  {
+    what: 'a format that is none',
+    args: painting('-o', '-', '--format', 'bmp'),
+    code: 2,
+    says: /one of png, .* for --format but received "bmp"/,
+  },
+  {
+    what: 'two pictures from standard input',
+    args: ['-', '/dev/stdin', ...QUICK],
+    code: 2,
+    says: /one picture from standard input but received 2/,
+  },
+  { what: 'nothing from standard input', args: ['-', 'style.png', ...QUICK], code: 2, says: /"stdin" is empty/ },
+  {
+    what: 'frames beside standard output',
+    args: painting('-o', '-', '--save-every', '2'),
+    code: 2,
+    says: /--save-dir along with --save-every and -o - but received none/,
+  },
+  {
+    what: 'a mistyped subcommand',
+    args: ['netwrok', 'list'],
+    code: 2,
+    says: /"netwrok" is neither \(did you mean network/,
+  },
+  { what: 'a mistyped word of network', args: ['network', 'lst'], code: 2, says: /"lst" \(did you mean list/ },
+  {
+    what: 'a photo without its ending',
+    args: ['photo', 'style'],
+    code: 2,
+    says: /a photo or a command but "photo" is neither/,
+  },
+  { what: 'recipe without a picture', args: ['recipe'], code: 2, says: /Missing required argument 'picture'/ },
+  { what: 'a flag of recipe', args: ['recipe', 'photo.jpg', '--jsn'], code: 2, says: /--jsn' \(Did you mean --json/ },
+  {
+    what: 'a network to import that is no network',
+    args: ['network', 'import', 'photo.jpg'],
+    code: 2,
+    says: /photo\.jpg/,
+  },
+  { what: 'a network that nobody knows', args: ['network', 'pull', 'vgg'], code: 2, says: /received "vgg"/ },
+  {
+    what: 'a port of the studio that is none',
+    args: ['studio', '--port', 'x'],
+    code: 2,
+    says: /--port but received "x"/,
+  },
   { what: 'strength along with alpha', args: painting('--strength', '0.5', '--alpha', '5'), code: 2, says: /both/ },
   {
     what: 'a coarse network that is nowhere',
@@ -276,15 +384,44 @@ test.each(CASES)('$what', async ({ make, args, code: expectedCode, says }) => {
 });
 
 test.each([
+  ['--iterations', '--steps <n>'],
+  ['--num_iterations', '--steps <n>'],
+  ['-num-iterations', '--steps <n>'],
+  ['--style-weight=1e5', '--strength <0..1>, or --beta <number>,'],
+  ['--content-weight', '--strength <0..1>, or --alpha <number>,'],
+  ['--tv-weight', '--tv <number>'],
+  ['--image-size', '--size <px>'],
+  ['--content', 'the photo as the first argument'],
+  ['--output-image', '--output <file>'],
+  ['--lr', '--learning-rate <number>'],
+  ['--original-colors', '--colors photo'],
+  ['--preserve-colors', '--colors photo'],
+  ['--gpu', '--threads <n>, as pictures are painted on the cores of the CPU,'],
+])('%s of other programs is answered with ours', async (theirs, ours) => {
+  const { code, stderr } = await giverny(await bench(), painting(theirs, '5'));
+  expect(stderr).toBe(`Expected ${ours} but received ${theirs.split('=')[0]}.\n`);
+  expect(code).toBe(2);
+});
+
+test.each([
   { of: 'a flag', args: painting('--stepps', '3'), code: 'USAGE', exit: 2, says: /--stepps/ },
   { of: 'an option', args: painting('--steps', '-5'), code: 'OPTION_INVALID', exit: 2, says: /"-5"/ },
   { of: 'a file', args: ['none.jpg', 'style.png'], code: 'FILE_NOT_FOUND', exit: 2, says: /"none\.jpg"/ },
   { of: 'an output', args: painting('-o', 'photo.jpg/x.png'), code: 'WRITE_FAILED', exit: 1, says: /x\.png/ },
 ])('with --json the error of $of is one object', async ({ args, code, exit, says }) => {
   const result = await giverny(await bench(), [...args, '--json']);
-  expect(JSON.parse(result.stdout)).toEqual({ error: { code, message: expect.stringMatching(says) } });
+  expect(events(result.stdout)).toEqual([
+    { type: 'error', giverny: expect.anything(), code, message: expect.stringMatching(says), exitCode: exit },
+  ]);
   expect(result.stderr).toBe('');
   expect(result.code).toBe(exit);
+});
+
+test('network without a subcommand prints its help and fails', async () => {
+  const { code, stdout, stderr } = await giverny(await bench(), ['network']);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^Usage: giverny network.*\nExpected one of the commands above\.\n$/s);
+  expect(code).toBe(2);
 });
 
 test.skipIf(process.getuid?.() === 0)('a folder without permission (as root everything is permitted)', async () => {

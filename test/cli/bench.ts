@@ -1,6 +1,6 @@
 /** A bench to try the command on: a folder with small pictures and a small network, and the built command. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,35 +56,51 @@ export function stripes(width: number, height: number, colors: readonly RGB[]): 
   return sharp(bytes, { raw: { width, height, channels: 3 } });
 }
 
+export interface Surroundings {
+  /** Where the command keeps its temporary files. */
+  readonly temporary?: string;
+  /** Gives the command a pipe as its standard input, which `child.stdin` writes to. */
+  readonly piped?: boolean;
+}
+
 /** Starts the command in a folder; `result` comes when it has ended. */
-export function start(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+export function start(folder: string, args: readonly string[], { temporary, piped }: Surroundings = {}) {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: folder,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...(temporary === undefined ? {} : { TMPDIR: temporary }) },
+    stdio: [piped ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
   const result = new Promise<Result>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
-  /** Waits until so many lines have been printed. */
-  const lines = async (count: number) => {
-    while (stdout.split('\n').length <= count) {
+  /** Waits until so many steps have been printed. */
+  const steps = async (count: number) => {
+    while ((stdout.match(/^(step |\{"type":"step")/gm) ?? []).length < count) {
       if (child.exitCode !== null) throw new Error(`The command ended early.\n${stdout}${stderr}`);
       await sleep(10);
     }
   };
-  return { child: child as ChildProcess, result, lines };
+  return { child: child as ChildProcess, result, steps };
 }
 
 /** Runs the command in a folder to its end. */
-export function giverny(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
-  return start(folder, args, env).result;
+export function giverny(folder: string, args: readonly string[]): Promise<Result> {
+  return start(folder, args).result;
+}
+
+/** Lines of --json, parsed. */
+// biome-ignore lint/suspicious/noExplicitAny: tests say what they expect of each.
+export function events(stdout: string): any[] {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }
 
 /** Flags of a small, quick painting at one scale. */
@@ -96,4 +112,13 @@ export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve
 export async function pixels(path: string) {
   const { data, info } = await sharp(path).raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data: Array.from(data) };
+}
+
+/** Whether /proc tells of processes. */
+export const hasProc = spawnSync('cat', [`/proc/${process.pid}/task/${process.pid}/children`]).status === 0;
+
+/** The process id of the painting process, by way of /proc; 0 where there is none. */
+export function painterOf(pid: number): number {
+  const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  return Number(child);
 }

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { MAIN } from './bench.js';
 
 const print = (...args: string[]) => execFileSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
@@ -15,6 +17,24 @@ test('the version is that of the package', () => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   expect(print('--version')).toBe(`${version}\n`);
 });
+
+test.each([['--version'], ['--help'], ['network', '--help']])(
+  'giverny %s loads no library that only painting needs',
+  (...args) => {
+    const folder = mkdtempSync(join(tmpdir(), 'giverny-coverage-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    // Node lists every module that a run has loaded in its report of coverage.
+    execFileSync(process.execPath, [MAIN, ...args], { env: { ...process.env, NODE_V8_COVERAGE: folder } });
+    const loaded = readdirSync(folder).flatMap((name): string[] =>
+      JSON.parse(readFileSync(join(folder, name), 'utf8')).result.map(({ url }: { url: string }) => url),
+    );
+    const packages = loaded.flatMap(
+      (url) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(url)?.[1] ?? [],
+    );
+    expect(loaded.some((url) => url.endsWith('cli/main.js'))).toBe(true);
+    expect([...new Set(packages)]).toEqual(['commander']);
+  },
+);
 
 test('without arguments a short welcome with an example', () => {
   expect(print()).toMatchInlineSnapshot(`

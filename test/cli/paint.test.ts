@@ -1,9 +1,21 @@
-import { existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import type { Tensor } from '../../src/core/graph/tensor.js';
-import { bench, drawn, giverny, pixels, QUICK, tinyTensors, writeNetwork } from './bench.js';
+import {
+  bench,
+  drawn,
+  events,
+  giverny,
+  hasProc,
+  painterOf,
+  pixels,
+  QUICK,
+  start,
+  tinyTensors,
+  writeNetwork,
+} from './bench.js';
 
 const INPUTS = ['photo.jpg', 'style.png', 'tiny.safetensors'];
 
@@ -30,7 +42,7 @@ test('the short form paints <photo>-<painting>.png in the current folder, aspect
   expect(data.some((value, i) => Math.abs(value - (start[i] as number)) > 2)).toBe(true);
 });
 
-test('--json prints one object per line: each step, then the result', async () => {
+test('--json prints one event per line: start, each step, each file, then the result', async () => {
   const folder = await bench();
   const args = [
     'paint',
@@ -50,11 +62,20 @@ test('--json prints one object per line: each step, then the result', async () =
   const { code, stdout, stderr } = await giverny(folder, args);
   expect(stderr).toBe('');
   expect(code).toBe(0);
-  const lines = stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  const [done, ...steps] = [lines.pop(), ...lines];
+  const lines = events(stdout);
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  expect(lines[0]).toMatchObject({
+    type: 'start',
+    giverny: { version, schema: 1 },
+    ...{ content: 'photo.jpg', styles: ['style.png'], output: 'deep/out.webp' },
+    ...{ width: 64, height: 51, steps: 4, network: { name: 'tiny' } },
+  });
+  expect(lines.map(({ type }) => type).join(' ')).toBe(
+    'start notice notice step saved step step saved step saved done',
+  );
+  for (const line of lines.slice(1)) expect(line).not.toHaveProperty('giverny');
+  const steps = lines.filter(({ type }) => type === 'step');
+  const saved = lines.filter(({ type }) => type === 'saved').map(({ path }) => path);
   expect(steps.map(({ step }) => step)).toEqual([0, 1, 2, 3]);
   for (const { steps: count, costs, seconds } of steps) {
     expect(count).toBe(4);
@@ -65,18 +86,19 @@ test('--json prints one object per line: each step, then the result', async () =
     );
   }
   expect(steps.at(-1)?.costs.total).toBeLessThan(steps[0].costs.total);
-  expect(done).toMatchObject({
-    done: true,
+  expect(lines.at(-1)).toEqual({
+    type: 'done',
+    exitCode: 0,
+    seconds: expect.any(Number),
     output: 'deep/out.webp',
     width: 64,
     height: 51,
     steps: 4,
-    stopped: false,
     costs: steps.at(-1)?.costs,
     network: 'tiny',
-    saved: [join('deep', 'out-steps', '0.png'), join('deep', 'out-steps', '2.png'), 'deep/out.webp'],
   });
-  for (const path of done.saved) expect(existsSync(join(folder, path))).toBe(true);
+  expect(saved).toEqual([join('deep', 'out-steps', '0.png'), join('deep', 'out-steps', '2.png'), 'deep/out.webp']);
+  for (const path of saved) expect(existsSync(join(folder, path))).toBe(true);
 });
 
 test('--quiet prints nothing', async () => {
@@ -106,6 +128,20 @@ test('--preset notebook writes the files of the notebook and prints the costs wi
   });
   expect(stdout.match(/^step \d+/gm)).toEqual(['step 0', 'step 20', 'step 40', 'step 44']);
   expect(stdout).toContain('cropped to 400x300');
+});
+
+test.skipIf(!hasProc)('--threads says on how many threads the engine computes (where /proc counts them)', async () => {
+  const folder = await bench();
+  const threads = async (count: string) => {
+    const args = ['photo.jpg', 'style.png', ...QUICK, '--steps', '100000', '--tolerance', '0', '--threads', count];
+    const { child, steps, result } = start(folder, [...args, '--json']);
+    await steps(1);
+    const status = readFileSync(`/proc/${painterOf(child.pid as number)}/status`, 'utf8');
+    child.kill('SIGINT');
+    await result;
+    return Number(/^Threads:\s+(\d+)/m.exec(status)?.[1]);
+  };
+  expect((await threads('5')) - (await threads('1'))).toBe(4);
 });
 
 test('transparency is kept', async () => {
@@ -152,8 +188,8 @@ test('--recipe repeats a painting, pixel by pixel, from wherever its files lie',
   await giverny(folder, ['photo.jpg', 'style.png', ...QUICK, ...flags]);
   const again = await giverny(folder, ['--recipe', 'photo-style.png', '--network', 'tiny.safetensors']);
   expect(again).toMatchObject({ code: 0, stderr: '' });
-  expect(again.stdout).toContain('Painted photo-style-again.png');
-  expect(await pixels(join(folder, 'photo-style-again.png'))).toEqual(await pixels(join(folder, 'photo-style.png')));
+  expect(again.stdout).toContain('Painted photo-style-2.png');
+  expect(await pixels(join(folder, 'photo-style-2.png'))).toEqual(await pixels(join(folder, 'photo-style.png')));
 
   const fewer = ['--recipe', 'photo-style.png', '--network', 'tiny.safetensors', '--steps', '2', '-o', 'fewer.png'];
   expect(await giverny(folder, fewer)).toMatchObject({ code: 0 });
@@ -199,5 +235,5 @@ test('a start picture is read, recorded and found again', async () => {
   await giverny(folder, ['photo.jpg', 'style.png', ...QUICK, '--init', 'start.png']);
   const again = await giverny(folder, ['--recipe', 'photo-style.png', '--network', 'tiny.safetensors']);
   expect(again).toMatchObject({ code: 0, stderr: '' });
-  expect(await pixels(join(folder, 'photo-style-again.png'))).toEqual(await pixels(join(folder, 'photo-style.png')));
+  expect(await pixels(join(folder, 'photo-style-2.png'))).toEqual(await pixels(join(folder, 'photo-style.png')));
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { barLine, duration, plainLine, showProgress } from '../../src/cli/progress.js';
 import type { StepReport } from '../../src/core/painting/job.js';
 import type { PlannedScale } from '../../src/core/painting/plan.js';
@@ -28,21 +28,54 @@ test('a plain line has every digit of a float32', () => {
 
 test('the bar shows progress and is never wider than the terminal', () => {
   expect(barLine(at(49, 200), once(200), 0.5 / 3, 100)).toBe(
-    '██░░░░░░░░  50/200  cost 5.050e+9  1 min 15 s left  0.50 s/step  content 7.878e+3  style 1.263e+8',
+    '██░░░░░░░░  50/200  1 min 15 s left  cost 5.050e+9  0.50 s/step  content 7.878e+3  style 1.263e+8',
   );
   for (let columns = 1; columns < 140; columns++) {
     expect(barLine(at(49, 200), once(200), 0.5 / 3, columns).length).toBeLessThan(columns);
   }
 });
 
-test('nothing is promised before two steps are measured, and a slow first step does not sway the rest', () => {
+test('after one step the time left is said roughly, and a slow first step does not sway the rest', () => {
   const terminal = screen(true, 120);
   const progress = showProgress(terminal);
   progress.start(once(100));
   progress.step(at(0, 100, 60));
-  expect(terminal.text()).not.toContain('left');
+  expect(terminal.text()).toContain('about 1 h 39 min left');
   for (let step = 1; step < 10; step++) progress.step(at(step, 100, 0.5));
-  expect(terminal.text().split('\r').at(-1)).toContain('45 s left  0.50 s/step');
+  expect(terminal.text().split('\r').at(-1)).toContain('45 s left  cost 5.050e+9  0.50 s/step');
+});
+
+test('there is a bar from 60 columns up, however long the text is', () => {
+  const scales: PlannedScale[] = Array.from({ length: 12 }, () => ({ width: 8, height: 8, steps: 90_000, work: 3 }));
+  for (let columns = 60; columns < 140; columns++) {
+    for (const step of [0, 99_999, 999_999]) {
+      const line = barLine({ ...at(step, 1_080_000), scale: 11, scales: 12 }, scales, 40_000, columns);
+      expect(line).toMatch(/^[█░]{10,24} {2}\d/);
+      expect(line.length).toBeLessThan(columns);
+    }
+  }
+});
+
+test('seconds are counted before the first step, and no longer after it', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const terminal = screen(true);
+  const progress = showProgress(terminal);
+  progress.prepare();
+  expect(terminal.text()).toMatch(/░{10,} {2}preparing {2}0 s/);
+  vi.advanceTimersByTime(3000);
+  expect(terminal.text()).toMatch(/░{10,} {2}preparing {2}3 s/);
+  progress.start(once(9));
+  progress.step(at(0, 9, 2));
+  expect(terminal.text().split('\r').at(-1)).toContain('about 16 s left');
+  const before = terminal.text();
+  vi.advanceTimersByTime(3000);
+  expect(terminal.text()).toBe(before);
+
+  const pipe = screen(false);
+  showProgress(pipe).prepare();
+  vi.advanceTimersByTime(3000);
+  expect(pipe.text()).toBe('');
 });
 
 test('with several scales the line says which, and time left and bar go by what their steps cost', () => {
@@ -53,7 +86,7 @@ test('with several scales the line says which, and time left and bar go by what 
   ];
   // 60 + 60 + 120 units in all; 60 + 20 are done after 70 steps.
   expect(barLine({ ...at(69, 120), scale: 1, scales: 3 }, scales, 0.5, 80)).toBe(
-    '████░░░░░░░░░  70/120  scale 2/3  cost 5.050e+9  1 min 20 s left  1.00 s/step',
+    '████░░░░░░░░░  70/120  scale 2/3  1 min 20 s left  cost 5.050e+9  1.00 s/step',
   );
   expect(plainLine({ ...at(69, 120), scale: 1, scales: 3 })).toMatch(/^step 69\/120 {2}scale 2\/3 {2}total cost /);
 
@@ -61,10 +94,10 @@ test('with several scales the line says which, and time left and bar go by what 
   const progress = showProgress(terminal);
   progress.start(scales);
   for (let step = 0; step < 5; step++) progress.step({ ...at(step, 120, 0.1), scales: 3 });
-  expect(terminal.text().split('\r').at(-1)).toContain('24 s left  0.10 s/step');
+  expect(terminal.text().split('\r').at(-1)).toContain('24 s left  cost 5.050e+9  0.10 s/step');
   // The first scale ended early: its other steps are not waited for.
   progress.step({ ...at(60, 120, 0.2), scale: 1, scales: 3 });
-  expect(terminal.text().split('\r').at(-1)).toContain('18 s left  0.20 s/step');
+  expect(terminal.text().split('\r').at(-1)).toContain('18 s left  cost 5.050e+9  0.20 s/step');
 });
 
 test('a terminal gets one line redrawn, cleared for sentences and at the end', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseStyle } from '../../src/cli/style-flags.js';
 import { smallNetwork } from '../support/network.js';
-import { bench, drawn, giverny, pixels, QUICK, stripes, writeNetwork } from './bench.js';
+import { bench, drawn, events, giverny, pixels, QUICK, stripes, writeNetwork } from './bench.js';
 
 /** A bench with a second style, a mask red and blue, and a second network. */
 async function richBench(): Promise<string> {
@@ -86,12 +86,10 @@ test('scales are counted in lines of JSON, and frames have the size of the paint
   const args = ['photo.jpg', 'style.png', ...SCALES, '--steps', '2', '--save-every', '2', '--json', '-o', 'out.png'];
   const { code, stdout } = await giverny(folder, args);
   expect(code).toBe(0);
-  const lines = stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  expect(lines.pop()).toMatchObject({ done: true, steps: 5, width: 64, height: 51 });
-  expect(lines.map(({ step, steps, scale, scales }) => [step, steps, scale, scales])).toEqual([
+  const lines = events(stdout);
+  expect(lines.at(-1)).toMatchObject({ type: 'done', steps: 5, width: 64, height: 51 });
+  const steps = lines.filter(({ type }) => type === 'step');
+  expect(steps.map(({ step, steps, scale, scales }) => [step, steps, scale, scales])).toEqual([
     [0, 5, 0, 2],
     [1, 5, 0, 2],
     [2, 5, 0, 2],
@@ -130,7 +128,7 @@ test('a recipe with everything in it repeats the same bytes', async () => {
   await giverny(folder, ['--recipe', frame, ...networks, '-o', 'three.png']);
   expect(readFileSync(join(folder, 'three.png')).equals(readFileSync(join(folder, frame)))).toBe(true);
   const whole = await giverny(folder, ['--recipe', frame, ...networks, '--steps', '2', '-o', 'four.png', '--json']);
-  expect(JSON.parse(whole.stdout.trimEnd().split('\n').at(-1) as string)).toMatchObject({ steps: 5, stopped: false });
+  expect(events(whole.stdout).at(-1)).toMatchObject({ type: 'done', steps: 5 });
 
   const { stdout } = await giverny(folder, ['recipe', 'one.png']);
   for (const line of [

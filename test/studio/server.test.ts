@@ -84,12 +84,15 @@ test('a port that is taken, and a page that is not built, are said in a sentence
 test('giverny studio serves until Ctrl-C, and leaves with 0', async () => {
   const child = spawn(process.execPath, [MAIN, 'studio', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const line = await new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data))));
-  const { url } = JSON.parse(line) as { url: string };
+  const { type, url } = JSON.parse(line) as { type: string; url: string };
+  expect(type).toBe('start');
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
   expect(await (await fetch(url)).text()).toContain('<title>Giverny</title>');
+  const last = new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data))));
   const ended = new Promise((resolve) => child.on('exit', resolve));
   child.kill('SIGINT');
   expect(await ended).toBe(0);
+  expect(JSON.parse(await last)).toEqual({ type: 'stopped', signal: 'SIGINT', exitCode: 0 });
   await expect(fetch(url)).rejects.toThrow();
 });
 

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { expected, GivernyError, show } from '../errors.js';
+import { layerName } from './layer-names.js';
 
 /** What a surface needs to show an option besides its type. */
 export interface OptionMeta {
@@ -60,9 +61,17 @@ function choice<const T extends readonly [string, ...string[]]>(choices: T, abou
   } satisfies OptionMeta);
 }
 
-/** Layers with weights, `{ conv1_1: 0.2, conv2_1: 0.2 }`; as text `conv1_1=0.2,conv2_1=0.2`, weight 1 where left out. */
+/**
+ * Layers with weights, `{ conv1_1: 0.2, conv2_1: 0.2 }`; as text `conv1_1=0.2,conv2_1=0.2`, weight 1 where left out.
+ * Names that other programs use become ours: see layerName.
+ */
 function layerWeights(about: About) {
   const parse = (value: unknown) => {
+    const weights = split(value);
+    if (typeof weights !== 'object' || weights === null || Array.isArray(weights)) return weights;
+    return Object.fromEntries(Object.entries(weights).map(([layer, weight]) => [layerName(layer), weight]));
+  };
+  const split = (value: unknown) => {
     if (typeof value !== 'string') return value;
     const parts = value.split(',').map((part) => part.split('=').map((side) => side.trim()));
     if (parts.some((part) => part.length > 2 || part[1] === '')) return value;
@@ -270,7 +279,7 @@ export function mergeOptions({ strength, alpha, beta, ...others }: Options, chan
 
 /**
  * Completes and checks options: the caller's win over the preset's. Content and style are balanced by `strength`,
- * or by `alpha` and `beta`: whoever gives one of these puts the other way aside.
+ * or by `alpha` and `beta`, not both 0: whoever gives one of these puts the other way aside.
  *
  * @throws GivernyError OPTION_INVALID with one sentence about the first bad value.
  */
@@ -301,7 +310,10 @@ export function resolveOptions(input: OptionsInput = {}): Options {
     delete merged.beta;
   }
   const result = optionsSchema.safeParse(merged);
-  if (result.success) return result.data;
+  if (result.success) {
+    if (result.data.alpha !== 0 || result.data.beta !== 0) return result.data;
+    throw new GivernyError('OPTION_INVALID', 'Expected alpha or beta above 0 but received 0 for both.');
+  }
   const name = result.error.issues[0]?.path[0] as OptionName;
   throw expected(optionMeta(name).expects, name, merged[name]);
 }

@@ -14,10 +14,15 @@ export interface Kept {
   evaluate(objective: Objective, pixels: Float32Array): Promise<Evaluation>;
 }
 
+export const keepNothing: Kept = {
+  show: (pixels) => pixels,
+  evaluate: (objective, pixels) => objective.evaluate(pixels),
+};
+
 /** @throws GivernyError OPTION_INVALID where styles and regions do not fit together. */
 export function keptOf(scene: Scene): Kept {
   const { painted } = areasOf(scene, scene.network, [], scene.options);
-  if (!painted) return { show: (pixels) => pixels, evaluate: (objective, pixels) => objective.evaluate(pixels) };
+  if (!painted) return keepNothing;
   const photo = subtractMean(scene.content, scene.network);
   const shareOf = (i: number) => painted[i % painted.length] as number;
   const show = (pixels: Float32Array) => photo.map((value, i) => value + shareOf(i) * ((pixels[i] as number) - value));

@@ -17,7 +17,7 @@ import type { Picture, Size } from '../pictures/picture.js';
 import { resample, resamplePlanes } from '../pictures/resample.js';
 import { type Colored, colored } from './colored.js';
 import { type Job, type Revision, revised, type SettledJob, type Step, sameButForLength, settled } from './job.js';
-import { type Kept, keptOf } from './kept.js';
+import { type Kept, keepNothing, keptOf } from './kept.js';
 import { sceneAt } from './scene.js';
 import { type Scale, scalesOf } from './schedule.js';
 import { startPicture } from './start.js';
@@ -34,6 +34,8 @@ import {
 export interface PaintSettings {
   /** Goes on from a state of the same job. */
   readonly from?: PaintState | undefined;
+  /** Changes the job before the first step from there, as a revision handed to `next()` at that point does. */
+  readonly revision?: Revision | undefined;
   /** Aborting it ends the painting before its next step: `next()` is rejected with the signal's reason. */
   readonly signal?: Abortable | undefined;
   /** Keeps what is measured of styles for the next painting. */
@@ -55,7 +57,7 @@ declare const performance: { now(): number };
 export async function* paint(
   job: Job,
   engine: Engine,
-  { from, signal, keep }: PaintSettings = {},
+  { from, revision, signal, keep }: PaintSettings = {},
 ): AsyncGenerator<Step, void, Revision | undefined> {
   const run = new Run(job, engine, keep, signal);
   const { scales } = run;
@@ -64,7 +66,7 @@ export async function* paint(
   for (const s of scales.keys()) {
     if (from && s < from.scale) continue;
     if (state?.scale !== s) state = run.entered(s, state);
-    state = yield* run.paintScale(state);
+    state = yield* run.paintScale(state, state === from ? revision : undefined);
   }
 }
 
@@ -109,67 +111,78 @@ class Run {
   }
 
   /** Paints at the scale of a state until the scale ends; returns the state then. */
-  async *paintScale(begin: PaintState): AsyncGenerator<Step, PaintState, Revision | undefined> {
+  async *paintScale(
+    begin: PaintState,
+    revision: Revision | undefined,
+  ): AsyncGenerator<Step, PaintState, Revision | undefined> {
     const s = begin.scale;
-    let state = begin;
-    if (isEnded(state, this.scales[s] as Scale, this.job.options)) return state;
-    let objective: Objective | undefined;
+    const isOver = (state: PaintState) => isEnded(state, this.scales[s] as Scale, this.job.options);
+    if (!revision && isOver(begin)) return begin;
+    const easel = new Easel();
     try {
       this.signal?.throwIfAborted();
-      let kept = this.#kept(state);
-      objective = await this.#objective(s);
-      const evaluate = async (pixels: Float32Array): Promise<PaintPoint> => {
-        const { costs, gradient } = await kept.evaluate(objective as Objective, pixels);
-        return { pixels, costs, cost: costs.total, gradient };
-      };
-      let at = await evaluate(state.pixels);
+      let state = begin;
+      let at = await this.#place(easel, state);
       if (!hasFinite(at)) throw notFinite('the start picture');
       if (state.costs.length === 0) state = { ...state, costs: remembered([], at.cost) };
-      while (!isEnded(state, this.scales[s] as Scale, this.job.options)) {
+      if (revision) ({ state, at } = await this.#revise(easel, state, at, revision));
+      while (!isOver(state)) {
         this.signal?.throwIfAborted();
         const begun = performance.now();
-        const { next, optimizer, setbacks } = await safeStep(this.#optimizer(s), state.optimizer, at, evaluate);
-        at = next;
+        const taken = await safeStep(this.#optimizer(s), state.optimizer, at, (pixels) => easel.evaluate(pixels));
+        at = taken.at;
         state = {
           ...state,
           step: state.step + 1,
           stepsHere: state.stepsHere + 1,
           pixels: at.pixels,
-          optimizer,
+          optimizer: taken.optimizer,
           average: averaged(state.average, at.pixels, this.job.options.averaging),
           costs: remembered(state.costs, at.cost),
         };
-        const revision = yield this.#report(state, kept, at.costs, (performance.now() - begun) / 1000, setbacks);
-        if (!revision) continue;
-        const before = this.job;
-        this.job = revised(before, revision);
-        if (sameButForLength(before, this.job)) {
-          state = { ...state, costs: remembered([], at.cost) };
-          continue;
-        }
-        this.#colored = colored(this.job);
-        // What stayed as in the photo until now may be painted from here on.
-        const pixels = kept.show(at.pixels).slice();
-        kept = this.#kept(state);
-        await objective.dispose();
-        // What fails from here on finds nothing to dispose of again.
-        objective = undefined;
-        objective = await this.#objective(s);
-        this.#confine(s)(pixels);
-        at = await evaluate(pixels);
-        if (!hasFinite(at)) throw notFinite('the picture after a revision');
-        state = {
-          ...state,
-          pixels,
-          optimizer: this.#optimizer(s).start(pixels.length),
-          average: this.job.options.averaging === before.options.averaging ? state.average : undefined,
-          costs: remembered([], at.cost),
-        };
+        const seconds = (performance.now() - begun) / 1000;
+        const next = yield this.#report(state, easel.kept, at.costs, seconds, taken.setbacks);
+        if (next) ({ state, at } = await this.#revise(easel, state, at, next));
       }
       return state;
     } finally {
-      await objective?.dispose();
+      await easel.clear();
     }
+  }
+
+  /** Puts the objective of a state's scale onto the easel, and evaluates it there. */
+  async #place(easel: Easel, { scale, pixels }: PaintState): Promise<PaintPoint> {
+    await easel.clear();
+    easel.kept = this.#kept(scale);
+    easel.objective = await this.#objective(scale);
+    return easel.evaluate(pixels);
+  }
+
+  async #revise(
+    easel: Easel,
+    state: PaintState,
+    at: PaintPoint,
+    revision: Revision,
+  ): Promise<{ state: PaintState; at: PaintPoint }> {
+    const before = this.job;
+    this.job = revised(before, revision);
+    if (sameButForLength(before, this.job)) return { state: { ...state, costs: remembered([], at.cost) }, at };
+    this.#colored = colored(this.job);
+    // What stayed as in the photo until now may be painted from here on.
+    const pixels = easel.kept.show(at.pixels).slice();
+    this.#confine(state.scale)(pixels);
+    const next = await this.#place(easel, { ...state, pixels });
+    if (!hasFinite(next)) throw notFinite('the picture after a revision');
+    return {
+      at: next,
+      state: {
+        ...state,
+        pixels,
+        optimizer: this.#optimizer(state.scale).start(pixels.length),
+        average: this.job.options.averaging === before.options.averaging ? state.average : undefined,
+        costs: remembered([], next.cost),
+      },
+    };
   }
 
   #report(state: PaintState, kept: Kept, costs: Costs, seconds: number, setbacks: number): Step {
@@ -196,7 +209,7 @@ class Run {
 
   /** The picture of a state, as the costs see pictures. */
   #painted(state: PaintState): Picture {
-    return shownPicture(state, this.#kept(state), this.#network(state.scale));
+    return shownPicture(state, this.#kept(state.scale), this.#network(state.scale));
   }
 
   #network(s: number): Network {
@@ -207,7 +220,7 @@ class Run {
     return sceneAt(this.job, this.#colored, this.scales[s] as Scale, this.#network(s));
   }
 
-  #kept({ scale }: PaintState): Kept {
+  #kept(scale: number): Kept {
     return keptOf(this.#scene(scale));
   }
 
@@ -221,6 +234,24 @@ class Run {
 
   #optimizer(s: number): Optimizer<OptimizerState> {
     return optimizerOf(this.job.options, this.#confine(s), this.scales[s] as Scale);
+  }
+}
+
+/** What a scale is painted with. */
+class Easel {
+  kept: Kept = keepNothing;
+  objective: Objective | undefined;
+
+  async evaluate(pixels: Float32Array): Promise<PaintPoint> {
+    const { costs, gradient } = await this.kept.evaluate(this.objective as Objective, pixels);
+    return { pixels, costs, cost: costs.total, gradient };
+  }
+
+  async clear(): Promise<void> {
+    const { objective } = this;
+    // What fails from here on finds nothing to dispose of again.
+    this.objective = undefined;
+    await objective?.dispose();
   }
 }
 
@@ -259,11 +290,11 @@ async function safeStep(
   before: OptimizerState,
   at: PaintPoint,
   evaluate: (pixels: Float32Array) => Promise<PaintPoint>,
-): Promise<{ next: PaintPoint; optimizer: OptimizerState; setbacks: number }> {
+): Promise<{ at: PaintPoint; optimizer: OptimizerState; setbacks: number }> {
   let state = before;
   for (let setbacks = 0; setbacks < MOST_SETBACKS; setbacks++) {
     const taken = await optimizer.step(state, at, evaluate);
-    if (hasFinite(taken.at)) return { next: taken.at, optimizer: taken.state, setbacks };
+    if (hasFinite(taken.at)) return { at: taken.at, optimizer: taken.state, setbacks };
     state = optimizer.calm(taken.state);
   }
   throw notFinite('every step from here, however small');

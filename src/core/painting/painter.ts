@@ -82,6 +82,8 @@ interface Pictures {
 export interface PaintingSettings {
   /** Goes on from a state of the same order. */
   readonly from?: PaintState | undefined;
+  /** Changes what was prepared before the first step from there; `changed` gives it. */
+  readonly revision?: Revision | undefined;
   /** Aborting it ends the painting: what waits for it is rejected with the signal's reason. */
   readonly signal?: Abortable | undefined;
 }
@@ -182,9 +184,9 @@ export class Painter<Source> {
    */
   paint(
     { job }: Prepared<Source>,
-    { from, signal }: PaintingSettings = {},
+    { from, revision, signal }: PaintingSettings = {},
   ): AsyncGenerator<Step, void, Revision | undefined> {
-    return paint(job, this.engine, { from, signal, keep: this.#keep });
+    return paint(job, this.engine, { from, revision, signal, keep: this.#keep });
   }
 
   /**

@@ -187,16 +187,16 @@ function revived({ code, message, stack }: Extract<PaintEvent, { event: 'error' 
   return error;
 }
 
+/** What is known of a child process that ended without a result. */
 function death(killed: boolean, how: NodeJS.Signals | number | null, stderr: string): GivernyError {
-  // 128 + n is how a shell reports death by signal n; Node itself aborts when its heap is full.
-  const bySignal = typeof how === 'string' || (how ?? 0) > 128;
-  return new GivernyError(
-    'PAINTER_DIED',
-    killed
-      ? 'The painting was ended before it was done.'
-      : `The painting process ended unexpectedly (${typeof how === 'string' ? how : `exit code ${how}`})${
-          bySignal ? ', most likely because memory ran out: try a smaller size' : ''
-        }.`,
-    { cause: stderr },
-  );
+  const end = typeof how === 'string' ? how : `exit code ${how}`;
+  const message = killed
+    ? 'The painting was ended before it was done.'
+    : /out of memory|bad_alloc/i.test(stderr)
+      ? `The painting process ran out of memory (${end}): try a smaller size.`
+      : // 128 + n is how a shell reports death by signal n; SIGKILL is 9.
+        how === 'SIGKILL' || how === 137
+        ? `The painting process was killed from outside (${end}): by a person or a program, or by the system where memory ran out, which a smaller size avoids.`
+        : `The painting process ended unexpectedly (${end}).`;
+  return new GivernyError('PAINTER_DIED', message, { cause: stderr });
 }

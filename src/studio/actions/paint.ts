@@ -1,6 +1,7 @@
 /** Starting, holding, changing and ending a painting. */
 import { batch, effect } from '@preact/signals';
 import { OPTION_NAMES, type Options, type OptionsInput } from '../../core/options/options.js';
+import type { Changes } from '../../core/painting/order.js';
 import { isPainted, type Stroke } from '../brush/masks.js';
 import { PaintingWorker } from '../painting/painting-worker.js';
 import type { FromWorker, NetworkSource, OrderedPicture } from '../painting/protocol.js';
@@ -57,11 +58,12 @@ export async function paintOn(): Promise<void> {
   if (!shown || !before || busy.value) return;
   if (before.plan && painter.canGoOn) {
     if (refusedByBalance(options.value)) return;
-    const form = { ...before, styles: styles.value };
+    const items = styles.value;
+    const wanted = settledOptions(before);
     status.value = 'preparing';
-    setPainted({ ...before, styles: styles.value, options: settledOptions(before), whole: false });
+    setPainted({ ...before, styles: items, options: wanted, whole: false });
     holdLock();
-    painter.paintOn({ options: settledOptions(before), ...orderedChanges(form) });
+    painter.paintOn(changesTo(before, wanted, items));
     return;
   }
   const name = 'painted.png';
@@ -257,15 +259,21 @@ export function followChanges(): void {
     timer = setTimeout(() => {
       const current = painted();
       if (!current) return;
-      const changes = changedOptions(current.options, wanted);
+      const changes = changesTo(current, wanted, items);
       setPainted({ ...current, styles: items, options: wanted });
-      const arranged = same(changesOf(items), changesOf(current.styles))
-        ? {}
-        : orderedChanges({ ...current, styles: items });
-      painter.change({ options: changes, ...arranged });
+      painter.change(changes);
       notify('info', 'changesTaken');
     }, CHANGE_DELAY_MS);
   });
+}
+
+/** What differs from a painting as it is. */
+function changesTo(running: Painted, wanted: Options, items: readonly StyleItem[]): Changes {
+  const changes = changedOptions(running.options, wanted);
+  return {
+    ...(Object.keys(changes).length > 0 ? { options: changes } : {}),
+    ...(same(changesOf(items), changesOf(running.styles)) ? {} : orderedChanges({ ...running, styles: items })),
+  };
 }
 
 /** The options that differ; of the two ways to balance content and style the new one whole. */

@@ -51,6 +51,9 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
 /** The painting of now, which outlives its engine. */
 interface Session {
   prepared: Prepared<OrderedPicture>;
+  /** What it is to go on with, as it was before a revision that is still to be made. */
+  before?: Prepared<OrderedPicture> | undefined;
+  revision?: Revision | undefined;
   /** After its newest step. */
   state?: PaintState;
   /** The newest step. */
@@ -87,10 +90,12 @@ async function goOn(changes: Changes): Promise<void> {
   if (!session || !state || !prepared) throw new RangeError('Expected a painting to go on with but there is none.');
   const { options } = prepared.job;
   const isEnded = state.scale === prepared.scales.length - 1 && state.step >= prepared.steps;
-  const steps = isEnded ? { steps: state.stepsHere + options.steps } : {};
-  session.prepared = changed(prepared, state.step, { ...changes, options: { ...changes.options, ...steps } }).prepared;
-  // A scale that its tolerance had ended begins to count anew.
-  session.state = { ...state, costs: [] };
+  const more = isEnded ? { options: { ...changes.options, steps: state.stepsHere + options.steps } } : {};
+  const all = { ...changes, ...more };
+  if (Object.keys(all).length > 0) {
+    const next = changed(prepared, state.step, all);
+    Object.assign(session, { before: prepared, prepared: next.prepared, revision: next.revision });
+  }
   announce(session);
   await paintToTheEnd(session);
 }
@@ -128,14 +133,14 @@ async function paintToTheEnd(of: Session): Promise<void> {
 
 /** Paints until the end, or until the page stops it. */
 async function paintOn(of: Session): Promise<'done' | 'stopped'> {
-  const steps = (painter as Painter<OrderedPicture>).paint(of.prepared, { from: of.state });
+  const settings = { from: of.state, revision: of.revision };
+  const steps = (painter as Painter<OrderedPicture>).paint(of.before ?? of.prepared, settings);
   let revision: Revision | undefined;
   for (;;) {
     const next = await steps.next(revision);
     if (next.done) return 'done';
     const step = next.value;
-    of.step = step;
-    of.state = step.state();
+    Object.assign(of, { step, state: step.state(), before: undefined, revision: undefined });
     const frame = wishes.watching ? frameOf(step.picture) : undefined;
     post({ type: 'step', ...reportOf(step), ...(frame && { frame }) }, frame);
     await breathe();

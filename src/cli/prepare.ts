@@ -1,0 +1,177 @@
+/** From arguments and flags to the request for a painting. */
+import { join } from 'node:path';
+import { GivernyError } from '../core/errors.js';
+import { registryEntry } from '../core/networks/registry.js';
+import type { OptionsInput } from '../core/options/options.js';
+import { assertWritable } from '../node/files/atomic.js';
+import type { PaintRequest } from '../node/painting/request.js';
+import { OPTION_NAMES } from './flags.js';
+import { type PrivateFolder, readPipe } from './pipes.js';
+import { fileArgument, inputDescriptor, isStandardOutput } from './places.js';
+import type { Changes, Repetition } from './repeat.js';
+import { type StyleFile, type StyleFlags, styleText } from './style-flags.js';
+import { type TargetFlags, type Targets, targetsOf } from './targets.js';
+
+export type PaintFlags = OptionsInput &
+  StyleFlags &
+  TargetFlags & {
+    readonly format?: string;
+    readonly json?: boolean;
+    readonly quiet?: boolean;
+    readonly recipe?: string;
+    readonly network?: string;
+    readonly coarseNetwork?: string;
+    readonly threads?: number;
+  };
+
+/** The files of a painting as people read them. */
+export interface Subject {
+  readonly content: string;
+  readonly styles: readonly string[];
+  readonly output: string;
+  /** Folder of the pictures on the way. */
+  readonly frames?: string | undefined;
+}
+
+export interface Prepared {
+  readonly request: PaintRequest;
+  readonly subject: Subject;
+  /** What the recipe says, where there is one. */
+  readonly repeat?: Repetition | undefined;
+  readonly flags: PaintFlags;
+}
+
+/**
+ * Checks the targets, then reads pipes and the recipe.
+ *
+ * @param folder where pictures from pipes go, and the picture for standard output.
+ * @throws GivernyError
+ */
+export async function prepare(
+  photo: string | undefined,
+  painting: string | undefined,
+  flags: PaintFlags,
+  folder: PrivateFolder,
+): Promise<Prepared> {
+  const { recipe, preset } = flags;
+  if (recipe !== undefined && preset !== undefined) {
+    throw new GivernyError('OPTION_INVALID', 'Expected --preset or --recipe but received both.');
+  }
+  const typed = [...(painting === undefined ? [] : [{ path: painting }]), ...(flags.style ?? [])];
+  if (recipe === undefined) assertPictures(photo, typed);
+  assertOnePipe([photo, ...typed.map(({ path }) => path), flags.mask]);
+  await assertWritableTargets(flags);
+
+  const read = async (path: string) => {
+    const descriptor = inputDescriptor(path);
+    return descriptor === undefined ? path : readPipe(descriptor, folder);
+  };
+  const given: StyleFile[] = [];
+  for (const style of typed) given.push({ ...style, path: await read(style.path) });
+  const givenPhoto = photo === undefined ? undefined : await read(photo);
+  const mask = flags.mask === undefined ? undefined : await read(flags.mask);
+  const options = optionsOf(flags);
+  const repeat =
+    recipe === undefined
+      ? undefined
+      : await repetitionOf(recipe, { content: givenPhoto, styles: given, mask, options });
+  const content = givenPhoto ?? (repeat?.content as string);
+  const styles = repeat?.styles ?? given;
+
+  const { output, frames } = targets([content, ...styles.map(({ path }) => path)], flags, folder);
+  const request: PaintRequest = {
+    content,
+    styles: styles.map(({ path, ...style }) => ({ picture: path, ...style })),
+    ...regionsFrom(flags, mask, repeat),
+    output,
+    frames,
+    network: flags.network ?? repeat?.network.name,
+    coarseNetwork: flags.coarseNetwork ?? (repeat && (repeat.coarseNetwork?.name ?? 'none')),
+    options: { ...repeat?.options, preset, ...options },
+    threads: flags.threads,
+    stopAfter: repeat?.stopAfter,
+    changes: repeat?.changes,
+  };
+  const subject: Subject = {
+    content: folder.shown(content),
+    styles: styles.map((style) => styleText({ ...style, path: folder.shown(style.path) })),
+    output: folder.shown(output as string),
+    frames: frames?.folder,
+  };
+  return { request, subject, repeat, flags };
+}
+
+function assertPictures(photo: string | undefined, styles: readonly StyleFile[]): void {
+  if (photo !== undefined && styles.length > 0) return;
+  const received = photo !== undefined ? `only "${photo}"` : styles.length > 0 ? 'no photo' : 'neither';
+  throw new GivernyError('OPTION_INVALID', `Expected a photo and a painting but received ${received}.`);
+}
+
+/** Tries the targets that flags name before a pipe is read, which may take long; the painting process tries them all. */
+async function assertWritableTargets({ output, saveDir }: PaintFlags): Promise<void> {
+  if (output !== undefined && !isStandardOutput(output)) await assertWritable(output);
+  if (saveDir !== undefined) await assertWritable(join(saveDir, '0.png'));
+}
+
+function assertOnePipe(paths: readonly (string | undefined)[]): void {
+  const pipes = paths.map((path) => path && inputDescriptor(path)).filter((descriptor) => descriptor === 0);
+  if (pipes.length < 2) return;
+  throw new GivernyError('OPTION_INVALID', `Expected one picture from standard input but received ${pipes.length}.`);
+}
+
+function targets(names: readonly string[], flags: PaintFlags, folder: PrivateFolder): Targets {
+  const { output, format = 'png', saveEvery, saveDir } = flags;
+  const toStandardOutput = output !== undefined && isStandardOutput(output);
+  if (toStandardOutput && saveEvery !== undefined && saveDir === undefined) {
+    throw new GivernyError('OPTION_INVALID', 'Expected --save-dir along with --save-every and -o - but received none.');
+  }
+  const place = toStandardOutput ? { output: folder.place(`painting.${format}`, 'standard output') } : {};
+  return targetsOf(names, { ...flags, ...place });
+}
+
+async function repetitionOf(recipe: string, changes: Changes): Promise<Repetition> {
+  // Imports sharp, which takes longer to load than the rest of the command.
+  const { repeatRecipe } = await import('./repeat.js');
+  return repeatRecipe(recipe, changes);
+}
+
+/** The mask and what is asked of its regions; the recipe's where no flag says otherwise. */
+function regionsFrom(
+  flags: PaintFlags,
+  mask: string | undefined,
+  repeat: Repetition | undefined,
+): Pick<PaintRequest, 'mask' | 'regionStrengths'> {
+  const path = mask ?? repeat?.mask?.path;
+  const unused =
+    flags.feather !== undefined ? '--feather' : flags.regionStrength !== undefined ? '--region-strength' : undefined;
+  if (path === undefined && unused !== undefined) {
+    throw new GivernyError('OPTION_INVALID', `Expected --mask along with ${unused} but received none.`);
+  }
+  return {
+    mask: path === undefined ? undefined : { picture: path, featherPx: flags.feather ?? repeat?.mask?.featherPx },
+    regionStrengths: { ...repeat?.regionStrengths, ...flags.regionStrength },
+  };
+}
+
+function optionsOf(flags: PaintFlags): OptionsInput {
+  const options = Object.fromEntries(OPTION_NAMES.filter((name) => name in flags).map((name) => [name, flags[name]]));
+  return typeof options.init === 'string' ? { ...options, init: fileArgument(options.init) } : options;
+}
+
+/**
+ * The error for a network that a recipe names and that cannot be found: a recipe knows its networks' names but not
+ * where their files are, so that it says which flag takes the file.
+ */
+export function withFlag(error: unknown, { repeat, flags }: Prepared): unknown {
+  if (!repeat || !(error instanceof GivernyError && error.code === 'NETWORK_UNKNOWN')) return error;
+  const asked = [
+    { flag: '--network', name: flags.network === undefined ? repeat.network.name : undefined },
+    { flag: '--coarse-network', name: flags.coarseNetwork === undefined ? repeat.coarseNetwork?.name : undefined },
+  ];
+  const missing = asked.find(({ name }) => name !== undefined && error.message.includes(`"${name}"`));
+  if (missing?.name === undefined || registryEntry(missing.name)) return error;
+  return new GivernyError(
+    'NETWORK_UNKNOWN',
+    `Expected the network "${missing.name}" that the recipe was painted with but found none of that name; give its file with ${missing.flag}.`,
+  );
+}
