@@ -72,6 +72,23 @@ function examples(): Plugin {
   };
 }
 
+/** Fails the build where the page contains a package that THIRD-PARTY.md doesn't name. */
+function notices(): Plugin {
+  const named = readFileSync(join(ROOT, 'THIRD-PARTY.md'), 'utf8');
+  return {
+    name: 'notices',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        for (const id of chunk.type === 'chunk' ? chunk.moduleIds : []) {
+          const [, name] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id) ?? [];
+          if (name && !named.includes(`\`${name}\``)) this.error(`Expected ${name} in THIRD-PARTY.md.`);
+        }
+      }
+    },
+  };
+}
+
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
 /**
@@ -84,10 +101,10 @@ const assetFileNames = ({ names }: { names: string[] }) =>
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [examples(), policy()],
+  plugins: [examples(), policy(), notices()],
   define: { __VERSION__: JSON.stringify(version) },
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'production'] },
-  worker: { format: 'es', rolldownOptions: { output: { assetFileNames } } },
+  worker: { format: 'es', plugins: () => [notices()], rolldownOptions: { output: { assetFileNames } } },
   build: {
     outDir: join(ROOT, 'dist/studio'),
     emptyOutDir: true,
