@@ -100,6 +100,26 @@ describe.skipIf(!online)('the packed package', () => {
     expect(await paintFromCode(node)).toEqual({ seconds: 'number', width: 64, steps: 2 });
   });
 
+  test('a bundle takes of the package what it uses', async () => {
+    const { build } = await import('vite');
+    const root = join(user, 'bundle');
+    mkdirSync(root);
+    const sizeOf = async (names: string) => {
+      writeFileSync(join(root, 'entry.js'), `export { ${names} } from 'giverny';`);
+      const lib = { entry: 'entry.js', formats: ['es' as const] };
+      const [built] = (await build({
+        root,
+        configFile: false,
+        logLevel: 'error',
+        build: { lib, write: false, minify: 'oxc' },
+      })) as { output: { code?: string }[] }[];
+      return built?.output.reduce((sum, { code = '' }) => sum + code.length, 0);
+    };
+    // 0.4 and 184 kB when this was written; 139 and 184 without "sideEffects": false.
+    expect(await sizeOf('VGG_MEAN')).toBeLessThan(1000);
+    expect(await sizeOf('paint, resolveOptions')).toBeLessThan(220_000);
+  });
+
   describe('types', () => {
     const code = `
       import { GivernyError, type Options, paint, readNetwork, resolveOptions } from 'giverny';
