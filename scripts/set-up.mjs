@@ -1,6 +1,6 @@
 // Makes a clone ready to run.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -9,9 +9,10 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 /**
  * Installs dependencies and compiles, and builds the web page for the studio, each only where something changed. Ends
- * the process where a part fails. Quiet, it speaks only of what takes long or fails.
+ * the process where a part fails. Quiet, it speaks only of what takes long or fails. `clean` builds everything anew,
+ * so that nothing of an older layout is left in dist.
  */
-export function setUp({ quiet = false, studio = false } = {}) {
+export function setUp({ quiet = false, studio = false, clean = false } = {}) {
   const run = (what, command, args) => {
     if (!quiet) console.log(`${what} ...`);
     const { status, stdout, stderr } = spawnSync(command, args, {
@@ -29,12 +30,14 @@ export function setUp({ quiet = false, studio = false } = {}) {
   const installed = 'node_modules/.package-lock.json';
   if (!existsSync(installed) || statSync(installed).mtimeMs < statSync('package-lock.json').mtimeMs) {
     if (quiet) console.error('First run: installing dependencies (about a minute) ...');
-    run('Installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund']);
+    // Inside `npm pack --dry-run`, npm would hand its --dry-run on to this npm.
+    run('Installing dependencies', 'npm', ['ci', '--prefer-offline', '--no-audit', '--no-fund', '--dry-run=false']);
   }
+  if (clean) rmSync('dist', { recursive: true, force: true });
   run('Compiling', process.execPath, ['node_modules/typescript/bin/tsc', '-b']);
 
   const page = 'dist/studio/index.html';
-  const sources = ['src/studio', 'src/core', 'src/engines', 'examples/styles', 'models'];
+  const sources = ['src/studio', 'src/core', 'src/engines', 'src/browser', 'examples/styles', 'models'];
   const newest = () =>
     Math.max(
       ...sources.flatMap((folder) =>

@@ -21,6 +21,7 @@ export { type ErrorCode, type ErrorKind, GivernyError } from './core/errors.js';
 export type { Engine, EngineTraits, Session } from './core/graph/engine.js';
 export type { Shape, Tensor, Tensors } from './core/graph/tensor.js';
 export { type Convolution, type Network, networkOf, VGG_MEAN, VGG19, vggTable } from './core/networks/network.js';
+export { readNetwork } from './core/networks/read-network.js';
 export {
   DEFAULTS,
   type Options,
@@ -41,6 +42,7 @@ export {
   matchLuminance,
   withLuminanceOf,
 } from './core/pictures/colors.js';
+export { type FittedPicture, fitPicture } from './core/pictures/fit.js';
 export { assertSameAspect, feather, fitMasks, masksOf, parseColor, type RGB } from './core/pictures/flat-colors.js';
-export { fromBytes, type Picture, picture, type Size, toBytes } from './core/pictures/picture.js';
+export { fromBytes, type Layered, type Picture, picture, type Size, toBytes } from './core/pictures/picture.js';
 export { resample } from './core/pictures/resample.js';

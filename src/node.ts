@@ -2,7 +2,6 @@
 
 export type { PlannedScale } from './core/painting/plan.js';
 export type { Recipe } from './core/painting/recipe.js';
-export { fitPicture } from './core/pictures/fit.js';
 export { createNodeEngine, type NodeEngineOptions } from './engines/node.js';
 export * from './index.js';
 export { encodePicture, type LoadedPicture, readPicture, readRecipe, writePicture } from './node/files/pictures.js';

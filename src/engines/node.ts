@@ -1,6 +1,7 @@
 /** ONNX Runtime in Node, on the CPU. */
+import { createRequire } from 'node:module';
 import process from 'node:process';
-import * as ort from 'onnxruntime-node';
+import type * as Ort from 'onnxruntime-node';
 import { expected, GivernyError } from '../core/errors.js';
 import type { Engine, Session } from '../core/graph/engine.js';
 import { type Tensors, tensor } from '../core/graph/tensor.js';
@@ -25,12 +26,14 @@ export interface NodeEngineOptions {
 /**
  * The CPU engine. Its `run` computes on the calling thread: the event loop stands still meanwhile.
  *
- * @throws GivernyError OPTION_INVALID if `threads` is no whole number of at least 1.
+ * @throws GivernyError OPTION_INVALID if `threads` is no whole number of at least 1; ENGINE_FAILED where the package
+ *   onnxruntime-node is missing or does not load on this machine.
  */
 export function createNodeEngine({ threads = availableThreads(), spinning }: NodeEngineOptions = {}): Engine {
   if (!Number.isInteger(threads) || threads < 1) throw expected('a whole number of at least 1', 'threads', threads);
+  const ort = loadRuntime();
   const room = Number.isFinite(processorQuota()) ? () => false : watchForRoom(threads);
-  const options = (): ort.InferenceSession.SessionOptions => ({
+  const options = (): Ort.InferenceSession.SessionOptions => ({
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -45,15 +48,36 @@ export function createNodeEngine({ threads = availableThreads(), spinning }: Nod
   return {
     name: `onnxruntime-node ${ort.env.versions.common} cpu`,
     traits: { device: 'cpu', threads, winograd: true, weightsInModel: false, workspaceBytes: 64 * 2 ** 20 },
-    load: (model) => guarded('load', async () => session(await ort.InferenceSession.create(model, options()))),
+    load: (model) => guarded('load', async () => session(ort, await ort.InferenceSession.create(model, options()))),
   };
 }
 
-function session(inference: ort.InferenceSession): Session {
+/**
+ * npm leaves the optional dependency onnxruntime-node out where its install script fails, so it is loaded when an
+ * engine is made, not when this module is.
+ */
+function loadRuntime(): typeof Ort {
+  try {
+    return createRequire(import.meta.url)('onnxruntime-node');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const missing = code === 'MODULE_NOT_FOUND' && message.includes("'onnxruntime-node'");
+    throw new GivernyError(
+      'ENGINE_FAILED',
+      missing
+        ? 'Expected the package onnxruntime-node but it is not installed: its install script may have failed to ' +
+            'download GPU libraries, which Giverny does not need. Install with npm install giverny --ignore-scripts.'
+        : `ONNX Runtime does not load on ${process.platform} ${process.arch}: ${message.split('\n')[0]}`,
+      { cause },
+    );
+  }
+}
+
+function session(ort: typeof Ort, inference: Ort.InferenceSession): Session {
   return {
     run: (feeds) =>
       guarded('run', async () => {
-        const results = await inference.run(toOrt(feeds));
+        const results = await inference.run(toOrt(ort, feeds));
         return Object.fromEntries(
           Object.entries(results).map(([name, value]) => [name, tensor(value.dims, value.data as Float32Array)]),
         );
@@ -62,7 +86,7 @@ function session(inference: ort.InferenceSession): Session {
   };
 }
 
-function toOrt(feeds: Tensors): Record<string, ort.Tensor> {
+function toOrt(ort: typeof Ort, feeds: Tensors): Record<string, Ort.Tensor> {
   return Object.fromEntries(
     Object.entries(feeds).map(([name, { shape, data }]) => [name, new ort.Tensor('float32', data, shape)]),
   );

@@ -6,7 +6,7 @@ import { type Tensor, tensor } from '../core/graph/tensor.js';
 
 export type WebDevice = 'webgpu' | 'wasm';
 
-/** Where the runtime's two files for a device are served from. */
+/** URLs of the runtime's two files for a device. */
 export interface RuntimeFiles {
   readonly mjs: string;
   readonly wasm: string;
@@ -17,8 +17,12 @@ export interface WebEngineOptions {
   readonly device?: WebDevice | 'auto';
   /** Of WASM. All cores by default where the page is cross-origin isolated, which threads need; else 1. */
   readonly threads?: number;
-  /** Absolute or relative to the page. */
-  readonly runtimeFiles: Readonly<Record<WebDevice, RuntimeFiles>>;
+  /**
+   * Where the runtime's WebAssembly is served: the URL of a folder that holds the files of `onnxruntime-web/dist`, or
+   * the URLs of its files for each device. Default: where onnxruntime-web itself looks, which is beside its module;
+   * bundlers that know `new URL(file, import.meta.url)` copy the files there.
+   */
+  readonly runtimeFiles?: string | Readonly<Record<WebDevice, RuntimeFiles>>;
 }
 
 export interface WebEngine extends Engine {
@@ -34,18 +38,20 @@ declare const GPUBufferUsage: { readonly STORAGE: number; readonly COPY_SRC: num
 const MOST_THREADS = 8;
 
 /**
- * An engine for this worker. The runtime is one per worker, as are its threads: the first call decides them.
+ * An engine for this page or worker. The runtime is one per page or worker, as are its threads: the first call
+ * decides both. WASM computes on the calling thread, so a page that must stay responsive paints in a worker.
  *
- * @throws GivernyError ENGINE_FAILED where the device was asked for by name and there is none.
+ * @throws GivernyError ENGINE_FAILED where the wanted device or the package onnxruntime-web is missing.
  */
-export async function createWebEngine(options: WebEngineOptions): Promise<WebEngine> {
+export async function createWebEngine(options: WebEngineOptions = {}): Promise<WebEngine> {
   const device = await chooseDevice(options.device ?? 'auto');
-  const ort: typeof Ort =
-    device === 'webgpu' ? await import('onnxruntime-web/webgpu') : await import('onnxruntime-web/wasm');
+  const ort = await runtimeFor(device);
   const most = threadsOf(device);
   const threads = Math.max(1, Math.min(options.threads ?? most, most));
   ort.env.wasm.numThreads = threads;
-  ort.env.wasm.wasmPaths = { ...options.runtimeFiles[device] };
+  const { runtimeFiles } = options;
+  if (typeof runtimeFiles === 'string') ort.env.wasm.wasmPaths = runtimeFiles.replace(/\/?$/, '/');
+  else if (runtimeFiles) ort.env.wasm.wasmPaths = { ...runtimeFiles[device] };
   ort.env.logLevel = 'error';
   const sessionOptions: Ort.InferenceSession.SessionOptions = {
     executionProviders: [device],
@@ -97,6 +103,18 @@ export async function bestDevice(): Promise<WebDevice> {
 export function threadsOf(device: WebDevice): number {
   if (device === 'webgpu' || !globalThis.crossOriginIsolated) return 1;
   return Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1);
+}
+
+async function runtimeFor(device: WebDevice): Promise<typeof Ort> {
+  try {
+    return device === 'webgpu' ? await import('onnxruntime-web/webgpu') : await import('onnxruntime-web/wasm');
+  } catch (cause) {
+    throw new GivernyError(
+      'ENGINE_FAILED',
+      'Expected the package onnxruntime-web but it could not be loaded; install it with npm install onnxruntime-web.',
+      { cause },
+    );
+  }
 }
 
 async function chooseDevice(wanted: WebDevice | 'auto'): Promise<WebDevice> {

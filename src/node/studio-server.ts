@@ -7,8 +7,11 @@ import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GivernyError } from '../core/errors.js';
 
+const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 /** Where `npm run studio:build` puts the page. */
-export const STUDIO_FOLDER = fileURLToPath(new URL('../../dist/studio', import.meta.url));
+export const STUDIO_FOLDER = join(PACKAGE, 'dist/studio');
+/** Parts of the page that the published package holds once, outside the page's folder. */
+const SHARED = { models: '.safetensors', 'examples/styles': '.jpg' };
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -89,8 +92,16 @@ async function filesOf(folder: string): Promise<ReadonlyMap<string, string>> {
   if (home === undefined) {
     throw new GivernyError(
       'FILE_NOT_FOUND',
-      `Expected the built studio in "${folder}" but there is none; make it with npm run studio:build.`,
+      `Expected the built studio in "${folder}" but there is none; in a clone, npm run studio:build makes it.`,
     );
+  }
+  if (folder === STUDIO_FOLDER) {
+    for (const [part, ending] of Object.entries(SHARED)) {
+      const names = await readdir(join(PACKAGE, part));
+      for (const name of names.filter((each) => each.endsWith(ending))) {
+        files.set(`/${part}/${name}`, join(PACKAGE, part, name));
+      }
+    }
   }
   return files.set('/', home);
 }

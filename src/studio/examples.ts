@@ -18,7 +18,7 @@ export const EXAMPLE_STYLES = [
 export type ExamplePhoto = (typeof EXAMPLE_PHOTOS)[number];
 export type ExampleStyle = (typeof EXAMPLE_STYLES)[number];
 
-export const exampleUrl = (name: string) => `./examples/${name}.jpg`;
+export const exampleUrl = (name: string) => `./examples/${isExampleStyle(name) ? 'styles/' : ''}${name}.jpg`;
 export const thumbnailUrl = (name: string) => `./examples/${name}-small.webp`;
 
 export const isExamplePhoto = (name: string): name is ExamplePhoto =>

@@ -44,8 +44,8 @@ function policy(): Plugin {
 /** Example pictures: photographs from their packages, drawn styles from this repository, and thumbnails of both. */
 function examples(): Plugin {
   const files = new Map<string, () => Promise<Uint8Array>>();
-  const add = (name: string, path: string) => {
-    files.set(`examples/${name}.jpg`, async () => readFileSync(path));
+  const add = (name: string, path: string, url = `examples/${name}.jpg`) => {
+    files.set(url, async () => readFileSync(path));
     files.set(`examples/${name}-small.webp`, () =>
       sharp(path).resize(THUMBNAIL_PX, THUMBNAIL_PX, { fit: 'cover' }).webp({ quality: 72 }).toBuffer(),
     );
@@ -53,7 +53,10 @@ function examples(): Plugin {
   for (const name of EXAMPLE_PHOTOS) {
     add(name, join(ROOT, 'node_modules/@stdlib', `datasets-img-${PHOTO_PACKAGES[name]}`, 'data/image.jpg'));
   }
-  for (const name of EXAMPLE_STYLES) add(name, join(ROOT, 'examples/styles', `${name}.jpg`));
+  for (const name of EXAMPLE_STYLES) {
+    const path = `examples/styles/${name}.jpg`;
+    add(name, join(ROOT, path), path);
+  }
   return {
     name: 'examples',
     async generateBundle() {
@@ -69,15 +72,39 @@ function examples(): Plugin {
   };
 }
 
+/** Fails the build where the page contains a package that THIRD-PARTY.md doesn't name. */
+function notices(): Plugin {
+  const named = readFileSync(join(ROOT, 'THIRD-PARTY.md'), 'utf8');
+  return {
+    name: 'notices',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        for (const id of chunk.type === 'chunk' ? chunk.moduleIds : []) {
+          const [, name] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id) ?? [];
+          if (name && !named.includes(`\`${name}\``)) this.error(`Expected ${name} in THIRD-PARTY.md.`);
+        }
+      }
+    },
+  };
+}
+
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+
+/**
+ * The network keeps the path that it has in the package, as the drawn styles do: the package holds both once and
+ * serves them from there (`node/studio-server.ts`).
+ */
+const assetFileNames = ({ names }: { names: string[] }) =>
+  names[0]?.endsWith('.safetensors') ? 'models/[name][extname]' : 'assets/[name]-[hash][extname]';
 
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [examples(), policy()],
+  plugins: [examples(), policy(), notices()],
   define: { __VERSION__: JSON.stringify(version) },
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'production'] },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [notices()], rolldownOptions: { output: { assetFileNames } } },
   build: {
     outDir: join(ROOT, 'dist/studio'),
     emptyOutDir: true,
@@ -88,6 +115,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
     rolldownOptions: {
       input: { index: join(import.meta.dirname, 'index.html'), learn: join(import.meta.dirname, 'learn.html') },
+      output: { assetFileNames },
     },
   },
   server: { headers: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' } },

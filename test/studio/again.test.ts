@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { repeatRecipe } from '../../src/cli/repeat.js';
 import { readPicture, readRecipe } from '../../src/node/files/pictures.js';
 import { paintFile } from '../../src/node/painting/paint-file.js';
+import { exampleUrl } from '../../src/studio/examples.js';
 import { CHROMIUM } from './support/browser.js';
 import { expectNoProblems, give, notice, press, saved, strokeAt, untilSays } from './support/studio.js';
 import { visits } from './support/visits.js';
@@ -77,7 +78,7 @@ describe.skipIf(CHROMIUM === undefined)('painting again', () => {
       steps: 10,
     });
     for (const name of ['boats', 'swirls', 'waves', 'gold']) {
-      write(`${name}.jpg`, new Uint8Array(await (await fetch(`${studio.url}examples/${name}.jpg`)).arrayBuffer()));
+      write(`${name}.jpg`, new Uint8Array(await (await fetch(new URL(exampleUrl(name), studio.url))).arrayBuffer()));
     }
     expect(await repeated('painted.png')).toBeLessThan(MOST_LEVELS);
     // Where the photo is kept the painting is nearer to it than where a style goes.
@@ -115,7 +116,7 @@ describe.skipIf(CHROMIUM === undefined)('painting again', () => {
       .composite([{ input: Buffer.from(holes), blend: 'dest-out' }])
       .png()
       .toBuffer();
-    const style = new Uint8Array(await (await fetch(`${studio.url}examples/ink.jpg`)).arrayBuffer());
+    const style = new Uint8Array(await (await fetch(new URL(exampleUrl('ink'), studio.url))).arrayBuffer());
     write('cut.png', photo);
     write('ink.jpg', style);
     const opened = await studio.open('style=ink&size=128&steps=5&first-size=0');

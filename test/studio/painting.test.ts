@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { fitPicture } from '../../src/core/pictures/fit.js';
 import type { Picture } from '../../src/core/pictures/picture.js';
 import { readPicture, readRecipe } from '../../src/node/files/pictures.js';
+import { exampleUrl } from '../../src/studio/examples.js';
 import { CHROMIUM } from './support/browser.js';
 import {
   expectNoProblems,
@@ -266,7 +267,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
       ['boats', PHOTO],
       ['swirls', STYLE],
     ] as const) {
-      const served = Buffer.from(await (await fetch(`${studio.url}examples/${name}.jpg`)).arrayBuffer());
+      const served = Buffer.from(await (await fetch(new URL(exampleUrl(name), studio.url))).arrayBuffer());
       expect(served.equals(readFileSync(path))).toBe(true);
     }
   });

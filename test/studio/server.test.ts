@@ -78,7 +78,7 @@ test('a port that is taken, and a page that is not built, are said in a sentence
   await expect(serveStudio({ folder: join(folder, 'page'), port })).rejects.toThrow(
     `Expected a free port for port but received ${port}.`,
   );
-  await expect(serveStudio({ folder: join(folder, 'none') })).rejects.toThrow('make it with npm run studio:build');
+  await expect(serveStudio({ folder: join(folder, 'none') })).rejects.toThrow('npm run studio:build makes it');
 });
 
 test('giverny studio serves until Ctrl-C, and leaves with 0', async () => {

@@ -4,7 +4,7 @@
  *
  * Every value may also come as text (`"512"`, `"conv1_1=0.2,conv2_1=0.2"`), as flags and forms have it.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { expected, GivernyError, show } from '../errors.js';
 import { layerName } from './layer-names.js';
 

@@ -1,5 +1,5 @@
 /** A recipe: all that is needed to paint the same picture again. It travels in the picture's metadata. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { GivernyError } from '../errors.js';
 import { type Options, optionsSchema, PRESETS } from '../options/options.js';
 import type { Changes } from './order.js';

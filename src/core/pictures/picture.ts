@@ -67,3 +67,20 @@ export function fromRgba(width: number, height: number, bytes: Uint8Array | Uint
   }
   return { picture: picture(width, height, data), ...(opaque ? {} : { alpha }) };
 }
+
+/**
+ * Interleaved RGBA of a picture, clipped and truncated as toBytes does.
+ *
+ * @param alpha [height, width] in 0..255; opaque where left out.
+ */
+export function toRgba(source: Picture, alpha?: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
+  const bytes = toBytes(source);
+  const rgba = new Uint8ClampedArray(source.width * source.height * 4).fill(255);
+  for (let i = 0, j = 0; j < bytes.length; i += 4) {
+    rgba[i] = bytes[j++] as number;
+    rgba[i + 1] = bytes[j++] as number;
+    rgba[i + 2] = bytes[j++] as number;
+    if (alpha) rgba[i + 3] = alpha[i / 4] as number;
+  }
+  return rgba;
+}

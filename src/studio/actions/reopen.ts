@@ -1,7 +1,7 @@
 /** Paintings of the history, on the page again. */
 import { batch } from '@preact/signals';
+import { decodePicture } from '../../browser/pictures.js';
 import type { Frame } from '../painting/protocol.js';
-import { decode } from '../pictures/decode.js';
 import { frameOf as toFrame } from '../pictures/frame.js';
 import { openPicture } from '../pictures/open.js';
 import { busy, frame, frames, historyOpen, machine, notify, ready, status, strokes, styles } from '../state.js';
@@ -58,6 +58,6 @@ export async function reopen(painting: Painting, { withResult }: { withResult: b
 }
 
 async function frameOf(blob: Blob): Promise<Frame> {
-  const { picture, alpha } = await decode(blob);
+  const { picture, alpha } = await decodePicture(blob);
   return toFrame(picture, alpha);
 }

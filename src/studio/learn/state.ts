@@ -1,5 +1,6 @@
 /** What the learning page knows, and what it asks for. */
 import { computed, effect, signal } from '@preact/signals';
+import { decodePicture } from '../../browser/pictures.js';
 import type { Costs } from '../../core/costs/objective.js';
 import { VGG_MEAN } from '../../core/networks/network.js';
 import { type Options, resolveOptions } from '../../core/options/options.js';
@@ -9,7 +10,6 @@ import { type Picture, picture } from '../../core/pictures/picture.js';
 import { exampleUrl } from '../examples.js';
 import { PaintingWorker } from '../painting/painting-worker.js';
 import type { Frame, FromWorker, PaintOrder, StepReport } from '../painting/protocol.js';
-import { decode } from '../pictures/decode.js';
 import type { Answer, Ask, Looks, Seen, Weighed, Weighs } from './protocol.js';
 
 /** Small, so that every answer comes while the question is still in mind. */
@@ -77,7 +77,7 @@ export const started = computed<Picture | undefined>(() => {
 });
 
 export async function takeSample(place: 'photo' | 'style', blob: Blob): Promise<void> {
-  const { picture } = await fitPicture(await decode(blob), SIDE_PX);
+  const { picture } = await fitPicture(await decodePicture(blob), SIDE_PX);
   const sample = { url: URL.createObjectURL(blob), blob, picture };
   stopPainting();
   if (place === 'photo') photo.value = sample;

@@ -1,11 +1,11 @@
 /** What the core's painter needs of a browser: decoded pictures, networks from the page or from files, an engine. */
-import { toNetwork } from '../../core/networks/formats/canonical.js';
-import { readNetworkFile } from '../../core/networks/formats/read.js';
+
+import { decodePicture } from '../../browser/pictures.js';
 import type { Network } from '../../core/networks/network.js';
+import { readNetwork } from '../../core/networks/read-network.js';
 import type { DecodedPicture } from '../../core/painting/order.js';
 import { Painter } from '../../core/painting/painter.js';
 import type { WebEngine } from '../../engines/web.js';
-import { decode } from '../pictures/decode.js';
 import type { NetworkSource, OrderedPicture } from './protocol.js';
 import { POCKET_URL } from './runtime.js';
 
@@ -19,7 +19,7 @@ export function createPainter(engine: WebEngine, files: ReadonlyMap<string, Blob
     engine,
     version: __VERSION__,
     decode: async ({ name, sha256, source }): Promise<DecodedPicture> => {
-      return { name, sha256, ...(source instanceof Blob ? await decode(source) : { picture: source }) };
+      return { name, sha256, ...(source instanceof Blob ? await decodePicture(source) : { picture: source }) };
     },
     openNetwork: (name) => openNetwork(name === 'pocket' ? name : { name, file: files.get(name) as Blob }),
   });
@@ -33,5 +33,5 @@ export function createPainter(engine: WebEngine, files: ReadonlyMap<string, Blob
 export async function openNetwork(source: NetworkSource): Promise<Network> {
   const name = source === 'pocket' ? 'pocket' : source.name;
   const blob = source === 'pocket' ? await (await fetch(POCKET_URL)).blob() : source.file;
-  return toNetwork(name, await readNetworkFile(name, new Uint8Array(await blob.arrayBuffer())));
+  return readNetwork(name, new Uint8Array(await blob.arrayBuffer()));
 }

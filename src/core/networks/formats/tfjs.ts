@@ -3,7 +3,7 @@
  * beside it. Arrays may be quantised to uint8 or uint16 (value = stored * scale + min) or to float16.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { joined } from '../../bytes.js';
 import { sizeOf, type Tensor } from '../../graph/tensor.js';
 import type { NetworkFile } from './canonical.js';
