@@ -44,9 +44,9 @@ function drawn(shape: readonly number[], seed: number, size = 1): Tensor {
 describe('gradients from cotangents', () => {
   const x = input('x', [2, 3]);
   const w = input('w', [3, 4]);
-  // The second output is part of the first one, and the third is wanted itself.
+  // The second output depends on the first one, the third is wanted itself, and the last is there twice.
   const product = matmul(exponential(x), w);
-  const outputs = [product, multiply(product, product), w];
+  const outputs = [product, multiply(product, product), w, product];
   const cotangents = outputs.map(({ shape }, i) => input(`c${i}`, shape));
   const written = outputs.map((y, i) => sum(multiply(y, cotangents[i] as Node))).reduce((a, b) => add(a, b));
 
@@ -64,6 +64,7 @@ describe('gradients from cotangents', () => {
       c0: drawn([2, 4], 3),
       c1: drawn([2, 4], 4),
       c2: drawn([3, 4], 5),
+      c3: drawn([2, 4], 8),
     });
     await program.dispose();
     for (const [own, whole] of [
