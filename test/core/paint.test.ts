@@ -137,9 +137,12 @@ describe('scales', () => {
       undefined,
       engine,
     );
-    const pairs = engine.feeds
-      .filter(({ picture }) => picture)
-      .map((feed) => `${feed.picture?.shape[3]}:${feed['conv1_1.weight']?.shape[0]}`);
+    const pairs = engine.feeds.flatMap((feeds) => {
+      const shapes = Object.values(feeds).map(({ shape }) => shape);
+      const picture = shapes.find(([n, channels, , width]) => n === 1 && channels === 3 && width !== undefined);
+      const weights = shapes.find(([, channels, ...kernel]) => channels === 3 && String(kernel) === '3,3');
+      return picture ? [`${picture[3]}:${weights?.[0]}`] : [];
+    });
     return [...new Set(pairs)].sort();
   }
 
