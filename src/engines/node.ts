@@ -15,10 +15,10 @@ export interface NodeEngineOptions {
   /** Threads of one operation; by default as many as can run at once here, quotas of containers included. */
   readonly threads?: number;
   /**
-   * Whether threads wait for each other busily. On free processors a step is 4 to 12 % faster with it. Beside one other
-   * busy process on two processors it took 1.4 times as long, and it uses up the quota of a container. By default it is
-   * decided for every program that is loaded: threads wait busily where there is no quota and other processes have left
-   * a processor to each of them since the program before.
+   * Whether threads wait for each other busily. On free processors a step is 4 to 12 % faster with it; on processors
+   * that other processes want too it took 1.4 times as long, and it uses up the quota of a container. By default it is
+   * decided for every model that is loaded: threads wait busily where there is no quota and other processes have left a
+   * processor to each of them since the model before.
    */
   readonly spinning?: boolean;
 }

@@ -59,26 +59,28 @@ export async function checkGradient(
     fixed = {},
   }: GradientCheckOptions = {},
 ): Promise<number[]> {
-  const nodes = at.map(({ shape }, i) => input(`x${i}`, shape));
+  // Fixed inputs of the cost have names as well.
+  const nameOf = (index: number) => `checkGradient.${index}`;
+  const nodes = at.map(({ shape }, i) => input(nameOf(i), shape));
   const scalar = cost(...nodes);
   const wantedNodes = wanted.map((i) => nodes[i] as Node);
-  const outputs = { cost: scalar, ...Object.fromEntries(gradients(scalar, wantedNodes).map((g, i) => [`g${i}`, g])) };
-  const random = new RandomState(seed);
-  const feeds = Object.fromEntries(at.map((value, i) => [`x${i}`, value]));
+  const feeds = Object.fromEntries(at.map((value, i) => [nameOf(i), value]));
+  const outputs = Object.fromEntries(gradients(scalar, wantedNodes).entries());
   const gradientProgram = await Program.load(engine, outputs, fixed);
   const found = await gradientProgram.run(feeds).finally(() => gradientProgram.dispose());
+  const random = new RandomState(seed);
   const program = await Program.load(engine, { cost: scalar }, fixed);
   try {
     const errors: number[] = [];
     for (const [i, index] of wanted.entries()) {
       const { shape, data } = at[index] as Tensor;
-      const gradient = (found[`g${i}`] as Tensor).data;
+      const gradient = (found[i] as Tensor).data;
       let worst = 0;
       for (let trial = 0; trial < directions; trial++) {
         const direction = Float64Array.from(data, () => random.uniform(-1, 1));
         const along = async (h: number) => {
           const moved = data.map((value, j) => value + h * (direction[j] as number));
-          const results = await program.run({ ...feeds, [`x${index}`]: tensor(shape, moved) });
+          const results = await program.run({ ...feeds, [nameOf(index)]: tensor(shape, moved) });
           return (results.cost as Tensor).data[0] as number;
         };
         const longest = longestStep * (rootMeanSquare(data) || 1);

@@ -17,7 +17,7 @@
 import type { EngineTraits } from './engine.js';
 import { hashOf, hashOfText } from './hash.js';
 import { type AttributeValue, encodeModel, type OnnxConstant, type OnnxNode, type OnnxValue } from './onnx.js';
-import type { Shape, Tensor, Tensors } from './tensor.js';
+import { type Shape, showShape, type Tensor, type Tensors } from './tensor.js';
 
 /** Where a value comes from, in order of how late it is known. */
 type Stage = 'constant' | 'fixed' | 'varying';
@@ -74,7 +74,7 @@ export class Emitter {
     if (known && (String(known.shape) !== String(shape) || known.stage !== stage)) {
       throw new RangeError(
         `Expected one declaration of input ${userName} but received two: ` +
-          `${known.stage} of shape [${known.shape}] and ${stage} of shape [${shape}].`,
+          `${known.stage} of shape ${showShape(known.shape)} and ${stage} of shape ${showShape(shape)}.`,
       );
     }
     const name = fixed ? `w${hashOfText(`[${shape}]${userName}`)}` : `i${this.#inputs.size}`;

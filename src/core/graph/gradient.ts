@@ -4,6 +4,7 @@ import type { Node } from './node.js';
 import { topologicalOrder } from './node.js';
 import { gradientOf } from './operations/table.js';
 import { add, constant } from './operations.js';
+import { showShape } from './tensor.js';
 
 /**
  * Gradients of the scalar `cost` with respect to each of `wanted` (Linnainmaa's reverse accumulation). Only nodes on a
@@ -64,7 +65,7 @@ export function gradients(
     const gradient = upstream.get(node);
     if (!gradient) {
       throw new RangeError(
-        `Expected a cost that depends on every wanted node but it does not depend on one of shape [${node.shape.join(', ')}].`,
+        `Expected a cost that depends on every wanted node but it does not depend on one of shape ${showShape(node.shape)}.`,
       );
     }
     return gradient;
@@ -74,8 +75,8 @@ export function gradients(
 function unfit(output: Node, cotangent: Node, scalar: boolean): RangeError {
   return new RangeError(
     scalar
-      ? `Expected a scalar cost for gradients but received shape [${output.shape.join(', ')}].`
-      : `Expected a cotangent of shape [${output.shape.join(', ')}] for gradients but received shape ` +
-          `[${cotangent.shape.join(', ')}].`,
+      ? `Expected a scalar cost for gradients but received shape ${showShape(output.shape)}.`
+      : `Expected a cotangent of shape ${showShape(output.shape)} for gradients but received shape ` +
+          `${showShape(cotangent.shape)}.`,
   );
 }

@@ -5,7 +5,7 @@ import type { Engine, EngineTraits, Session } from './engine.js';
 import { type Node, topologicalOrder } from './node.js';
 import { emitNode } from './operations/table.js';
 import { Prepared } from './prepared.js';
-import type { Tensor, Tensors } from './tensor.js';
+import { showShape, type Tensor, type Tensors } from './tensor.js';
 
 /** The ONNX models of a graph's outputs. */
 function emitModels(outputs: Readonly<Record<string, Node>>, traits: EngineTraits): Models {
@@ -92,7 +92,9 @@ function feedsOf(ports: readonly Port[], tensors: Tensors): Record<string, Tenso
       const tensor = Object.hasOwn(tensors, userName) ? tensors[userName] : undefined;
       if (!tensor) throw new RangeError(`Expected a tensor for input ${userName} but received none.`);
       if (String(tensor.shape) !== String(shape)) {
-        throw new RangeError(`Expected shape [${shape}] for input ${userName} but received shape [${tensor.shape}].`);
+        throw new RangeError(
+          `Expected shape ${showShape(shape)} for input ${userName} but received shape ${showShape(tensor.shape)}.`,
+        );
       }
       return [name, tensor];
     }),

@@ -1,6 +1,6 @@
 /** Operations that sum, repeat or rearrange whole axes. */
 import type { Node } from '../node.js';
-import { type Shape, sizeOf } from '../tensor.js';
+import { type Shape, showShape, sizeOf } from '../tensor.js';
 import { apply, type Operations } from './operation.js';
 import { broadcastsTo, mismatch, positive } from './shape-rules.js';
 
@@ -36,7 +36,7 @@ export const LAYOUT: Operations<'sumTo' | 'expand' | 'reshape' | 'transpose'> = 
   reshape: {
     shape: ([x], { shape }, name) => {
       if (sizeOf(x as Shape) !== sizeOf(positive(shape, name))) {
-        throw mismatch(`a shape of ${sizeOf(shape)} elements to become [${shape.join(', ')}]`, name, x as Shape);
+        throw mismatch(`a shape of ${sizeOf(shape)} elements to become ${showShape(shape)}`, name, x as Shape);
       }
       return shape;
     },

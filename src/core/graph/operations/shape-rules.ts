@@ -1,9 +1,9 @@
 /** Checks of shapes that several operations share, each with its sentence. */
-import type { Shape } from '../tensor.js';
+import { type Shape, showShape } from '../tensor.js';
 
 /** The error of shapes that do not fit. */
 export function mismatch(expected: string, name: string, ...received: readonly Shape[]): RangeError {
-  const shapes = received.map((shape) => `[${shape.join(', ')}]`).join(' and ');
+  const shapes = received.map(showShape).join(' and ');
   return new RangeError(
     `Expected ${expected} for ${name} but received shape${received.length > 1 ? 's' : ''} ${shapes}.`,
   );
