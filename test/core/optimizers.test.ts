@@ -188,6 +188,17 @@ describe('at another size', () => {
     expect((await walk(optimizer, knowing, large, 30)).cost).toBeLessThan(1e-6);
   });
 
+  test('L-BFGS: of more pixels each has a smaller share of the gradient', async () => {
+    const optimizer = lbfgs({ firstStep: 0.01 });
+    const x = new Float32Array(4);
+    const evaluate = async (pixels: Float32Array) => ({ pixels, ...(await small(pixels)) });
+    const { state } = await optimizer.step(optimizer.start(4), await evaluate(x), evaluate);
+    const [pair] = state.pairs;
+    const [moved] = optimizer.resize(state, twice).pairs;
+    expect(moved?.s).toEqual(twice(pair?.s as Float32Array));
+    expect(moved?.y).toEqual(twice(pair?.y as Float32Array).map((value) => value / 2));
+  });
+
   test('L-BFGS lets go of pairs whose curvature is not positive there', async () => {
     const x = new Float32Array(4);
     const optimizer = walker(lbfgs({ firstStep: 0.01 }));

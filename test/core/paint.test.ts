@@ -262,6 +262,36 @@ test('averaging shows the bias-corrected mean of the pictures', async () => {
   expect(difference(last(averaged).picture, last(plain).picture)).toBeGreaterThan(0.5);
 });
 
+test('what a scale begins with is confined: resampling overshoots at edges', async () => {
+  const content = picture(
+    width,
+    height,
+    photo.data.map((value) => (value > 128 ? 255 : 0)),
+  );
+  const evaluated = async (clamp: string) => {
+    const engine = watchedEngine();
+    await stepsOf(jobOf({ firstSize: 45, firstSteps: 1, steps: 1, clamp }, { content }), undefined, engine);
+    // The objective alone is fed weights of costs, which are scalars.
+    const fed = engine.feeds
+      .map((feed) => Object.values(feed))
+      .filter((tensors) => tensors.some(({ shape }) => shape.length === 0))
+      .flatMap((tensors) => tensors.filter(({ shape }) => shape[1] === 3 && shape[2] === height));
+    expect(fed.length).toBeGreaterThan(0);
+    return fed.flatMap(({ data }) =>
+      network.mean.map((mean, c) =>
+        data.subarray(c * width * height, (c + 1) * width * height).map((value) => value + mean),
+      ),
+    );
+  };
+  const range = (planes: readonly Float32Array[]) =>
+    planes.map((plane) => [Math.min(...plane), Math.max(...plane)] as const);
+  for (const [least, most] of range(await evaluated('yes'))) {
+    expect(least).toBeGreaterThan(-1e-3);
+    expect(most).toBeLessThan(255.001);
+  }
+  expect(range(await evaluated('no')).some(([least, most]) => least < -2 || most > 257)).toBe(true);
+});
+
 test.each(['adam', 'lbfgs'] as const)('%s: pixels stay displayable where that is asked for', async (optimizer) => {
   const range = async (clamp: string) => {
     let [least, most] = [255, 0];
