@@ -99,6 +99,7 @@ interface Setting {
   readonly tap?: Tensor;
   readonly channels?: number;
   readonly seed?: number;
+  readonly styleMix?: Options["styleMix"];
   /** How much positions of the painting count. */
   readonly weights?: Tensor;
 }
@@ -108,7 +109,7 @@ async function costOf(
   name: Name,
   styles: readonly { readonly features: Tensor; readonly weight: number }[],
   shape: Tensor['shape'],
-  { tap, seed = 1, weights, ...setting }: Setting = {},
+  { tap, seed = 1, weights, styleMix = "blend", ...setting }: Setting = {},
 ) {
   const statistic = STATISTICS[name];
   const fixed: Tensors = tap ? { tap } : {};
@@ -127,7 +128,7 @@ async function costOf(
     samples.push({ measures: await measure.run({ features }), weight });
     await measure.dispose();
   }
-  const { tensors, size } = statistic.target(samples, { channels, dimensions, positions: shape[1] as number });
+  const { tensors, size } = statistic.target(samples, { channels, dimensions, positions: shape[1] as number, styleMix });
   const x = input('features', shape);
   const cost = statistic.cost({ ...view(x), weights: weights && input('weights', weights.shape) }, (target) =>
     input(target, (tensors[target] as Tensor).shape),

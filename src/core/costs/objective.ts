@@ -53,7 +53,7 @@ export interface Targets {
 
 type CostOptions = Pick<
   Options,
-  'strength' | 'alpha' | 'beta' | 'statistic' | 'pooling' | 'padding' | 'contentLayers' | 'styleLayers' | 'tv' | 'seed'
+  'strength' | 'alpha' | 'beta' | 'styleMix' | 'statistic' | 'pooling' | 'padding' | 'contentLayers' | 'styleLayers' | 'tv' | 'seed'
 >;
 
 /**
@@ -159,7 +159,7 @@ export class Objective {
                 weight,
               }),
             ),
-            { ...view, dimensions: (view.tap ?? view.features).shape[0] as number },
+            { ...view, dimensions: (view.tap ?? view.features).shape[0] as number, styleMix: options.styleMix },
           );
           const cost = statistic.cost(view, (name) =>
             fed(`style.${part}.${layer}.${name}`, target.tensors[name] as Tensor),

@@ -14,7 +14,7 @@ import {
 } from '../../graph/operations.js';
 import { type Tensor, tensor } from '../../graph/tensor.js';
 import { RandomState } from '../../random.js';
-import { blended, type LayerView, type Statistic } from './statistic.js';
+import { blended, type LayerView, type Sample, type Statistic } from './statistic.js';
 
 /** Sorting is the price of a projection: a layer gets as many as this many numbers to sort allow. */
 const MOST_NUMBERS = 2 ** 20;
@@ -29,12 +29,18 @@ const MOST_DIRECTIONS = 128;
  */
 export const slicedStatistic: Statistic = {
   measure: (view) => ({ sorted: sort(projections(view)) }),
-  target: (samples, { channels, dimensions: own, positions }) => {
-    const alike = samples.map(({ measures, weight }) => ({
-      measures: { sorted: quantiles(measures.sorted as Tensor, positions) },
-      weight,
-    }));
-    const sorted = blended(alike, 'sorted');
+  target: (samples, { channels, dimensions: own, positions, styleMix }) => {
+    // The mean of quantiles is the barycentre of the projections; those of all values together are a mixture's.
+    const sorted =
+      styleMix === 'divide' && samples.length > 1
+        ? mixtureQuantiles(samples, positions)
+        : blended(
+            samples.map(({ measures, weight }) => ({
+              measures: { sorted: quantiles(measures.sorted as Tensor, positions) },
+              weight,
+            })),
+            'sorted',
+          );
     // Directions of fewer dimensions than `channels` lie in a part of the space where all features are.
     const size = (meanSquare(sorted) * own) / channels;
     return { tensors: { sorted }, size };
@@ -104,6 +110,26 @@ function quantiles({ shape, data }: Tensor, count: number): Tensor {
       result.data[row * count + i] = a + (at - low) * (b - a);
     }
   }
+  return result;
+}
+
+/** Quantiles of a mixture: of `count` values each style gives as many as its weight says. [D, N] each -> [D, count]. */
+function mixtureQuantiles(samples: readonly Sample[], count: number): Tensor {
+  const whole = samples.reduce((total, { weight }) => total + weight, 0);
+  const rows = samples[0]?.measures.sorted?.shape[0] as number;
+  const result = tensor([rows, count]);
+  let below = 0;
+  let from = 0;
+  for (const { measures, weight } of samples) {
+    below += weight;
+    const to = Math.round((count * below) / whole);
+    const { data } = quantiles(measures.sorted as Tensor, to - from);
+    for (let row = 0; row < rows; row++) {
+      result.data.set(data.subarray(row * (to - from), (row + 1) * (to - from)), row * count + from);
+    }
+    from = to;
+  }
+  for (let row = 0; row < rows; row++) result.data.subarray(row * count, (row + 1) * count).sort();
   return result;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Node } from '../../graph/node.js';
 import { type Tensor, type Tensors, tensor } from '../../graph/tensor.js';
+import type { Options } from '../../options/options.js';
 
 /** Features of one layer, as statistics see them. */
 export interface LayerView {
@@ -47,11 +48,15 @@ export interface Statistic {
   /**
    * A target from what was measured of one style or of several.
    *
-   * @param layer its `dimensions` are C", the channels that the statistic was taken of.
+   * @param layer its `dimensions` are C", the channels that the statistic was taken of; `styleMix` says what several
+   *   styles make together.
    */
   target(
     samples: readonly Sample[],
-    layer: Pick<LayerView, 'channels' | 'positions'> & { readonly dimensions: number },
+    layer: Pick<LayerView, 'channels' | 'positions'> & {
+      readonly dimensions: number;
+      readonly styleMix: Options['styleMix'];
+    },
   ): Target;
   /** Cost of a painting's features; `target(name)` is the target's tensor of that name. */
   cost(view: LayerView, target: (name: string) => Node): Node;
