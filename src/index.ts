@@ -23,6 +23,14 @@ export {
   matchLuminance,
   withLuminanceOf,
 } from './core/pictures/colors.js';
-export { assertSameAspect, feather, fitMasks, masksOf, parseColor, type RGB } from './core/pictures/flat-colors.js';
+export {
+  assertSameAspect,
+  type ColorMasks,
+  feather,
+  fitMasks,
+  masksOfColors,
+  parseColor,
+  type RGB,
+} from './core/pictures/flat-colors.js';
 export { fromBytes, type Picture, picture, type Size, toBytes } from './core/pictures/picture.js';
 export { resample } from './core/pictures/resample.js';

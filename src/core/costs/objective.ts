@@ -53,7 +53,17 @@ export interface Targets {
 
 type CostOptions = Pick<
   Options,
-  'strength' | 'alpha' | 'beta' | 'styleMix' | 'statistic' | 'pooling' | 'padding' | 'contentLayers' | 'styleLayers' | 'tv' | 'seed'
+  | 'strength'
+  | 'alpha'
+  | 'beta'
+  | 'styleMix'
+  | 'statistic'
+  | 'pooling'
+  | 'padding'
+  | 'contentLayers'
+  | 'styleLayers'
+  | 'tv'
+  | 'seed'
 >;
 
 /**

@@ -53,6 +53,7 @@ export async function readInputs(request: PaintRequest, options: Options): Promi
   const colors = [...new Set(names.map((name) => firstNameOf(name, names)))];
   const mask =
     request.mask && (await readMask(request.mask, colors, request.regionStrengths, content.natural, options.size));
+  for (const notice of mask?.notices ?? []) notes.push(`${mask?.name}: ${notice}`);
   const startFile = startFileOf(options);
   if (startFile !== undefined && !existsSync(startFile)) throw expected(optionMeta('init').expects, 'init', startFile);
   const { width, height } = content.picture;

@@ -1,4 +1,4 @@
-/** The regions of a painting, read from a picture in flat colours. */
+/** The regions of a painting from a mask file. */
 
 import type { Options } from '../../core/options/options.js';
 import { type MaskRegions, regionsOfMask } from '../../core/painting/mask-regions.js';
@@ -10,7 +10,7 @@ import type { MaskFile, PaintRequest } from './request.js';
 export interface LoadedMask extends NamedFile, MaskRegions {}
 
 /**
- * Reads a mask and brings it to a painting, as regionsOfMask says.
+ * Reads a mask file and makes the painting's regions of it.
  *
  * @param names colours of its regions, each once.
  * @param photo size of the photo's file, in pixels.
@@ -23,6 +23,6 @@ export async function readMask(
   photo: Size,
   size: Options['size'],
 ): Promise<LoadedMask> {
-  const { picture, name, sha256 } = await readPicture(path);
-  return { name, sha256, ...regionsOfMask(picture, names, photo, size, { featherPx, strengths }) };
+  const { name, sha256, ...mask } = await readPicture(path);
+  return { name, sha256, ...regionsOfMask(mask, names, photo, size, { featherPx, strengths }) };
 }

@@ -28,6 +28,6 @@ export async function readInputs({ content, styles, mask, kept, options }: Paint
   const colors = styles.map(({ region }) => region).filter((region) => region !== undefined);
   if (kept !== undefined) colors.push(kept);
   const strengths = kept === undefined ? {} : { [kept]: 0 };
-  const regions = mask && regionsOfMask(mask, colors, photo.picture, options.size, { strengths }).regions;
+  const regions = mask && regionsOfMask({ picture: mask }, colors, photo.picture, options.size, { strengths }).regions;
   return { content: picture, alpha, styles: fitted, regions };
 }

@@ -121,7 +121,12 @@ function solvedRows({ rows, columns: extent, data }: Matrix, a: Float64Array): F
   result.set(data);
   for (let row = 0; row < rows; row += 4) {
     // Rows beyond the last are the last again.
-    const [p, q, r, s] = [0, 1, 2, 3].map((n) => Math.min(row + n, rows - 1) * extent) as [number, number, number, number];
+    const [p, q, r, s] = [0, 1, 2, 3].map((n) => Math.min(row + n, rows - 1) * extent) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     const solve = (factor: Float64Array, i: number, from: number, to: number) => {
       let w = result[p + i] as number;
       let x = result[q + i] as number;

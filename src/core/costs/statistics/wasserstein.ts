@@ -37,7 +37,8 @@ export const wassersteinStatistic: Statistic = {
   target: (samples, { channels, styleMix }) => {
     const average = blended(samples, 'mean');
     const count = average.data.length;
-    const covariance = styleMix === 'blend' ? blendOf(samples, count) : covarianceOf(average, blended(samples, 'moment'));
+    const covariance =
+      styleMix === 'blend' ? blendOf(samples, count) : covarianceOf(average, blended(samples, 'moment'));
     const factor = tensorOf(pivotedCholesky(covariance, count, LEFT_OUT));
     let variance = 0;
     for (let i = 0; i < count; i++) variance += covariance[i * count + i] as number;
@@ -71,7 +72,13 @@ function blendOf(samples: readonly Sample[], extent: number): Float32Array {
   const covariances = counted.map(({ measures: { mean, moment } }) => covarianceOf(mean as Tensor, moment as Tensor));
   if (covariances.length === 1) return covariances[0] as Float32Array;
   const weights = counted.map(({ weight }) => weight);
-  return Float32Array.from(barycentre(covariances.map((values) => Float64Array.from(values)), weights, extent));
+  return Float32Array.from(
+    barycentre(
+      covariances.map((values) => Float64Array.from(values)),
+      weights,
+      extent,
+    ),
+  );
 }
 
 function tensorOf(rows: readonly [Float64Array, ...Float64Array[]]): Tensor {
