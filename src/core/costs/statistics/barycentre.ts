@@ -11,10 +11,12 @@ interface Matrix {
 /** The share of each covariance's trace that its factor may leave out. */
 const LEFT_OUT = 1e-4;
 /**
- * For three Gaussians and more. On features of four paintings in three layers, the mean squared distance was at most
- * 1.7e-3 above its least after one step and 4.5e-5 after two.
+ * Steps for three Gaussians and more: as many as this work allows, which keeps 512 channels to about two seconds. On
+ * features of four paintings the mean squared distance was at most 1.7e-3 above its least after one step, 4.5e-5 after
+ * two.
  */
-const STEPS = 2;
+const MOST_STEPS = 8;
+const MOST_WORK = 1e8;
 
 /**
  * The covariance of the Gaussian whose weighted mean squared 2-Wasserstein distance to the given ones is least; its
@@ -44,7 +46,9 @@ export function barycentre(
     .map((part) => ({ ...part, factor: factorOf(part.covariance, extent) }));
   let current = parts[0]?.covariance ?? new Float64Array(extent ** 2);
   if (parts.length === 1) return current.slice();
-  for (let step = 0; step < (parts.length === 2 ? 1 : STEPS); step++) {
+  const work = parts.reduce((sum, { factor }) => sum + factor.rows ** 3, 0);
+  const steps = Math.min(MOST_STEPS, Math.max(1, Math.floor(MOST_WORK / work)));
+  for (let step = 0; step < (parts.length === 2 ? 1 : steps); step++) {
     const factor = step === 0 ? (parts[0]?.factor as Matrix) : factorOf(current, extent);
     const next = new Float64Array(extent ** 2);
     const mean = new Float64Array(factor.rows * extent);
