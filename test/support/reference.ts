@@ -89,6 +89,7 @@ export async function ask(questions: readonly Question[]): Promise<Answer[]> {
       styleLayers: options.styleLayers,
       tv: options.tv,
       statistic: options.statistic,
+      styleMix: options.styleMix,
       directions: options.statistic === 'sliced' ? await directionsOf(network, content, options, save) : {},
       pooling: options.pooling,
       padding: options.padding,
