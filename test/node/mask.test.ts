@@ -83,6 +83,11 @@ test('transparent parts are the rest, and so is black of however few pixels', as
   await sharp(bytes, { raw: { ...photo, channels: 3 } }).toFile(join(folder, 'dot.png'));
   const dotted = await readMask({ path: join(folder, 'dot.png'), featherPx: 0 }, ['white'], {}, photo, 128);
   expect((dotted.regions.white as Region).mask.indexOf(0)).toBe(8000);
+  // A dark colour that is named is not black that is not.
+  await stripes(128, 128, [WHITE, [12, 12, 12]]).toFile(join(folder, 'dark.png'));
+  const names = ['white', '#0c0c0c'];
+  const dark = await readMask({ path: join(folder, 'dark.png'), featherPx: 0 }, names, {}, photo, 128);
+  expect(dark.regions['#0c0c0c']?.mask[127]).toBe(1);
 });
 
 test('sixteen pixels of a mask stay as in the photo, and no others; a soft mask is told', async () => {

@@ -38,7 +38,7 @@ export interface Areas {
   readonly list: readonly Area[];
   /** How far each pixel takes a style, [H, W]; undefined where all do. */
   readonly painted: Float32Array | undefined;
-  /** Share of the painting that content costs come from, as `importance` counts it: none come from what stays. */
+  /** Share of the painting that content costs come from, as `importance` counts it. Areas that stay have none. */
   readonly affected: number;
   /** How much the content cost counts at each position of a layer, [1, 1, H, W]; undefined where all count alike. */
   importance(layer: string, shape: Shape): Tensor | undefined;
@@ -46,7 +46,7 @@ export interface Areas {
 
 type AreaOptions = Pick<Options, 'strength' | 'alpha' | 'beta'>;
 
-/** Content's share at strength 0.5: of relative costs, which are about 1 where nothing of the target is there. */
+/** Weight of the content cost at strength 0.5. Relative costs are about 1 where nothing of the target is there. */
 const CONTENT_AT_HALF = 0.12;
 
 /** Weights of content and style cost. */
@@ -66,10 +66,10 @@ const ROUNDING = 1e-5;
 export const isSeen = (mask: Float32Array) => mask.some((share) => share > ROUNDING);
 
 /**
- * Who gets what: each region its own styles, or those that name no region; the rest of the painting the latter. A
- * part that gets no style is kept as in the photo.
+ * Divides a painting into areas with the styles that each takes. A region takes its own styles; without any, it takes
+ * the styles that name no region, as the rest of the painting does. An area without styles stays as in the photo.
  *
- * @param layers of which position weights may be asked.
+ * @param layers the layers whose weights of positions will be asked for.
  * @throws GivernyError OPTION_INVALID where styles and regions do not fit together.
  */
 export function areasOf(

@@ -2,7 +2,7 @@
 import { isSeen, type Region } from '../costs/areas.js';
 import type { Options } from '../options/options.js';
 import { fittingOf, middleOf } from '../pictures/fit.js';
-import { assertSameAspect, feather, fitMasks, masksOfColors, parseColor } from '../pictures/flat-colors.js';
+import { assertSameAspect, feather, fitMasks, masksOfColors, parseColor, type RGB } from '../pictures/flat-colors.js';
 import type { Layered, Size } from '../pictures/picture.js';
 
 /** Default feather radius, as a share of the painting's long side. */
@@ -46,7 +46,7 @@ export function regionsOfMask(
   const { strengths = {} } = how;
   const { picture } = mask;
   assertSameAspect(picture, photo);
-  const ground = names.some((color) => isSameColor(color, 'black')) || !hasBlack(mask) ? [] : ['black'];
+  const ground = hasBlack(mask, names.map(parseColor)) ? ['black'] : [];
   const colors = [...names, ...ground];
   // Colours become masks before anything is resampled: between two colours may lie a third.
   const { masks, rest, notice } = masksOfColors(mask, colors.map(parseColor), colors);
@@ -71,12 +71,15 @@ export function regionsOfMask(
   };
 }
 
-/** Whether any pixel that is not transparent is black, or nearly so. */
-function hasBlack({ picture: { data }, alpha }: Layered): boolean {
+/** Whether any pixel that is not transparent is black, or nearly so, and not nearer to one of the colours. */
+function hasBlack({ picture: { data }, alpha }: Layered, colors: readonly RGB[]): boolean {
   const pixels = data.length / 3;
   for (let i = 0; i < pixels; i++) {
     if (alpha?.[i] === 0) continue;
-    if (Math.max(data[i] as number, data[pixels + i] as number, data[2 * pixels + i] as number) < DARKEST) return true;
+    const [r, g, b] = [data[i] as number, data[pixels + i] as number, data[2 * pixels + i] as number];
+    if (Math.max(r, g, b) >= DARKEST) continue;
+    if (colors.every((color) => Math.hypot(r - color[0], g - color[1], b - color[2]) > Math.hypot(r, g, b)))
+      return true;
   }
   return false;
 }
