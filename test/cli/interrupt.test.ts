@@ -44,7 +44,7 @@ test('a person is told what happens', async () => {
 test('the second Ctrl-C ends at once and leaves no half-written file', async () => {
   const folder = await bench();
   // A painting with long steps, so that the second comes within one.
-  const { child, steps, result } = start(folder, [...LONG, '--size', '768', '--save-every', '1']);
+  const { child, steps, result } = start(folder, [...LONG, '--size', '1600', '--save-every', '1']);
   await steps(1);
   child.kill('SIGINT');
   await sleep(300);

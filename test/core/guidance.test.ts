@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { areasOf, positionWeights } from '../../src/core/costs/areas.js';
 import { maskAt } from '../../src/core/costs/guidance.js';
 import { input } from '../../src/core/graph/operations.js';
 import { Program } from '../../src/core/graph/program.js';
 import { type Tensor, tensor } from '../../src/core/graph/tensor.js';
 import { features } from '../../src/core/networks/features.js';
-import { networkOf, VGG19, vggTable } from '../../src/core/networks/network.js';
+import { type Network, networkOf, VGG19, vggTable } from '../../src/core/networks/network.js';
 import { PRESETS } from '../../src/core/options/options.js';
+import { picture, type Size } from '../../src/core/pictures/picture.js';
 import { createNodeEngine } from '../../src/engines/node.js';
 import { seededNumbers } from '../support/random.js';
 
@@ -104,4 +106,89 @@ test('a layer that the network does not have', () => {
   expect(() => maskAt(new Float32Array(64), { width: 8, height: 8 }, 'conv6_1', vgg)).toThrow(
     'Expected a layer of vgg19 (conv1_1 ... conv5_4) but received "conv6_1".',
   );
+});
+
+/** A mask of 0 but for one pixel. */
+function pixelAt(x: number, y: number, { width, height }: Size, value = 1): Float32Array {
+  const mask = new Float32Array(width * height);
+  mask[y * width + x] = value;
+  return mask;
+}
+
+describe('weights of positions', () => {
+  const SIZES = [
+    { width: 32, height: 32 },
+    { width: 33, height: 47 },
+    { width: 161, height: 32 },
+  ];
+
+  test.each(SIZES)('of one pixel, however faint, at every layer of $width x $height', (size) => {
+    const places = [
+      [0, 0],
+      [size.width - 1, size.height - 1],
+      [size.width >> 1, size.height >> 1],
+      [size.width - 1, 3],
+    ] as const;
+    for (const { name } of VGG19) {
+      for (const [n, [x, y]] of places.entries()) {
+        const value = [1, 1e-4, 1e-12, 1e-38][n] as number;
+        const shares = maskAt(pixelAt(x, y, size, value), size, name, vgg);
+        const { shape, data } = positionWeights(shares);
+        expect(shape).toEqual([1, shares.length]);
+        expect(data.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
+        expect(data.every((weight) => weight >= 0)).toBe(true);
+      }
+    }
+  });
+
+  test('squares of shares, the same for any faintness; alike where all shares are 0', () => {
+    const shares = Float32Array.of(0, 1, 0.5, 0.25);
+    const wanted = [0, 16 / 21, 4 / 21, 1 / 21].map((weight) => expect.closeTo(weight, 6));
+    for (const faintness of [1, 2 ** -3, 1e-10, 1e-30]) {
+      expect([...positionWeights(shares.map((share) => share * faintness)).data]).toEqual(wanted);
+    }
+    expect([...positionWeights(new Float32Array(4)).data]).toEqual([0.25, 0.25, 0.25, 0.25]);
+  });
+});
+
+describe('regions of few pixels', () => {
+  const size = { width: 128, height: 128 };
+  const content = picture(128, 128);
+  const network = { name: 'vgg19', convolutions: VGG19 } as unknown as Network;
+  const areas = (mask: Float32Array, given: { region?: string; strength?: number }) =>
+    areasOf(
+      {
+        content,
+        styles: [
+          { picture: content, weight: 1 },
+          { picture: content, weight: 1, region: given.region },
+        ],
+        regions: { dot: { mask, strength: given.strength } },
+      },
+      network,
+      ['conv1_1', 'conv5_1'],
+      { strength: 0.5 },
+    );
+
+  test('a pixel is kept as in the photo', () => {
+    const { list, painted } = areas(pixelAt(60, 70, size), { strength: 0 });
+    expect(list).toHaveLength(1);
+    expect(painted?.[70 * 128 + 60]).toBe(0);
+    expect(painted?.reduce((sum, value) => sum + value, 0)).toBe(128 * 128 - 1);
+  });
+
+  test('a pixel takes a style of its own, and costs its share', () => {
+    const { list } = areas(pixelAt(60, 70, size), { region: 'dot' });
+    expect(list.map(({ styles }) => styles.map(({ index }) => index))).toEqual([[1], [0]]);
+    expect(list[0]?.importance).toBeCloseTo(1 / 128 ** 2, 9);
+    for (const layer of ['conv1_1', 'conv5_1']) expect(list[0]?.weights(layer)?.data.every(Number.isFinite)).toBe(true);
+  });
+
+  test('a region without a pixel is none, nor is what rounding leaves beside regions', () => {
+    expect(areas(new Float32Array(128 ** 2), { region: 'dot' }).list).toHaveLength(1);
+    const whole = new Float32Array(128 ** 2).fill(1 - 2 ** -22);
+    const { list, painted } = areas(whole, { region: 'dot' });
+    expect(list.map(({ styles }) => styles.map(({ index }) => index))).toEqual([[1]]);
+    expect(painted).toBeUndefined();
+  });
 });

@@ -146,6 +146,15 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
     styles: otherSizes,
     options: resolveOptions({ strength: 0.4, statistic: 'wasserstein', styleLayers: STYLE_LAYERS }),
   },
+  'Wasserstein, styles that divide': {
+    ...common,
+    ...ROUGHLY,
+    styles: otherSizes,
+    options: resolveOptions({
+      ...{ strength: 0.4, statistic: 'wasserstein', styleLayers: STYLE_LAYERS },
+      styleMix: 'divide',
+    }),
+  },
   'Wasserstein, regions': {
     ...common,
     ...ROUGHLY,

@@ -99,6 +99,7 @@ interface Setting {
   readonly tap?: Tensor;
   readonly channels?: number;
   readonly seed?: number;
+  readonly styleMix?: Options['styleMix'];
   /** How much positions of the painting count. */
   readonly weights?: Tensor;
 }
@@ -108,13 +109,13 @@ async function costOf(
   name: Name,
   styles: readonly { readonly features: Tensor; readonly weight: number }[],
   shape: Tensor['shape'],
-  { tap, seed = 1, weights, ...setting }: Setting = {},
+  { tap, seed = 1, weights, styleMix = 'blend', ...setting }: Setting = {},
 ) {
   const statistic = STATISTICS[name];
   const fixed: Tensors = tap ? { tap } : {};
   const dimensions = (tap ?? styles[0]?.features)?.shape[0] as number;
   const channels = setting.channels ?? dimensions;
-  const about = { channels, dimensions, positions: shape[1] as number, seed };
+  const about = { channels, dimensions, positions: shape[1] as number, seed, styleMix };
   const sampled = (features: Sampled['features']): Sampled => ({
     features,
     tap: tap && fixedInput('tap', tap.shape),
@@ -338,6 +339,63 @@ describe('Wasserstein distance of Gaussians with uncorrelated channels: |mS - mG
     const found = await cost('wasserstein', gaussian(s[0], s[1], 300, 1), gaussian(g[0], g[1], 200, 2));
     // Variance under 1e-4 of the whole is left out.
     expect(Math.abs(found / closed(s, g) - 1)).toBeLessThan(which.includes('little') ? 1e-2 : 1e-5);
+  });
+});
+
+describe('several styles', () => {
+  // Two styles that differ in their means alone, by 6 deviations.
+  const low = gaussian([0, 0], [1, 2], 200, 1);
+  const high = gaussian([6, 0], [1, 2], 200, 2);
+  const styles = [
+    { features: low, weight: 1 },
+    { features: high, weight: 1 },
+  ];
+  const between = gaussian([3, 0], [1, 2], 200, 3);
+  const divided = tensor(
+    [2, 200],
+    Float32Array.from({ length: 400 }, (_, i) => {
+      const [channel, position] = [Math.floor(i / 200), i % 200];
+      return (position % 2 ? high : low).data[channel * 200 + position] as number;
+    }),
+  );
+
+  test.each(['wasserstein', 'sliced'] as const)(
+    '%s: blended, features between the styles cost nothing; divided, those of both',
+    async (name) => {
+      for (const [styleMix, near, far] of [
+        ['blend', between, divided],
+        ['divide', divided, between],
+      ] as const) {
+        const { at, size } = await costOf(name, styles, [2, 200], { styleMix });
+        const [right, wrong] = [(await at(near)).cost, (await at(far)).cost];
+        expect(right).toBeLessThan(0.03 * size);
+        expect(wrong).toBeGreaterThan(5 * right);
+        expect(wrong).toBeGreaterThan(0.1 * size);
+      }
+    },
+  );
+
+  test('gram: its mean is the same either way', async () => {
+    const costs: number[] = [];
+    for (const styleMix of ['blend', 'divide'] as const) {
+      costs.push((await (await costOf('gram', styles, [2, 200], { styleMix })).at(between)).cost);
+    }
+    expect(costs[0]).toBe(costs[1]);
+  });
+
+  test.each(NAMES)('%s: one style is the same either way, and so are two of which one does not count', async (name) => {
+    const other = featuresOf(8, 130, 3);
+    const weighted = [
+      { features: style, weight: 2 },
+      { features: other, weight: 0 },
+    ];
+    const costs: number[] = [];
+    for (const styleMix of ['blend', 'divide'] as const) {
+      for (const given of [one(style), weighted]) {
+        costs.push((await (await costOf(name, given, painting.shape, { styleMix })).at(painting)).cost);
+      }
+    }
+    for (const found of costs) expect(found / (costs[0] as number)).toBeCloseTo(1, 5);
   });
 });
 

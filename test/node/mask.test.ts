@@ -1,5 +1,7 @@
 /** Masks from files, brought to the size of a painting as its photo is. */
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import type { Region } from '../../src/core/costs/areas.js';
 import { type Options, PRESETS } from '../../src/core/options/options.js';
@@ -7,6 +9,7 @@ import { regionsOfMask } from '../../src/core/painting/mask-regions.js';
 import type { Size } from '../../src/core/pictures/picture.js';
 import { readPicture } from '../../src/node/files/pictures.js';
 import { paintFile } from '../../src/node/painting/paint-file.js';
+import type { Started } from '../../src/node/painting/request.js';
 import { bench, drawn, pixels, stripes } from '../cli/bench.js';
 
 const BLACK = [0, 0, 0] as const;
@@ -25,7 +28,7 @@ async function readMask(
   photo: Size,
   size: Options['size'],
 ) {
-  return regionsOfMask((await readPicture(path)).picture, names, photo, size, { featherPx, strengths });
+  return regionsOfMask(await readPicture(path), names, photo, size, { featherPx, strengths });
 }
 
 /** One row of a region's mask. */
@@ -39,7 +42,7 @@ test('a mask larger than its photo is cropped as that is, and no third colour co
   await stripes(320, 128, [WHITE, WHITE, BLACK, BLACK, GREY]).toFile(path);
   const size = { width: 40, height: 32 };
   const names = ['white', 'black', 'gray'];
-  const { regions } = await readMask({ path, featherPx: 0 }, names, {}, { width: 160, height: 64 }, size);
+  const { regions, notices } = await readMask({ path, featherPx: 0 }, names, {}, { width: 160, height: 64 }, size);
   const white = row(regions.white, 40, 20);
   const black = row(regions.black, 40, 20);
   expect(white).toHaveLength(40);
@@ -49,6 +52,9 @@ test('a mask larger than its photo is cropped as that is, and no third colour co
     expect(share + (black[x] as number)).toBeGreaterThan(0.999);
   }
   expect(Math.max(...(regions.gray as Region).mask)).toBeLessThan(1e-6);
+  expect(notices).toEqual([
+    'its region gray covers no pixel of the painting, so that what was named for it is not used',
+  ]);
 });
 
 test('borders are as soft as asked for, by default in proportion to the painting', async () => {
@@ -79,6 +85,58 @@ test('black that nobody names is the rest; another colour that nobody names is r
   expect(row(regions.white, 80, 30)).toEqual(Array.from({ length: 80 }, (_, x) => (x < 40 ? 1 : 0)));
   await stripes(80, 64, [WHITE, BLACK, GREY]).toFile(join(folder, 'three.png'));
   await expect(read(join(folder, 'three.png'))).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+});
+
+test('transparent parts are the rest, and so is black of however few pixels', async () => {
+  const path = fileURLToPath(new URL('../cases/mask-white-on-transparent.png', import.meta.url));
+  const photo = { width: 128, height: 128 };
+  const { alpha } = await readPicture(path);
+  const { regions } = await readMask({ path, featherPx: 0 }, ['white'], {}, photo, 128);
+  expect(Array.from((regions.white as Region).mask, (share) => Math.round(255 * share))).toEqual([...(alpha ?? [])]);
+
+  const folder = await bench();
+  const bytes = Buffer.alloc(128 * 128 * 3, 255).fill(0, 3 * 8000, 3 * 8001);
+  await sharp(bytes, { raw: { ...photo, channels: 3 } }).toFile(join(folder, 'dot.png'));
+  const dotted = await readMask({ path: join(folder, 'dot.png'), featherPx: 0 }, ['white'], {}, photo, 128);
+  expect((dotted.regions.white as Region).mask.indexOf(0)).toBe(8000);
+  // A dark colour that is named is not black that is not.
+  await stripes(128, 128, [WHITE, [12, 12, 12]]).toFile(join(folder, 'dark.png'));
+  const names = ['white', '#0c0c0c'];
+  const dark = await readMask({ path: join(folder, 'dark.png'), featherPx: 0 }, names, {}, photo, 128);
+  expect(dark.regions['#0c0c0c']?.mask[127]).toBe(1);
+});
+
+test('sixteen pixels of a mask stay as in the photo, and no others; a soft mask is told', async () => {
+  const folder = await bench();
+  const path = (name: string) => fileURLToPath(new URL(`../cases/${name}`, import.meta.url));
+  await drawn(128, 128, 4).png().toFile(join(folder, 'square.png'));
+  const notes: string[] = [];
+  const request = {
+    content: join(folder, 'square.png'),
+    output: join(folder, 'out.png'),
+    styles: [{ picture: join(folder, 'style.png') }],
+    network: join(folder, 'tiny.safetensors'),
+    options: { size: 128, steps: 3, firstSize: 0, strength: 1, statistic: 'gram', styleLayers: 'conv1_1,conv2_1' },
+    regionStrengths: { white: 0 },
+    onStart: (started: Started) => notes.push(...started.notes.filter((note) => note.startsWith('mask'))),
+  };
+  await paintFile({ ...request, mask: { picture: path('mask-sq4.png'), featherPx: 0 } });
+  expect(notes).toEqual([]);
+  const { picture: mask } = await readPicture(path('mask-sq4.png'));
+  const [before, after] = [await pixels(request.content), await pixels(request.output)];
+  let changed = 0;
+  for (let i = 0; i < 128 * 128; i++) {
+    const [from, to] = [before, after].map(({ data }) => [...data.slice(3 * i, 3 * i + 3)]);
+    // Written pictures are truncated, not rounded.
+    if (mask.data[i] === 255)
+      for (const c of [0, 1, 2]) expect(Math.abs((from?.[c] ?? 0) - (to?.[c] ?? 9))).toBeLessThan(2);
+    else if (String(from) !== String(to)) changed++;
+  }
+  expect(changed).toBeGreaterThan(0.8 * 128 * 128);
+  await paintFile({ ...request, mask: { picture: path('mask-feathered4.png') }, stopAfter: 1 });
+  expect(notes).toEqual([
+    'mask-feathered4.png: 20 % of it is on soft edges, which are taken as blends of the colours beside them',
+  ]);
 });
 
 test('a region of strength 0 stays as in the photo, by whatever name of its colour', async () => {

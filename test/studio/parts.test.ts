@@ -11,7 +11,7 @@ import { picture } from '../../src/core/pictures/picture.js';
 import { encodePicture, readPicture, readRecipe } from '../../src/node/files/pictures.js';
 import { commandLine, fromAddress, toAddress } from '../../src/studio/address.js';
 import { type FlatMask, flatMask, maskPicture, maskPng } from '../../src/studio/brush/flat.js';
-import { inUse, masksOf, type Stroke } from '../../src/studio/brush/masks.js';
+import { inUse, masksOfStrokes, type Stroke } from '../../src/studio/brush/masks.js';
 import { findXmp, insertXmp } from '../../src/studio/pictures/xmp.js';
 
 const HASH = 'ab'.repeat(32);
@@ -71,7 +71,7 @@ test('strokes make soft masks that sum to 1 at most; a later one takes the earli
     ] as const,
   });
   const at = (mask: Float32Array | undefined, x: number, y: number) => mask?.[y * 40 + x];
-  const [first, second] = masksOf([line(0, 0.25)], 2, 40, 30);
+  const [first, second] = masksOfStrokes([line(0, 0.25)], 2, 40, 30);
   expect(at(first, 20, 10)).toBe(1);
   expect(at(first, 20, 29)).toBe(0);
   const edge = Array.from({ length: 8 }, (_, i) => at(first, 20, 12 + i) as number);
@@ -79,16 +79,16 @@ test('strokes make soft masks that sum to 1 at most; a later one takes the earli
   expect(edge.some((value) => value > 0.1 && value < 0.9)).toBe(true);
   expect(at(second, 20, 10)).toBe(0);
 
-  const [under, over] = masksOf([line(0, 0.25), line(1, 0.35)], 2, 40, 30);
+  const [under, over] = masksOfStrokes([line(0, 0.25), line(1, 0.35)], 2, 40, 30);
   expect(at(over, 20, 14)).toBe(1);
   expect(at(under, 20, 14)).toBe(0);
   const sums = Array.from(under ?? [], (value, i) => value + (over?.[i] ?? 0));
   expect(Math.max(...sums)).toBeLessThanOrEqual(1 + 1e-6);
 
-  const erased = masksOf([line(0, 0.25), line(undefined, 0.25)], 1, 40, 30)[0];
+  const erased = masksOfStrokes([line(0, 0.25), line(undefined, 0.25)], 1, 40, 30)[0];
   expect(at(erased, 20, 10)).toBe(0);
   // The same strokes at another size are the same regions.
-  const large = masksOf([line(0, 0.25)], 1, 80, 60)[0];
+  const large = masksOfStrokes([line(0, 0.25)], 1, 80, 60)[0];
   expect(large?.[20 * 80 + 40]).toBe(1);
 });
 
@@ -174,7 +174,7 @@ test('a painted mask is a PNG whose flat colours the command reads, the same byt
   const { picture: read } = await readPicture(png);
   expect(read).toEqual(maskPicture(mask));
   const names = ['red', 'blue'];
-  const { regions } = regionsOfMask(read, names, photo, 256);
+  const { regions } = regionsOfMask({ picture: read }, names, photo, 256);
   const at = (name: string, x: number) => regions[name]?.mask[85 * 256 + x];
   expect(names.map((name) => [51, 128, 205].map((x) => Math.round(at(name, x) as number)))).toEqual([
     [1, 0, 0],

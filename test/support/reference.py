@@ -21,6 +21,7 @@ already subtracted):
     contentLayers, styleLayers   {"conv4_2": 1}, {"conv1_1": 0.2, ...}
     tv                           weight of the total variation
     statistic                    "gram", "wasserstein" or "sliced"
+    styleMix                     "blend" (several Gaussians are their barycentre) or "divide" (they are a mixture)
     directions                   {layer: file [D, C] of float32} for "sliced"
     pooling, padding             "average" or "max", "zero" or "replicate"
     dtype                        "float32" (default) or "float64": of the computation and of what is written
@@ -167,6 +168,19 @@ def wasserstein_cost(mean_s, moment_s, mean_g, moment_g):
     return (((mean_s - mean_g) ** 2).sum() + traces) / len(mean_s)
 
 
+def barycentre(covariances, weights):
+    """Of Gaussians: the fixed point of Alvarez-Esteban et al. (2016), with a small ridge under singular covariances."""
+    extent = len(covariances[0])
+    covariances = [c + 1e-6 * torch.trace(c) / extent * torch.eye(extent, dtype=c.dtype) for c in covariances]
+    result = covariances[0]
+    for _ in range(100):
+        root = matrix_root(result)
+        inverse = torch.linalg.inv(root)
+        mean = sum(w * matrix_root(root @ c @ root) for c, w in zip(covariances, weights))
+        result = inverse @ mean @ mean @ inverse
+    return result
+
+
 def sliced_cost(sorted_s, sorted_g, weights_g):
     """Projections of the style [D, N] at even quantiles; the painting's, ascending, with the weight of each."""
     quantiles = (torch.cumsum(weights_g, 1) - weights_g / 2).detach().numpy()
@@ -263,8 +277,14 @@ class Objective:
         return [moment] if self.request.get("statistic", "gram") == "gram" else [a @ positions, moment]
 
     def blend(self, name, styles, count):
-        """The weighted mean of what is measured of several styles."""
+        """The weighted mean of what is measured of several styles; of Gaussians that blend, their barycentre."""
         whole = sum(weight for _, weight in styles)
+        if self.request.get("statistic") == "wasserstein" and self.request.get("styleMix") == "blend" and len(styles) > 1:
+            found = [self.measure(name, a, torch.full_like(a[0], 1 / a.shape[1])) for a, _ in styles]
+            weights = [weight / whole for _, weight in styles]
+            mean = sum(w * own for (own, _), w in zip(found, weights))
+            covariance = barycentre([moment - torch.outer(own, own) for own, moment in found], weights)
+            return [mean, covariance + torch.outer(mean, mean)]
         result = 0
         for a, weight in styles:
             measures = self.measure(name, a, torch.full_like(a[0], 1 / a.shape[1]))

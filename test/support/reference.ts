@@ -89,6 +89,7 @@ export async function ask(questions: readonly Question[]): Promise<Answer[]> {
       styleLayers: options.styleLayers,
       tv: options.tv,
       statistic: options.statistic,
+      styleMix: options.styleMix,
       directions: options.statistic === 'sliced' ? await directionsOf(network, content, options, save) : {},
       pooling: options.pooling,
       padding: options.padding,
@@ -134,7 +135,7 @@ async function directions(channels: number, positions: number, seed: number): Pr
     const one = tensor([channels, 1]);
     one.data[c] = 1;
     const sampled = { features: constant(one), tap: undefined, positions: 1 };
-    const about = { channels, dimensions: channels, positions, seed };
+    const about = { channels, dimensions: channels, positions, seed, styleMix: 'blend' } as const;
     outputs[c] = slicedStatistic.measure(sampled, about).projected;
   }
   const program = await Program.load(createNodeEngine(), outputs);

@@ -10,9 +10,9 @@ export interface Style {
   readonly picture: Picture;
   /** [H, W] of the picture, 0..1: how far each pixel counts; all of them where left out. */
   readonly opacity?: Float32Array | undefined;
-  /** Beside the other styles of the same part of the painting. */
+  /** Weight relative to the other styles of its region. */
   readonly weight: number;
-  /** Name of the region that it goes to; where left out, all regions that have no style of their own. */
+  /** The region that takes it; left out, all regions without a style of their own take it. */
   readonly region?: string | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface Areas {
   readonly list: readonly Area[];
   /** How far each pixel takes a style, [H, W]; undefined where all do. */
   readonly painted: Float32Array | undefined;
-  /** Share of the painting that content costs come from, as `importance` counts it: none come from what stays. */
+  /** Share of the painting that content costs come from, as `importance` counts it. Areas that stay have none. */
   readonly affected: number;
   /** How much the content cost counts at each position of a layer, [1, 1, H, W]; undefined where all count alike. */
   importance(layer: string, shape: Shape): Tensor | undefined;
@@ -48,7 +48,7 @@ export interface Areas {
 
 type AreaOptions = Pick<Options, 'strength' | 'alpha' | 'beta'>;
 
-/** Content's share at strength 0.5: of relative costs, which are about 1 where nothing of the target is there. */
+/** Weight of the content cost at strength 0.5. Relative costs are about 1 where nothing of the target is there. */
 const CONTENT_AT_HALF = 0.12;
 
 /** Weights of content and style cost. */
@@ -61,14 +61,17 @@ function balanceOf({ strength, alpha = 0, beta = 0 }: Pick<Options, 'strength' |
   return { alpha: CONTENT_AT_HALF * (2 * (1 - strength)) ** 3, beta: Math.min(1, 2 * strength) ** 3 };
 }
 
-/** Less of a painting than this is nothing. */
-const LEAST_SHARE = 1e-3;
+/** Masks are in single precision: what they leave of a pixel, or resampling leaves of a region, may be rounding alone. */
+const ROUNDING = 1e-5;
+
+/** Whether a region covers any pixel, of however small a part. */
+export const isSeen = (mask: Float32Array) => mask.some((share) => share > ROUNDING);
 
 /**
- * Who gets what: each region its own styles, or those that name no region; the rest of the painting the latter. A
- * part that gets no style is kept as in the photo.
+ * Divides a painting into areas with the styles that each takes. A region takes its own styles; without any, it takes
+ * the styles that name no region, as the rest of the painting does. An area without styles stays as in the photo.
  *
- * @param layers of which position weights may be asked.
+ * @param layers the layers whose weights of positions will be asked for.
  * @throws GivernyError OPTION_INVALID where styles and regions do not fit together.
  */
 export function areasOf(
@@ -115,7 +118,7 @@ export function areasOf(
     const seen = Object.fromEntries(layers.map((layer) => [layer, maskAt(mask, size, layer, network)]));
     return { styles: taken, balance, mask, seen, share: mean(mask) };
   });
-  const present = parts.filter(({ share }) => share > LEAST_SHARE);
+  const present = parts.filter(({ mask }) => isSeen(mask));
   const alpha = Math.max(...present.map(({ balance }) => balance.alpha));
   const beta = Math.max(...present.map(({ balance }) => balance.beta));
   const styled = present.filter(({ balance, styles: taken }) => balance.beta > 0 && taken.length > 0);
@@ -197,15 +200,20 @@ function checkStyles(styles: readonly Style[], regions: Readonly<Record<string, 
 }
 
 /**
- * Weights of positions from how much of each one's receptive field lies in the region: squared, as guidance
- * channels are in Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer" (2017), section 4, so that
- * features across the border count little. Sum 1.
+ * How much each position of a layer counts for a region, [1, N], sum 1: the square of the share of its receptive field
+ * that lies in the region, as guidance channels are squared in Gatys et al., "Controlling Perceptual Factors in Neural
+ * Style Transfer" (CVPR 2017), section 4. Features across the border count little then.
+ *
+ * @param shares as maskAt gives them. Where all are 0, all positions count alike.
  */
-export function positionWeights(mask: Float32Array): Tensor {
-  const squares = mask.map((value) => value * value);
+export function positionWeights(shares: Float32Array): Tensor {
+  const most = shares.reduce((largest, share) => Math.max(largest, share), 0);
+  // A power of 2 keeps every digit, and squares of very small shares from vanishing.
+  const unit = 2 ** -Math.floor(Math.log2(most));
+  const squares = most > 0 ? shares.map((share) => (share * unit) ** 2) : new Float32Array(shares.length).fill(1);
   const whole = squares.reduce((sum, value) => sum + value, 0);
   return tensor(
-    [1, mask.length],
+    [1, shares.length],
     squares.map((value) => value / whole),
   );
 }

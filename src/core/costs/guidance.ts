@@ -4,12 +4,12 @@ import type { Network } from '../networks/network.js';
 import type { Size } from '../pictures/picture.js';
 
 /**
- * How much of what each feature of a layer looks at lies in a region. The mask goes through the network's table with
- * a mean in place of every convolution and pool, so that it counts the pixels of a receptive field as often as they
- * reach the feature: guidance that knows of receptive fields, after Gatys et al., "Controlling Perceptual Factors in
- * Neural Style Transfer" (CVPR 2017), section 4, where a border is soft as far as features see across it.
+ * The share of each feature's receptive field that lies in a region. The mask runs through the network's layers with a
+ * mean in place of every convolution and pool, so that a pixel counts as often as it reaches the feature. Borders are
+ * soft as far as features see across them. After the guidance channels of Gatys et al., "Controlling Perceptual Factors
+ * in Neural Style Transfer" (CVPR 2017), section 4.
  *
- * Masks that sum to 1 at each pixel do so at each feature; beyond the picture's edges is nothing to count.
+ * Masks that sum to 1 at each pixel sum to 1 at each feature. Pixels outside the image do not count.
  *
  * @param mask [height, width], in 0..1.
  * @param size of the mask, in pixels: that of the picture the network sees.

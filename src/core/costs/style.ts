@@ -7,19 +7,19 @@ import type { About, Sample } from './statistics/statistic.js';
 import { defineTerm, type Setting, type Term, type View } from './term.js';
 import { byWeight, layersOf, share, total } from './weights.js';
 
-type StyleOptions = Pick<Options, 'styleLayers' | 'statistic' | 'seed' | 'strength'>;
+type StyleOptions = Pick<Options, 'styleLayers' | 'styleMix' | 'statistic' | 'seed' | 'strength'>;
 
 /**
  * Costs of a statistic, sum over layers by their weights and over areas by their shares of the painting (Gatys et al.
  * 2015, eq. 5, where the statistic is the Gram matrix). By `strength` each counts relative to the size of the style's
  * own statistic, so that it means the same for every picture, size, network and statistic.
  */
-export function styleTerm({ styleLayers, statistic: name, seed, strength }: StyleOptions): Term {
+export function styleTerm({ styleLayers, styleMix, statistic: name, seed, strength }: StyleOptions): Term {
   const layers = layersOf(styleLayers);
   const statistic = STATISTICS[name];
   const aboutOf = (setting: Setting, layer: string): About => {
     const { channels, dimensions, positions } = setting.layer(layer);
-    return { channels, dimensions, positions, seed: seed + layers.indexOf(layer) };
+    return { channels, dimensions, positions, seed: seed + layers.indexOf(layer), styleMix };
   };
   /** Of all areas of the painting, or of a style as a whole. */
   const measure = (view: View, setting: Setting, areas: number) =>

@@ -8,7 +8,17 @@ import { variationTerm } from './variation.js';
 /** Options that decide which costs a painting has. */
 export type CostOptions = Pick<
   Options,
-  'strength' | 'alpha' | 'beta' | 'statistic' | 'pooling' | 'padding' | 'contentLayers' | 'styleLayers' | 'tv' | 'seed'
+  | 'strength'
+  | 'alpha'
+  | 'beta'
+  | 'styleMix'
+  | 'statistic'
+  | 'pooling'
+  | 'padding'
+  | 'contentLayers'
+  | 'styleLayers'
+  | 'tv'
+  | 'seed'
 >;
 
 /** Content, style and total variation, as the options say: the terms of a painting that names none itself. */

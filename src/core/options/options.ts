@@ -134,6 +134,10 @@ export const optionsSchema = z.strictObject({
     help: "size of the style's forms: its long side as a multiple of the painting's",
     group: 'Style',
   }),
+  styleMix: choice(['blend', 'divide'], {
+    help: 'what several styles make: one style between them everywhere, or each its own places',
+    group: 'Style',
+  }),
   colors: choice(['painting', 'photo', 'cholesky', 'symmetric', 'pca', 'histogram'], {
     help: "the painting's colours, the photo's (only brightness is painted), or the painting's matched to the photo's",
     group: 'Style',
@@ -196,6 +200,7 @@ const STYLE_LAYERS = ['conv1_1', 'conv2_1', 'conv3_1', 'conv4_1', 'conv5_1'];
 const NOTEBOOK = {
   size: { width: 400, height: 300 },
   styleScale: 1,
+  styleMix: 'blend',
   colors: 'painting',
   statistic: 'gram',
   pooling: 'average',
@@ -229,6 +234,7 @@ const BALANCED = {
   size: 512,
   strength: 0.5,
   styleScale: 1,
+  styleMix: 'blend',
   colors: 'painting',
   statistic: 'wasserstein',
   pooling: 'max',

@@ -130,6 +130,7 @@ export class Painter<Source> {
       throw expected(optionMeta('init').expects, 'init', options.init);
     }
     const mask = await this.#mask(order, photo.decoded, options, signal);
+    notes.push(...(mask?.notices ?? []).map((notice) => `${mask?.name}: ${notice}`));
 
     signal?.throwIfAborted();
     const network = await this.#open(order.network ?? networkOfPreset(order.options?.preset) ?? 'auto');
@@ -240,7 +241,7 @@ export class Painter<Source> {
     const decoded = await this.#parts.decode(order.mask.picture, (natural) => natural);
     const names = namedRegions(order);
     const colors = [...new Set(names.map((name) => firstNameOf(name, names)))];
-    const found = regionsOfMask(decoded.picture, colors, photo.natural ?? photo.picture, options.size, {
+    const found = regionsOfMask(decoded, colors, photo.natural ?? photo.picture, options.size, {
       featherPx: order.mask.featherPx,
       strengths: order.regionStrengths,
     });

@@ -126,10 +126,12 @@ function upgraded(value: unknown): unknown {
   if (!isObject(value) || !isObject(value.options)) return value;
   const { options, steps } = value;
   const { alpha, beta, ...unsaid } = PRESETS.notebook;
+  // Before the choice, quantiles were blended and moments were those of a mixture.
+  const styleMix = options.statistic === 'sliced' ? 'blend' : 'divide';
   const stopped = !('firstSize' in options) && Number(steps) < Number(options.steps);
   return {
     ...value,
-    options: { ...unsaid, ...('strength' in options ? {} : { alpha, beta }), ...options },
+    options: { ...unsaid, styleMix, ...('strength' in options ? {} : { alpha, beta }), ...options },
     ...(stopped ? { stopped } : {}),
   };
 }

@@ -252,14 +252,24 @@ export function checkedRequest(request: PaintRequest & RequestSettings): {
   };
 }
 
+/** Of a style that is meant as an object with its weight and region, what is wrong with that. */
+function innermost(issue: z.core.$ZodIssue, given: unknown): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue;
+  const value = valueAt(given, issue.path);
+  const inner = isObject(value) && 'picture' in value ? issue.errors.at(-1)?.[0] : undefined;
+  return inner ? { ...inner, path: [...issue.path, ...inner.path] } : issue;
+}
+
+const valueAt = (given: unknown, path: readonly PropertyKey[]) =>
+  path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], given);
+
 function refusal(error: z.ZodError, given: unknown): GivernyError {
-  const issue = error.issues[0] as z.core.$ZodIssue;
+  const issue = innermost(error.issues[0] as z.core.$ZodIssue, given);
   const path = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys(requestSchema.shape).join(', ');
     const where = path === '' ? `Expected a request of ${known}` : `Expected nothing else in ${path.slice(1)}`;
     return new GivernyError('OPTION_INVALID', `${where} but received ${show(issue.keys[0])}.`);
   }
-  const received = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)?.[part], given);
-  return expected(issue.message, path === '' ? 'the request' : path.slice(1), received);
+  return expected(issue.message, path === '' ? 'the request' : path.slice(1), valueAt(given, issue.path));
 }

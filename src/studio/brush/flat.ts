@@ -3,7 +3,7 @@
 import { parseColor } from '../../core/pictures/flat-colors.js';
 import { type Picture, picture, type Size } from '../../core/pictures/picture.js';
 import { encodePalettePng } from '../pictures/png.js';
-import { masksOf, type Stroke } from './masks.js';
+import { masksOfStrokes, type Stroke } from './masks.js';
 
 /** Names that commands can spell, for so many styles. */
 export const MASK_COLORS = [
@@ -35,7 +35,7 @@ export function flatMask(photo: Size, styles: number, strokes: readonly Stroke[]
   const [long, short] = [Math.max(photo.width, photo.height), Math.min(photo.width, photo.height)];
   const scale = Math.min(1, Math.max(LONG_SIDE_PX / long, SHORT_SIDE_PX / short));
   const [width, height] = [Math.round(photo.width * scale), Math.round(photo.height * scale)];
-  const masks = masksOf(strokes, styles, width, height);
+  const masks = masksOfStrokes(strokes, styles, width, height);
   const pixels = new Uint8Array(width * height);
   for (let i = 0; i < pixels.length; i++) {
     // Of masks that sum to 1 at most.

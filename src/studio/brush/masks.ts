@@ -38,7 +38,12 @@ const HARD = 0.6;
  * Masks [height, width] in 0..1, one per style and a last one for the photo; their sum is 1 at most. A stroke of one
  * takes the others away under it.
  */
-export function masksOf(strokes: readonly Stroke[], styles: number, width: number, height: number): Float32Array[] {
+export function masksOfStrokes(
+  strokes: readonly Stroke[],
+  styles: number,
+  width: number,
+  height: number,
+): Float32Array[] {
   const masks = Array.from({ length: styles + 1 }, () => new Float32Array(width * height));
   for (const stroke of strokes) apply(masks, stroke, width, height);
   return masks;

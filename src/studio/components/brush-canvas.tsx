@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { MASK_COLORS } from '../brush/flat.js';
-import { apply, masksOf, type Stroke } from '../brush/masks.js';
+import { apply, masksOfStrokes, type Stroke } from '../brush/masks.js';
 import type { OpenedPicture } from '../pictures/open.js';
 import { brushing, strokes, styles } from '../state.js';
 import { t } from '../words/words.js';
@@ -23,7 +23,7 @@ export function BrushCanvas({ photo }: { photo: OpenedPicture }) {
   const scale = SHOWN_PX / Math.max(photo.width, photo.height);
   const [width, height] = [Math.round(photo.width * scale), Math.round(photo.height * scale)];
   const show = (extra?: Stroke) => {
-    const masks = masksOf(strokes.value, styles.value.length, width, height);
+    const masks = masksOfStrokes(strokes.value, styles.value.length, width, height);
     if (extra) apply(masks, extra, width, height);
     canvas.current?.getContext('2d')?.putImageData(overlay(masks, width, height), 0, 0);
   };

@@ -15,7 +15,7 @@ import {
 import { type Tensor, type Tensors, tensor } from '../../graph/tensor.js';
 import { RandomState } from '../../random.js';
 import type { Measures } from '../term.js';
-import { type About, blended, type Sampled, type Statistic } from './statistic.js';
+import { type About, blended, type Sample, type Sampled, type Statistic } from './statistic.js';
 
 /** Sorting is the price of a projection: a layer gets as many as this many numbers to sort allow. */
 const MOST_NUMBERS = 2 ** 20;
@@ -35,12 +35,15 @@ export const slicedStatistic: Statistic<'projected' | 'weights', 'sorted'> = {
     const { weights } = sampled;
     return (weights ? { projected, weights } : { projected }) as Measures<'projected' | 'weights'>;
   },
-  target: (samples, { channels, dimensions, positions }) => {
-    const alike = samples.map(({ measures, weight }) => ({
-      measures: { sorted: quantiles(measures, positions) },
-      weight,
-    }));
-    const sorted = blended(alike, 'sorted');
+  target: (samples, { channels, dimensions, positions, styleMix }) => {
+    // The mean of quantiles is the barycentre of the projections; those of all values together are a mixture's.
+    const sorted =
+      styleMix === 'divide' && samples.length > 1
+        ? mixtureQuantiles(samples, positions)
+        : blended(
+            samples.map(({ measures, weight }) => ({ measures: { sorted: quantiles(measures, positions) }, weight })),
+            'sorted',
+          );
     // Directions of fewer dimensions than `channels` lie in a part of the space where all features are.
     const size = (meanSquare(sorted) * dimensions) / channels;
     return { tensors: { sorted }, size };
@@ -105,6 +108,26 @@ function quantiles({ projected, weights }: Tensors, count: number): Tensor {
     const own = weights ? weightedQuantiles(values, weights.data, count) : evenQuantiles(values.slice().sort(), count);
     result.data.set(own, row * count);
   }
+  return result;
+}
+
+/** Quantiles of a mixture: of `count` values each style gives as many as its weight says. [D, n] each -> [D, count]. */
+function mixtureQuantiles(samples: readonly Sample[], count: number): Tensor {
+  const whole = samples.reduce((total, { weight }) => total + weight, 0);
+  const rows = samples[0]?.measures.projected?.shape[0] as number;
+  const result = tensor([rows, count]);
+  let below = 0;
+  let from = 0;
+  for (const { measures, weight } of samples) {
+    below += weight;
+    const to = Math.round((count * below) / whole);
+    const { data } = quantiles(measures, to - from);
+    for (let row = 0; row < rows; row++) {
+      result.data.set(data.subarray(row * (to - from), (row + 1) * (to - from)), row * count + from);
+    }
+    from = to;
+  }
+  for (let row = 0; row < rows; row++) result.data.subarray(row * count, (row + 1) * count).sort();
   return result;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Node } from '../../graph/node.js';
 import { type Tensor, type Tensors, tensor } from '../../graph/tensor.js';
+import type { Options } from '../../options/options.js';
 import type { Join, Layer, LayerView, Measures } from '../term.js';
 
 /** Features of one layer, as statistics see them: of a whole picture or of one tile. */
@@ -16,6 +17,8 @@ export interface Sampled extends Pick<LayerView, 'features' | 'tap' | 'positions
 export interface About extends Pick<Layer, 'channels' | 'dimensions' | 'positions'> {
   /** Decides what is drawn at random, such as directions of projection. */
   readonly seed: number;
+  /** What several styles make together. */
+  readonly styleMix: Options['styleMix'];
 }
 
 /** What was measured of one style, and how much it counts beside the others. */

@@ -12,8 +12,10 @@ import {
   sum,
 } from '../../graph/operations.js';
 import { scalar, type Tensor, tensor } from '../../graph/tensor.js';
+import { barycentre } from './barycentre.js';
+import { pivotedCholesky } from './cholesky.js';
 import { mean, secondMoment } from './moments.js';
-import { blended, type Statistic } from './statistic.js';
+import { blended, type Sample, type Statistic } from './statistic.js';
 
 /** Of the style's variance, the share that may lie outside of the directions that are compared. */
 const LEFT_OUT = 1e-4;
@@ -33,14 +35,12 @@ const ITERATIONS = 18;
 export const wassersteinStatistic: Statistic<'mean' | 'moment', 'mean' | 'factor' | 'variance'> = {
   join: 'sum',
   measure: (sampled) => ({ mean: mean(sampled), moment: secondMoment(sampled) }),
-  target: (samples, { channels }) => {
-    const [average, moment] = [blended(samples, 'mean'), blended(samples, 'moment')];
+  target: (samples, { channels, styleMix }) => {
+    const average = blended(samples, 'mean');
     const count = average.data.length;
-    const covariance = moment.data.map((value, i) => {
-      const [row, column] = [Math.floor(i / count), i % count];
-      return value - (average.data[row] as number) * (average.data[column] as number);
-    });
-    const factor = pivotedCholesky(covariance, count);
+    const covariance =
+      styleMix === 'blend' ? blendOf(samples, count) : covarianceOf(average, blended(samples, 'moment'));
+    const factor = tensorOf(pivotedCholesky(covariance, count, LEFT_OUT));
     let variance = 0;
     for (let i = 0; i < count; i++) variance += covariance[i * count + i] as number;
     const size = average.data.reduce((total, value) => total + value * value, variance) / channels;
@@ -60,6 +60,35 @@ export const wassersteinStatistic: Statistic<'mean' | 'moment', 'mean' | 'factor
     return scale(distance, 1 / channels);
   },
 };
+
+/** E[f f'] - E[f] E[f]', [C, C]. */
+function covarianceOf({ data: mean }: Tensor, { data: moment }: Tensor): Float32Array {
+  const count = mean.length;
+  return moment.map((value, i) => value - (mean[Math.floor(i / count)] as number) * (mean[i % count] as number));
+}
+
+/** The covariance between the styles' own: no variance comes from the distance of their means. */
+function blendOf(samples: readonly Sample[], extent: number): Float32Array {
+  const counted = samples.filter(({ weight }) => weight > 0);
+  const covariances = counted.map(({ measures: { mean, moment } }) => covarianceOf(mean as Tensor, moment as Tensor));
+  if (covariances.length === 1) return covariances[0] as Float32Array;
+  const weights = counted.map(({ weight }) => weight);
+  return Float32Array.from(
+    barycentre(
+      covariances.map((values) => Float64Array.from(values)),
+      weights,
+      extent,
+    ),
+  );
+}
+
+function tensorOf(rows: readonly [Float64Array, ...Float64Array[]]): Tensor {
+  const result = tensor([rows.length, rows[0].length]);
+  rows.forEach((row, i) => {
+    result.data.set(row, i * row.length);
+  });
+  return result;
+}
 
 const identities = new Map<number, Tensor>();
 
@@ -94,34 +123,4 @@ function traceOfSquareRoot(x: Node): Node {
   const moving = sum(multiply(scaled, x));
   const still = multiply(trace(detach(root)), squareRoot(size));
   return add(scale(moving, 0.5), scale(still, 0.5));
-}
-
-/**
- * B [rank, C] with B'B close to a positive semidefinite matrix [C, C]: the columns of the Cholesky decomposition
- * with diagonal pivoting (Higham, "Accuracy and Stability of Numerical Algorithms", section 10.3), ended where the
- * rest of the trace is negligible.
- */
-function pivotedCholesky(matrix: Float32Array, extent: number): Tensor {
-  const diagonal = Float64Array.from({ length: extent }, (_, i) => matrix[i * extent + i] as number);
-  const whole = diagonal.reduce((total, value) => total + value, 0);
-  const rows: Float64Array[] = [];
-  while (rows.length < extent && diagonal.reduce((total, value) => total + value, 0) > LEFT_OUT * whole) {
-    const pivot = diagonal.indexOf(Math.max(...diagonal));
-    const root = Math.sqrt(diagonal[pivot] as number);
-    if (!(root > 0)) break;
-    const row = Float64Array.from(matrix.subarray(pivot * extent, (pivot + 1) * extent), (value) => value / root);
-    for (const earlier of rows) {
-      const share = (earlier[pivot] as number) / root;
-      for (let i = 0; i < extent; i++) row[i] = (row[i] as number) - share * (earlier[i] as number);
-    }
-    for (let i = 0; i < extent; i++) diagonal[i] = Math.max(0, (diagonal[i] as number) - (row[i] as number) ** 2);
-    diagonal[pivot] = 0;
-    rows.push(row);
-  }
-  if (rows.length === 0) rows.push(new Float64Array(extent));
-  const result = tensor([rows.length, extent]);
-  rows.forEach((row, i) => {
-    result.data.set(row, i * extent);
-  });
-  return result;
 }
