@@ -93,6 +93,38 @@ describe.skipIf(!online)('the packed package', () => {
     expect(await paintFromCode([process.execPath])).toEqual({ seconds: 'number', width: 64, steps: 2 });
   });
 
+  test('a cost written outside of the package paints, and its gradient is checked by the same helper as ours', async () => {
+    cpSync(new URL('../../examples/terms/', import.meta.url), join(user, 'terms'), { recursive: true });
+    writeFileSync(
+      join(user, 'term.mjs'),
+      `import { checkGradient, tensor } from 'giverny/graph';
+      import { createNodeEngine, paintFile, resolveOptions, termsOf } from 'giverny/node';
+      import { coral } from './terms/coral.mjs';
+      const term = coral('conv3_1', 1);
+      const positions = 60;
+      const random = (length, seed) => Float32Array.from({ length }, (_, i) => Math.sin(seed * (i + 1) ** 1.7));
+      const cost = (own, style) => {
+        const measure = (features) => term.measure({ layer: () => ({ features, positions }) });
+        return term.cost(measure(own), measure(style));
+      };
+      const at = [tensor([5, positions], random(300, 1)), tensor([5, positions], random(300, 2))];
+      const [error] = await checkGradient(createNodeEngine(), cost, at, { wanted: [0] });
+      const options = { size: 64, steps: 8, firstSize: 0 };
+      const terms = termsOf(resolveOptions(options)).filter(({ name }) => name !== 'style');
+      const costs = [];
+      await paintFile({
+        content: 'photo.jpg', styles: ['painting.jpg'], output: 'coral.png', options,
+        terms: [...terms, term], onStep: (step) => costs.push(step.costs.coral),
+      });
+      console.log(JSON.stringify({ error, fell: costs.at(-1) / costs[0], names: terms.map(({ name }) => name) }));`,
+    );
+    const lines = (await succeed(user, [process.execPath, 'term.mjs'])).trim().split('\n');
+    const { error, fell, names } = JSON.parse(lines.at(-1) as string);
+    expect(error).toBeLessThan(0.005);
+    expect(fell).toBeLessThan(0.5);
+    expect(names).toEqual(['content', 'variation']);
+  });
+
   const nodes = process.env.npm_lifecycle_event === 'test:node-versions' ? [20, 22, 24] : [];
   test.skipIf(nodes.length === 0).each(nodes)('code paints in Node %i', async (version) => {
     const node = ['npx', '--yes', '-p', `node@${version}`, 'node'] as const;
@@ -127,7 +159,7 @@ describe.skipIf(!online)('the packed package', () => {
       import { createNodeEngine, openNetwork, paintFile, type PaintRequest, startPainting } from 'giverny/node';
       import { gramMatrix, modelNN } from 'giverny/notebook';
       export const options: Options = resolveOptions({ size: 64 });
-      export const request: PaintRequest = { content: 'a.jpg', styles: [{ path: 'b.jpg' }], output: 'c.png' };
+      export const request: PaintRequest = { content: 'a.jpg', styles: [{ picture: 'b.jpg', weight: 2 }], output: 'c.png' };
       export const node: Node = add(input('a', [2]), input('b', [2]));
       export const all = [GivernyError, paint, readNetwork, gradients, createNodeEngine, openNetwork, paintFile];
       export const more = [startPainting, gramMatrix, modelNN];
@@ -225,7 +257,7 @@ async function paintFromCode(node: readonly [string, ...string[]]): Promise<unkn
     import { createNodeEngine, fitPicture, openNetwork, paintFile, readPicture, resolveOptions } from 'giverny/node';
     const small = { size: 64, steps: 2, firstSize: 0 };
     const { seconds } = await paintFile({
-      content: 'photo.jpg', styles: [{ path: 'painting.jpg' }], output: 'painted.png', options: small,
+      content: 'photo.jpg', styles: ['painting.jpg'], output: 'painted.png', options: small,
     });
     const options = resolveOptions(small);
     const load = async (path) => (await fitPicture(await readPicture(path), options.size)).picture;
