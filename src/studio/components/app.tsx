@@ -1,13 +1,13 @@
 import { photo, styles } from '../state.js';
 import { t } from '../words/words.js';
-import { Easel } from './easel.js';
+import { HistoryDialog } from './dialogs/history-dialog.js';
+import { Notices } from './dialogs/notices.js';
+import { Easel } from './easel/easel.js';
+import { PaintBar } from './easel/paint-bar.js';
 import { Header } from './header.js';
-import { HistoryDialog } from './history-dialog.js';
-import { Method } from './method.js';
-import { Notices } from './notices.js';
-import { PaintBar } from './paint-bar.js';
-import { PhotoWell } from './photo-well.js';
-import { StyleList } from './style-list.js';
+import { Method } from './palette/method.js';
+import { PhotoWell } from './palette/photo-well.js';
+import { StyleList } from './palette/style-list.js';
 
 export function App() {
   const begun = photo.value !== undefined || styles.value.length > 0;

@@ -1,7 +1,7 @@
 import { historyOpen } from '../state.js';
 import { type Theme, theme } from '../theme.js';
 import { language, speak, t, type Word } from '../words/words.js';
-import { Icon, type IconName } from './icons.js';
+import { Icon, type IconName } from './controls/icons.js';
 
 const THEMES: readonly { value: Theme; word: Word; icon: IconName }[] = [
   { value: 'auto', word: 'themeAuto', icon: 'auto' },

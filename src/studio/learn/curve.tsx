@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { partsOf } from '../../core/costs/objective.js';
-import type { CostChart } from '../components/cost-chart.js';
+import type { CostChart } from '../components/easel/cost-chart.js';
 import type { StepReport } from '../painting/protocol.js';
 import { dark } from '../theme.js';
 import { language, t } from '../words/words.js';
@@ -14,7 +14,7 @@ export function Curve({ reports }: { reports: readonly StepReport[] }) {
   const key = `${layers} ${dark.value} ${language.value}`;
   useEffect(() => {
     let gone = false;
-    import('../components/cost-chart.js').then(({ createCostChart }) => {
+    import('../components/easel/cost-chart.js').then(({ createCostChart }) => {
       if (!gone && place.current) chart.current = createCostChart(place.current, layers);
     });
     return () => {

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import { FileButton } from '../components/file-button.js';
-import { FrameCanvas } from '../components/frame-canvas.js';
+import { FileButton } from '../components/controls/file-button.js';
+import { Icon } from '../components/controls/icons.js';
+import { Select } from '../components/controls/select.js';
+import { Slider } from '../components/controls/slider.js';
+import { FrameCanvas } from '../components/easel/frame-canvas.js';
 import { Header } from '../components/header.js';
-import { Icon } from '../components/icons.js';
-import { Select } from '../components/select.js';
-import { Slider } from '../components/slider.js';
 import { EXAMPLE_PHOTOS, EXAMPLE_STYLES, type ExamplePhoto, type ExampleStyle, thumbnailUrl } from '../examples.js';
 import { frameOf } from '../pictures/frame.js';
 import { language, number, t } from '../words/words.js';

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { partsOf } from '../../core/costs/objective.js';
-import { report, reports } from '../state.js';
-import { dark } from '../theme.js';
-import { language, number, t } from '../words/words.js';
+import { partsOf } from '../../../core/costs/objective.js';
+import { report, reports } from '../../state.js';
+import { dark } from '../../theme.js';
+import { language, number, t } from '../../words/words.js';
 import type { CostChart } from './cost-chart.js';
 
 /** Costs as curves, and the newest as numbers, which is also what screen readers hear. */

@@ -1,13 +1,13 @@
-import { PRESETS } from '../../core/options/options.js';
-import { scalesOf } from '../../core/painting/schedule.js';
-import { megabytes, secondsPerMegapixel } from '../painting/forecast.js';
-import { fittedSize } from '../pictures/open.js';
-import { busy, chosen, machine, network, options, photo, preset, setOption } from '../state.js';
-import { duration, isWord, number, t } from '../words/words.js';
+import { PRESETS } from '../../../core/options/options.js';
+import { scalesOf } from '../../../core/painting/schedule.js';
+import { megabytes, secondsPerMegapixel } from '../../painting/forecast.js';
+import { fittedSize } from '../../pictures/open.js';
+import { busy, chosen, machine, network, options, photo, preset, setOption } from '../../state.js';
+import { duration, isWord, number, t } from '../../words/words.js';
+import { Select } from '../controls/select.js';
+import { Slider } from '../controls/slider.js';
 import { Advanced } from './advanced.js';
 import { NetworkPart } from './network-part.js';
-import { Select } from './select.js';
-import { Slider } from './slider.js';
 
 /** How to paint: what most people change first, the rest under Advanced. */
 export function Method() {

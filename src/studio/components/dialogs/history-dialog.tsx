@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { forgetPainting } from '../actions/keep.js';
-import { reopen } from '../actions/reopen.js';
-import { history, historyOpen } from '../state.js';
-import type { Painting } from '../store/history.js';
-import { duration, language, t } from '../words/words.js';
-import { Icon } from './icons.js';
+import { forgetPainting } from '../../actions/keep.js';
+import { reopen } from '../../actions/reopen.js';
+import { history, historyOpen } from '../../state.js';
+import type { Painting } from '../../store/history.js';
+import { duration, language, t } from '../../words/words.js';
+import { Icon } from '../controls/icons.js';
 
 export function HistoryDialog() {
   const dialog = useRef<HTMLDialogElement>(null);

@@ -1,6 +1,6 @@
 /** Drag and drop, for whatever element takes files. */
 import { useSignal } from '@preact/signals';
-import { openFiles, type Place } from '../actions/pictures.js';
+import { openFiles, type Place } from '../../actions/pictures.js';
 
 /** Properties for the element, and whether files hover over it. */
 export function useDrop(place: Place) {

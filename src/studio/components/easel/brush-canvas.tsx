@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { MASK_COLORS } from '../brush/flat.js';
-import { apply, masksOfStrokes, type Stroke } from '../brush/masks.js';
-import type { OpenedPicture } from '../pictures/open.js';
-import { brushing, strokes, styles } from '../state.js';
-import { t } from '../words/words.js';
-import { Icon } from './icons.js';
-import { Slider } from './slider.js';
+import { MASK_COLORS } from '../../brush/flat.js';
+import { apply, masksOfStrokes, type Stroke } from '../../brush/masks.js';
+import type { OpenedPicture } from '../../pictures/open.js';
+import { brushing, strokes, styles } from '../../state.js';
+import { t } from '../../words/words.js';
+import { Icon } from '../controls/icons.js';
+import { Slider } from '../controls/slider.js';
 
 /** Masks are shown at this size: they are soft, and must follow the hand. */
 const SHOWN_PX = 320;

@@ -1,6 +1,6 @@
-import { dismiss, type Notice, notices } from '../state.js';
-import { t } from '../words/words.js';
-import { Icon } from './icons.js';
+import { dismiss, type Notice, notices } from '../../state.js';
+import { t } from '../../words/words.js';
+import { Icon } from '../controls/icons.js';
 
 export function Notices() {
   return (

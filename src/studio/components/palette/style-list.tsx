@@ -1,14 +1,14 @@
 import { useRef } from 'preact/hooks';
-import { changeStyle, openFiles, removeStyle, toggleExampleStyle } from '../actions/pictures.js';
-import { isPainted } from '../brush/masks.js';
-import { EXAMPLE_STYLES, thumbnailUrl } from '../examples.js';
-import { busy, options, type StyleItem, strokes, styles } from '../state.js';
-import { number, t } from '../words/words.js';
-import { useDrop } from './drop.js';
-import { FileButton } from './file-button.js';
-import { keepFocus } from './focus.js';
-import { Icon } from './icons.js';
-import { Slider } from './slider.js';
+import { changeStyle, openFiles, removeStyle, toggleExampleStyle } from '../../actions/pictures.js';
+import { isPainted } from '../../brush/masks.js';
+import { EXAMPLE_STYLES, thumbnailUrl } from '../../examples.js';
+import { busy, options, type StyleItem, strokes, styles } from '../../state.js';
+import { number, t } from '../../words/words.js';
+import { useDrop } from '../controls/drop.js';
+import { FileButton } from '../controls/file-button.js';
+import { keepFocus } from '../controls/focus.js';
+import { Icon } from '../controls/icons.js';
+import { Slider } from '../controls/slider.js';
 
 export function StyleList() {
   const { over, handlers } = useDrop('style');

@@ -1,8 +1,8 @@
 /** The curves of costs, by uPlot. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { StepReport } from '../painting/protocol.js';
-import { t } from '../words/words.js';
+import type { StepReport } from '../../painting/protocol.js';
+import { t } from '../../words/words.js';
 
 export interface CostChart {
   show(reports: readonly StepReport[]): void;

@@ -1,12 +1,12 @@
-import type { WebDevice } from '../../engines/web.js';
-import { cancelFetch, chooseNetwork, forgetNetwork, pullNetwork } from '../actions/networks.js';
-import { stem } from '../actions/recipe.js';
-import { busy, device, fetching, machine, network, networks } from '../state.js';
-import { FETCHABLE } from '../store/networks.js';
-import { isWord, t } from '../words/words.js';
-import { FileButton } from './file-button.js';
-import { Icon } from './icons.js';
-import { Select } from './select.js';
+import type { WebDevice } from '../../../engines/web.js';
+import { cancelFetch, chooseNetwork, forgetNetwork, pullNetwork } from '../../actions/networks.js';
+import { stem } from '../../actions/recipe.js';
+import { busy, device, fetching, machine, network, networks } from '../../state.js';
+import { FETCHABLE } from '../../store/networks.js';
+import { isWord, t } from '../../words/words.js';
+import { FileButton } from '../controls/file-button.js';
+import { Icon } from '../controls/icons.js';
+import { Select } from '../controls/select.js';
 
 const POCKET = 'pocket';
 

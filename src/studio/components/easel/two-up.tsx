@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
-import type { Frame } from '../painting/protocol.js';
-import type { OpenedPicture } from '../pictures/open.js';
-import { t } from '../words/words.js';
+import type { Frame } from '../../painting/protocol.js';
+import type { OpenedPicture } from '../../pictures/open.js';
+import { t } from '../../words/words.js';
 import { FrameCanvas } from './frame-canvas.js';
 
 /** Photo and painting, one over the other; what parts them is a slider over the whole picture. */

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { openFiles } from '../actions/pictures.js';
-import { notify } from '../state.js';
-import { t } from '../words/words.js';
-import { Icon } from './icons.js';
+import { openFiles } from '../../actions/pictures.js';
+import { notify } from '../../state.js';
+import { t } from '../../words/words.js';
+import { Icon } from '../controls/icons.js';
 
 /** Takes the photo with this computer's camera; on phones a file button opens the camera's own program. */
 export function Camera() {

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { Frame } from '../painting/protocol.js';
+import type { Frame } from '../../painting/protocol.js';
 
 /** A painted frame, as large as its place allows. */
 export function FrameCanvas({ frame, label }: { frame: Frame; label: string }) {

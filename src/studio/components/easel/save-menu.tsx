@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { offerMask, saveAs, saveMask, saveTimelapse } from '../actions/keep.js';
-import { currentCommand, maskOf } from '../actions/recipe.js';
-import { frame, frames, notify, strokes } from '../state.js';
-import { t } from '../words/words.js';
-import { Icon } from './icons.js';
+import { offerMask, saveAs, saveMask, saveTimelapse } from '../../actions/keep.js';
+import { currentCommand, maskOf } from '../../actions/recipe.js';
+import { frame, frames, notify, strokes } from '../../state.js';
+import { t } from '../../words/words.js';
+import { Icon } from '../controls/icons.js';
 
 /** Saving and sharing. */
 export function SaveMenu() {

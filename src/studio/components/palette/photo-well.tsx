@@ -1,13 +1,13 @@
 import { useRef } from 'preact/hooks';
-import { openFiles, setPhoto, takeExamplePhoto } from '../actions/pictures.js';
-import { EXAMPLE_PHOTOS, thumbnailUrl } from '../examples.js';
-import { busy, photo } from '../state.js';
-import { t } from '../words/words.js';
+import { openFiles, setPhoto, takeExamplePhoto } from '../../actions/pictures.js';
+import { EXAMPLE_PHOTOS, thumbnailUrl } from '../../examples.js';
+import { busy, photo } from '../../state.js';
+import { t } from '../../words/words.js';
+import { useDrop } from '../controls/drop.js';
+import { FileButton } from '../controls/file-button.js';
+import { keepFocus } from '../controls/focus.js';
+import { Icon } from '../controls/icons.js';
 import { Camera } from './camera.js';
-import { useDrop } from './drop.js';
-import { FileButton } from './file-button.js';
-import { keepFocus } from './focus.js';
-import { Icon } from './icons.js';
 
 export function PhotoWell() {
   const { over, handlers } = useDrop('photo');

@@ -1,7 +1,7 @@
-import { paintOn, pause, resume, startPainting, stop } from '../actions/paint.js';
-import { busy, canPaint, frame, status } from '../state.js';
-import { t } from '../words/words.js';
-import { Icon } from './icons.js';
+import { paintOn, pause, resume, startPainting, stop } from '../../actions/paint.js';
+import { busy, canPaint, frame, status } from '../../state.js';
+import { t } from '../../words/words.js';
+import { Icon } from '../controls/icons.js';
 
 /** Begins, with the picture in view: on phones it is far from the settings. */
 function watch(begin: () => void): void {

@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
-import { expected } from '../../core/errors.js';
-import { type OptionName, optionMeta, optionsSchema } from '../../core/options/options.js';
-import { optionText } from '../../core/options/text.js';
-import { chosen, options, setOption } from '../state.js';
-import { optionWords } from '../words/option-words.js';
-import { isWord, t } from '../words/words.js';
-import { Select } from './select.js';
+import { expected } from '../../../core/errors.js';
+import { type OptionName, optionMeta, optionsSchema } from '../../../core/options/options.js';
+import { optionText } from '../../../core/options/text.js';
+import { chosen, options, setOption } from '../../state.js';
+import { optionWords } from '../../words/option-words.js';
+import { isWord, t } from '../../words/words.js';
+import { Select } from '../controls/select.js';
 
 const NAMES = Object.keys(optionsSchema.shape) as OptionName[];
 

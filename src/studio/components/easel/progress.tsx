@@ -1,6 +1,6 @@
-import { painted, secondsLeft } from '../actions/painted.js';
-import { busy, pace, ready, report, status } from '../state.js';
-import { duration, number, t } from '../words/words.js';
+import { painted, secondsLeft } from '../../actions/painted.js';
+import { busy, pace, ready, report, status } from '../../state.js';
+import { duration, number, t } from '../../words/words.js';
 
 /** Where the painting is: step, pace, time left. */
 export function Progress() {
