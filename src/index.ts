@@ -16,6 +16,7 @@ export {
   type View,
 } from './core/costs/term.js';
 export { termsOf } from './core/costs/terms.js';
+export { tiledObjective } from './core/costs/tiled.js';
 export { wholeObjective } from './core/costs/whole.js';
 export { type ErrorCode, type ErrorKind, GivernyError } from './core/errors.js';
 export type { Engine, EngineTraits, Session } from './core/graph/engine.js';
@@ -32,7 +33,10 @@ export {
   resolveOptions,
 } from './core/options/options.js';
 export type { Job, Revision, Step, StepReport } from './core/painting/job.js';
+export type { Changes, DecodedPicture, Order, OrderedStyle } from './core/painting/order.js';
 export { type PaintSettings, paint } from './core/painting/paint.js';
+export { changed, Painter, type PainterParts, type Prepared } from './core/painting/painter.js';
+export type { PlannedScale } from './core/painting/plan.js';
 export { type Scale, scalesOf } from './core/painting/schedule.js';
 export type { PaintState } from './core/painting/state.js';
 export {

@@ -147,9 +147,9 @@ describe.skipIf(!online)('the packed package', () => {
       })) as { output: { code?: string }[] }[];
       return built?.output.reduce((sum, { code = '' }) => sum + code.length, 0);
     };
-    // 0.4 and 184 kB when this was written; 139 and 184 without "sideEffects": false.
+    // 0.4 and 222 kB when this was written.
     expect(await sizeOf('VGG_MEAN')).toBeLessThan(1000);
-    expect(await sizeOf('paint, resolveOptions')).toBeLessThan(220_000);
+    expect(await sizeOf('paint, resolveOptions')).toBeLessThan(240_000);
   });
 
   describe('types', () => {
