@@ -2,7 +2,7 @@
 /** The command `giverny`. */
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
-import { GivernyError } from '../core/errors.js';
+import { GivernyError, printable, printableJson } from '../core/errors.js';
 import { VERSION } from '../node/version.js';
 import { networkCommand } from './network.js';
 import { paintCommand } from './paint.js';
@@ -66,7 +66,7 @@ function report(error: unknown): number {
     return error.exitCode === 0 ? 0 : 2;
   }
   const known = error instanceof GivernyError;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = printable(error instanceof Error ? error.message : String(error));
   const debug = process.env.GIVERNY_DEBUG === '1';
   if (json) printJson(known ? error.code : 'UNEXPECTED', message);
   else if (known) console.error(message);
@@ -77,7 +77,7 @@ function report(error: unknown): number {
 }
 
 function printJson(code: string, message: string): void {
-  process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+  process.stdout.write(`${printableJson({ error: { code, message } })}\n`);
 }
 
 for (const stream of [process.stdout, process.stderr]) {
