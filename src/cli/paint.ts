@@ -2,8 +2,7 @@
 import { join, parse, resolve } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
-import { expected, GivernyError } from '../core/errors.js';
-import { registryEntry } from '../core/networks/registry.js';
+import { expected, GivernyError, printable } from '../core/errors.js';
 import { type OptionsInput, PRESETS } from '../core/options/options.js';
 import type { PaintRequest, StyleFile } from '../node/painting/request.js';
 import { startPainting } from '../node/painting/start-painting.js';
@@ -79,9 +78,7 @@ async function paint(photo: string | undefined, painting: string | undefined, ty
   const given = [...(painting === undefined ? [] : [{ path: painting }]), ...(flags.style ?? [])];
   const options = optionsOf(flags);
   const repeat =
-    recipe === undefined
-      ? undefined
-      : await repetitionOf(recipe, { content: photo, styles: given, mask: flags.mask, options });
+    recipe === undefined ? undefined : await repetitionOf(recipe, { ...flags, content: photo, styles: given, options });
   const content = photo ?? repeat?.content;
   const styles = repeat?.styles ?? given;
   if (content === undefined || styles.length === 0) {
@@ -111,7 +108,8 @@ async function paint(photo: string | undefined, painting: string | undefined, ty
       for (const key of ['network', 'coarseNetwork'] as const) {
         const before = repeat?.[key];
         if (before && started[key] && started[key].hash !== before.hash) {
-          reporter.onNotice(`The recipe was painted with another network, ${before.name}: the picture will differ.`);
+          const name = printable(before.name);
+          reporter.onNotice(`The recipe was painted with another network, ${name}: the picture will differ.`);
         }
       }
     },
@@ -122,7 +120,7 @@ async function paint(photo: string | undefined, painting: string | undefined, ty
   } catch (error) {
     reporter.onEnd();
     // There is nothing to explain about an end that the person asked for.
-    if (!interrupts.killed) throw repeat ? unfound(error, repeat, flags) : error;
+    if (!interrupts.killed) throw error;
   } finally {
     if (interrupts.exitCode !== undefined) process.exitCode = interrupts.exitCode;
   }
@@ -132,21 +130,6 @@ async function repetitionOf(recipe: string, changes: Changes): Promise<Repetitio
   // Reads pictures, which the painting process does otherwise: the library for it is loaded only here.
   const { repeatRecipe } = await import('./repeat.js');
   return repeatRecipe(recipe, changes);
-}
-
-/** A recipe knows the names of its networks but not where their files lie. */
-function unfound(error: unknown, { network, coarseNetwork }: Repetition, flags: Flags): unknown {
-  if (!(error instanceof GivernyError && error.code === 'NETWORK_UNKNOWN')) return error;
-  const asked = [
-    { flag: '--network', name: flags.network === undefined ? network.name : undefined },
-    { flag: '--coarse-network', name: flags.coarseNetwork === undefined ? coarseNetwork?.name : undefined },
-  ];
-  const missing = asked.find(({ name }) => name !== undefined && error.message.includes(`"${name}"`));
-  if (missing?.name === undefined || registryEntry(missing.name)) return error;
-  return new GivernyError(
-    'NETWORK_UNKNOWN',
-    `Expected the network "${missing.name}" that the recipe was painted with but found none of that name; give its file with ${missing.flag}.`,
-  );
 }
 
 /** The mask and what is asked of its regions; a recipe's where no flag says otherwise. */
