@@ -41,7 +41,8 @@ export function cachedFile(name: string): string {
 /** Names of the networks in the cache, sorted. */
 export async function cachedNames(): Promise<string[]> {
   const files = await readdir(networksFolder()).catch(() => []);
-  return files.flatMap((file) => /^(.+)\.safetensors$/.exec(file)?.[1] ?? []).sort();
+  const names = files.flatMap((file) => /^(.+)\.safetensors$/.exec(file)?.[1] ?? []);
+  return names.filter(isNetworkName).sort();
 }
 
 /** What a safetensors file says about itself; nothing where it is damaged. */
