@@ -93,9 +93,9 @@ function escaped(character: string): string {
 const hex = (code: number, digits: number) => code.toString(16).padStart(digits, '0');
 
 /** A value as it reads in a sentence: printable, short, quoted if text. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return `"${printable(value, MAX_SHOWN)}"`;
-  return printable(json(value, 0), MAX_SHOWN);
+export function show(value: unknown, maxLength = MAX_SHOWN): string {
+  if (typeof value === 'string') return `"${printable(value, maxLength)}"`;
+  return printable(json(value, 0), maxLength);
 }
 
 /** As JSON.stringify, but of a large or deep value only the start, so that it costs no more than what is shown. */
