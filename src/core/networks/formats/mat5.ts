@@ -5,6 +5,8 @@
  */
 import { show } from '../../errors.js';
 import { type Shape, sizeOf } from '../../graph/tensor.js';
+import { byteBudget } from './budget.js';
+import { inflate } from './inflate.js';
 import { malformed } from './malformed.js';
 import { decodeUtf8 } from './utf8.js';
 
@@ -17,20 +19,9 @@ export type MatValue =
   /** Something we do not read: sparse, complex or opaque arrays, or numbers that were not wanted. */
   | { readonly kind: 'other' };
 
-declare const DecompressionStream: new (
-  format: 'deflate',
-) => {
-  writable: { getWriter(): { write(bytes: Uint8Array): Promise<void>; close(): Promise<void> } };
-  readable: {
-    getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array }>; cancel(): Promise<void> };
-  };
-};
-
 const COMPRESSED = 15;
 const MATRIX = 14;
 const HEADER_BYTES = 128;
-/** Most bytes inflated of a file: a bomb swells a thousandfold, weights hardly at all. */
-const inflationBudget = (fileBytes: number) => Math.min(2 ** 30, 2 ** 26 + 16 * fileBytes);
 /** Most arrays in a file, those inside others included; MatConvNet's VGG-19 has some 3000. */
 const MAX_ARRAYS = 20_000;
 const MAX_VARIABLES = 1000;
@@ -80,7 +71,7 @@ export async function readMat5(bytes: Uint8Array, file: string, wanted: Wanted):
   if (bytes[126] !== 0x49) throw malformed(file, 'little-endian numbers', 'big-endian ones');
   const variables = new Map<string, MatValue>();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const context: Context = { file, wanted, left: { inflated: inflationBudget(bytes.length), arrays: MAX_ARRAYS } };
+  const context: Context = { file, wanted, left: { inflated: byteBudget(bytes.length), arrays: MAX_ARRAYS } };
   let offset = HEADER_BYTES;
   let count = 0;
   while (offset < bytes.length) {
@@ -106,26 +97,6 @@ export async function readMat5(bytes: Uint8Array, file: string, wanted: Wanted):
     }
   }
   return variables;
-}
-
-/** The zlib stream's content, piece by piece. */
-async function* inflate(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  const { writable, readable } = new DecompressionStream('deflate');
-  const writer = writable.getWriter();
-  const reader = readable.getReader();
-  const write = async () => {
-    for (let at = 0; at < bytes.length; at += 2 ** 16) await writer.write(bytes.subarray(at, at + 2 ** 16));
-    await writer.close();
-  };
-  // What goes wrong here is reported to the reader as well.
-  write().catch(() => {});
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      if (next.value) yield next.value;
-    }
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
 }
 
 interface Context {

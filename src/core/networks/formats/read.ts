@@ -30,10 +30,10 @@ export async function readNetworkFile(
     const { readMatConvNet } = await import('./matconvnet.js');
     return { ...(await readMatConvNet(bytes, file)), metadata: {} };
   }
-  const { isHdf5, readHdf5 } = await import('./hdf5.js');
+  const { isHdf5, readHdf5 } = await import('./hdf5/read.js');
   if (isHdf5(bytes)) {
     const { fromKeras, kerasLayer } = await import('./keras.js');
-    const arrays = readHdf5(bytes, file, (path) => kerasLayer(path) !== undefined);
+    const arrays = await readHdf5(bytes, file, (path) => kerasLayer(path) !== undefined);
     return { format: 'Keras', ...fromKeras(file, arrays), metadata: {} };
   }
   const { isTfjs, readTfjs } = await import('./tfjs.js');
