@@ -1,5 +1,6 @@
 /** The lines of `--json`, one event each. docs/command.md describes them for programs that read them. */
 import process from 'node:process';
+import { printableJson } from '../core/errors.js';
 import type { StepReport } from '../core/painting/job.js';
 import type { PlannedScale } from '../core/painting/plan.js';
 import type { NamedNetwork, Painted } from '../node/painting/request.js';
@@ -42,5 +43,5 @@ let first = true;
 export function printEvent({ type, ...rest }: JsonEvent): void {
   const giverny = first ? { giverny: { version: VERSION, schema: SCHEMA } } : {};
   first = false;
-  process.stdout.write(`${JSON.stringify({ type, ...giverny, ...rest })}\n`);
+  process.stdout.write(`${printableJson({ type, ...giverny, ...rest })}\n`);
 }

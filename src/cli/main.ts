@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
-import { GivernyError } from '../core/errors.js';
+import { GivernyError, printable } from '../core/errors.js';
 import { VERSION } from '../node/version.js';
 import { printEvent } from './events.js';
 import { usageSentence } from './usage.js';
@@ -109,7 +109,11 @@ function described(error: unknown): { code: string; message: string; exitCode: n
   if (error instanceof GivernyError) {
     return { code: error.code, message: error.message, exitCode: error.kind === 'usage' ? 2 : 1 };
   }
-  return { code: 'UNEXPECTED', message: error instanceof Error ? error.message : String(error), exitCode: 1 };
+  return {
+    code: 'UNEXPECTED',
+    message: printable(error instanceof Error ? error.message : String(error)),
+    exitCode: 1,
+  };
 }
 
 for (const stream of [process.stdout, process.stderr]) {

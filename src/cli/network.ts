@@ -1,6 +1,7 @@
 /** `giverny network`: list, pull, import, info and remove. Each imports what it needs, so that help comes at once. */
 import process from 'node:process';
 import { Command } from 'commander';
+import { printable, printableJson } from '../core/errors.js';
 import { REGISTRY, registryEntry } from '../core/networks/registry.js';
 import type { DownloadProgress } from '../node/networks/download.js';
 import type { ListedNetwork } from '../node/networks/open.js';
@@ -44,7 +45,7 @@ async function list({ json }: { json?: boolean }): Promise<void> {
   const width = Math.max(...networks.map(({ name }) => name.length));
   for (const { name, state, sizeBytes, title, licence } of networks) {
     print(
-      `${name.padEnd(width)}  ${STATES[state].padEnd(15)} ${megabytes(sizeBytes).padStart(7)}  ${title}, ${licence}`,
+      `${name.padEnd(width)}  ${STATES[state].padEnd(15)} ${megabytes(sizeBytes).padStart(7)}  ${title}, ${printable(licence, 100)}`,
     );
   }
 }
@@ -144,7 +145,7 @@ async function info(nameOrFile: string, { json }: { json?: boolean }): Promise<v
     ...about.metadata,
     hash: about.hash,
   };
-  for (const [label, value] of Object.entries(lines)) print(`${label.padEnd(12)} ${value}`);
+  for (const [label, value] of Object.entries(lines)) print(`${printable(label, 60).padEnd(12)} ${value}`);
 }
 
 async function remove(name: string): Promise<void> {
@@ -157,9 +158,9 @@ function megabytes(bytes: number): string {
 }
 
 function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${printable(line)}\n`);
 }
 
 function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+  process.stdout.write(`${printableJson(value, 2)}\n`);
 }

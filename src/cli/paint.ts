@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
-import { expected, GivernyError } from '../core/errors.js';
+import { expected, GivernyError, printable } from '../core/errors.js';
 import { PRESETS } from '../core/options/options.js';
 import type { Painted, Started } from '../node/painting/request.js';
 import { startPainting } from '../node/painting/start-painting.js';
@@ -10,7 +10,7 @@ import { optionFlags } from './flags.js';
 import { EXIT_CODES, type Interrupts, listenToSignals } from './interrupts.js';
 import { assertNoTerminal, PrivateFolder, writeToStandardOutput } from './pipes.js';
 import { fileArgument, isStandardOutput, paintingArgument } from './places.js';
-import { type PaintFlags, type Prepared, prepare, withFlag } from './prepare.js';
+import { type PaintFlags, type Prepared, prepare } from './prepare.js';
 import type { Repetition } from './repeat.js';
 import { jsonReporter, plainReporter, type Reporter, silence } from './reporters.js';
 import { styleFlags } from './style-flags.js';
@@ -169,7 +169,7 @@ async function run(prepared: Prepared, reporter: Reporter, interrupts: Interrupt
   } catch (error) {
     // An end that the person asked for needs no explanation.
     if (interrupts.killed) return undefined;
-    throw repeat ? withFlag(error, prepared) : error;
+    throw error;
   } finally {
     if (saved.length > 0) earlier.remove(saved);
   }
@@ -179,7 +179,7 @@ function otherNetworks(started: Started, repeat: Repetition | undefined): string
   return (['network', 'coarseNetwork'] as const).flatMap((key) => {
     const before = repeat?.[key];
     return before && started[key] && started[key].hash !== before.hash
-      ? [`The recipe was painted with another network, ${before.name}: the picture will differ.`]
+      ? [`The recipe was painted with another network, ${printable(before.name)}: the picture will differ.`]
       : [];
   });
 }

@@ -1,7 +1,6 @@
 /** From arguments and flags to the request for a painting. */
 import { join } from 'node:path';
 import { GivernyError } from '../core/errors.js';
-import { registryEntry } from '../core/networks/registry.js';
 import type { OptionsInput } from '../core/options/options.js';
 import { assertWritable } from '../node/files/atomic.js';
 import type { PaintRequest } from '../node/painting/request.js';
@@ -74,7 +73,7 @@ export async function prepare(
   const repeat =
     recipe === undefined
       ? undefined
-      : await repetitionOf(recipe, { content: givenPhoto, styles: given, mask, options });
+      : await repetitionOf(recipe, { ...flags, content: givenPhoto, styles: given, mask, options });
   const content = givenPhoto ?? (repeat?.content as string);
   const styles = repeat?.styles ?? given;
 
@@ -156,22 +155,4 @@ function regionsFrom(
 function optionsOf(flags: PaintFlags): OptionsInput {
   const options = Object.fromEntries(OPTION_NAMES.filter((name) => name in flags).map((name) => [name, flags[name]]));
   return typeof options.init === 'string' ? { ...options, init: fileArgument(options.init) } : options;
-}
-
-/**
- * The error for a network that a recipe names and that cannot be found: a recipe knows its networks' names but not
- * where their files are, so that it says which flag takes the file.
- */
-export function withFlag(error: unknown, { repeat, flags }: Prepared): unknown {
-  if (!repeat || !(error instanceof GivernyError && error.code === 'NETWORK_UNKNOWN')) return error;
-  const asked = [
-    { flag: '--network', name: flags.network === undefined ? repeat.network.name : undefined },
-    { flag: '--coarse-network', name: flags.coarseNetwork === undefined ? repeat.coarseNetwork?.name : undefined },
-  ];
-  const missing = asked.find(({ name }) => name !== undefined && error.message.includes(`"${name}"`));
-  if (missing?.name === undefined || registryEntry(missing.name)) return error;
-  return new GivernyError(
-    'NETWORK_UNKNOWN',
-    `Expected the network "${missing.name}" that the recipe was painted with but found none of that name; give its file with ${missing.flag}.`,
-  );
 }

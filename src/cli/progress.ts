@@ -2,6 +2,7 @@
  * What a person sees of a painting: one line redrawn on a terminal, calm plain lines elsewhere.
  */
 
+import { printable } from '../core/errors.js';
 import type { StepReport } from '../core/painting/job.js';
 import type { PlannedScale } from '../core/painting/plan.js';
 
@@ -66,7 +67,8 @@ export function showProgress(screen: Screen, linesEvery?: number): Progress {
     },
     say(sentence, to = screen) {
       clear();
-      to.write(`${sentence}\n`);
+      // Sentences name files and networks that strangers may have named.
+      to.write(`${printable(sentence)}\n`);
       if (redraws && bar !== '') screen.write(bar);
     },
     end() {

@@ -1,5 +1,6 @@
 /** `giverny recipe`: prints the recipe that a painted picture carries. */
 import { Command } from 'commander';
+import { printable, printableJson } from '../core/errors.js';
 import { optionName, optionText } from '../core/options/text.js';
 import type { Recipe } from '../core/painting/recipe.js';
 import { fileArgument } from './places.js';
@@ -16,7 +17,7 @@ export function recipeCommand(): Command {
       // Imports sharp, which takes longer to load than the rest of the command.
       const { readRecipe } = await import('../node/files/pictures.js');
       const recipe = await readRecipe(picture);
-      process.stdout.write(json ? `${JSON.stringify(recipe)}\n` : readable(recipe));
+      process.stdout.write(json ? `${printableJson(recipe)}\n` : readable(recipe));
     });
 }
 
@@ -46,7 +47,7 @@ function readable(recipe: Recipe): string {
     ['giverny', recipe.giverny],
   ];
   const width = Math.max(...rows.map(([label = '']) => label.length));
-  return rows.map(([label = '', value]) => `${label.padEnd(width)}  ${value}\n`).join('');
+  return rows.map(([label = '', value = '']) => `${label.padEnd(width)}  ${printable(value)}\n`).join('');
 }
 
 /** As --region-strength takes it. */

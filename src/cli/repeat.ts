@@ -1,8 +1,10 @@
 /** Painting again: what the recipe of a painted picture says, ready to be asked for. */
+import { printable } from '../core/errors.js';
 import type { OptionName, OptionsInput } from '../core/options/options.js';
 import type { Recipe } from '../core/painting/recipe.js';
 import { readRecipe } from '../node/files/pictures.js';
 import { findRecipeFiles } from '../node/files/recipe-files.js';
+import { assertNamedNetwork } from '../node/networks/open.js';
 import type { NamedNetwork, PaintRequest } from '../node/painting/request.js';
 import type { StyleFile } from './style-flags.js';
 
@@ -24,14 +26,23 @@ export interface Changes {
   readonly styles: readonly StyleFile[];
   readonly mask?: string | undefined;
   readonly options: OptionsInput;
+  /** Names or paths. */
+  readonly network?: string | undefined;
+  readonly coarseNetwork?: string | undefined;
 }
 
 /**
- * @param painting path of a painted picture; its files are looked for beside it and in the current folder.
- * @throws GivernyError FILE_NOT_FOUND, RECIPE_INVALID, or as readPicture.
+ * @param painting path of a painted picture; its files are looked for beside it and in the current folder, its
+ *   networks in the package and the cache alone.
+ * @throws GivernyError FILE_NOT_FOUND, RECIPE_INVALID, NETWORK_UNKNOWN, or as readPicture.
  */
-export async function repeatRecipe(painting: string, { content, styles, mask, options }: Changes): Promise<Repetition> {
+export async function repeatRecipe(painting: string, changes: Changes): Promise<Repetition> {
+  const { content, styles, mask, options } = changes;
   const recipe = await readRecipe(painting);
+  if (changes.network === undefined) assertNamedNetwork(recipe.network.name, '--network');
+  if (changes.coarseNetwork === undefined && recipe.coarseNetwork) {
+    assertNamedNetwork(recipe.coarseNetwork.name, '--coarse-network');
+  }
   const files = await findRecipeFiles(recipe, { painting, content, styles: styles.map(({ path }) => path), mask });
   const found = [files.content, ...files.styles, files.mask, files.start].filter((file) => file !== undefined);
   return {
@@ -52,7 +63,9 @@ export async function repeatRecipe(painting: string, { content, styles, mask, op
     coarseNetwork: recipe.coarseNetwork,
     notices: found
       .filter(({ matches }) => !matches)
-      .map(({ path }) => `"${path}" is not the file that the recipe was painted from: the picture will differ.`),
+      .map(
+        ({ path }) => `"${printable(path)}" is not the file that the recipe was painted from: the picture will differ.`,
+      ),
   };
 }
 

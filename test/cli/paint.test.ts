@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
@@ -209,6 +209,8 @@ test('--recipe repeats a painting, pixel by pixel, from wherever its files lie',
 test('--recipe says aloud what has changed, and asks for a network that it cannot find', async () => {
   const folder = await bench();
   await giverny(folder, ['photo.jpg', 'style.png', ...QUICK]);
+  // A file of that name in the current folder is not taken for it: whoever made the recipe chose the name.
+  copyFileSync(join(folder, 'tiny.safetensors'), join(folder, 'tiny'));
   expect(await giverny(folder, ['--recipe', 'photo-style.png'])).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/network "tiny".*--network/),

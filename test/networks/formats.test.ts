@@ -37,7 +37,10 @@ function expectSource(found: NetworkFile, within = 0) {
 describe.skipIf(!hasPython)(
   'files written by scipy, h5py and numpy (skipped without /usr/bin/python3 and these)',
   () => {
-    test.each(['keras1.h5', 'keras2.h5', 'keras3.h5', 'keras-chunked.h5', 'keras-latest.h5'])('%s', async (name) => {
+    test.each([
+      ...['keras1.h5', 'keras2.h5', 'keras3.h5', 'keras-chunked.h5', 'keras-latest.h5', 'keras-many.h5'],
+      ...['keras-dense.h5', 'keras-ordered.h5', 'keras-filters.h5', 'keras-uneven.h5'],
+    ])('%s', async (name) => {
       const found = await read(name);
       expectSource(found);
       expect(found).toMatchObject({ format: 'Keras', mean: VGG_MEAN });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import {
   existsSync,
@@ -106,16 +107,70 @@ test('names and files that are not there', async () => {
   });
   await expect(openNetwork('vgg91')).rejects.toThrow('Expected one of pocket, vgg19');
   await expect(openNetwork('./no.h5')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
-  await expect(openNetwork(folder)).rejects.toThrow('but could not read it (EISDIR)');
+  await expect(openNetwork(folder)).rejects.toMatchObject({
+    code: 'FILE_NOT_FOUND',
+    message: `Expected a network file at "${folder}" but it is a folder.`,
+  });
   await expect(run('pull', 'vgg91')).rejects.toThrow('Expected one of vgg19, vgg16, vgg19-torchvision');
 });
 
-test('a damaged file in the cache is noticed', async () => {
-  const { path: cached } = await importNetwork(file);
+test.skipIf(process.platform === 'win32')(
+  'a device and a pipe as network (skipped on Windows)',
+  async () => {
+    await expect(openNetwork('/dev/zero')).rejects.toThrow(
+      'Expected a network file at "/dev/zero" but it is a device.',
+    );
+    const pipe = path.join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await expect(openNetwork(pipe)).rejects.toThrow('but it is a pipe.');
+  },
+  10_000,
+);
+
+/** Changes a bit of the last number in a file. */
+function damage(cached: string): void {
   const bytes = readFileSync(cached);
   bytes[bytes.length - 2] = (bytes.at(-2) as number) ^ 1;
   writeFileSync(cached, bytes);
-  await expect(openNetwork('small')).rejects.toThrow(/^Expected the hash .* for small, as its file states, but found/);
+}
+
+test('a damaged file in the cache is named, with its remedy', async () => {
+  const { path: cached } = await importNetwork(file);
+  damage(cached);
+  await expect(openNetwork('small')).rejects.toThrow(
+    `Expected the network small at "${cached}" but the file is damaged; remove it with giverny network remove small. ` +
+      'Expected the hash',
+  );
+  const vgg19 = path.join(path.dirname(cached), 'vgg19.safetensors');
+  renameSync(cached, vgg19);
+  await expect(openNetwork('vgg19')).rejects.toThrow(
+    `Expected the network vgg19 at "${vgg19}" but the file is damaged; get it anew with giverny network pull vgg19. `,
+  );
+});
+
+test('auto goes on with pocket where the cached vgg19 is damaged, and says so', async () => {
+  const { path: cached } = await importNetwork(file);
+  const vgg19 = path.join(path.dirname(cached), 'vgg19.safetensors');
+  renameSync(cached, vgg19);
+  damage(vgg19);
+  const note = expect.stringContaining(`"${vgg19}" cannot be read; get VGG-19 anew with giverny network pull vgg19`);
+  expect(await openNetwork('auto')).toMatchObject({ name: 'pocket', note });
+  rmSync(vgg19);
+  mkdirSync(vgg19);
+  expect(await openNetwork('auto')).toMatchObject({ name: 'pocket', note });
+});
+
+test('what a file says about itself reaches a terminal escaped', async () => {
+  const evil = '\x1b[2J\x9b31m\u202e';
+  writeFileSync(file, writeSafetensors(smallTensors(), { licence: evil, [`key${evil}`]: 'x'.repeat(1e6) }));
+  await run('import', file);
+  writeFileSync(path.join(folder, 'cache', 'networks', `a ${evil}.safetensors`), '');
+  for (const args of [['list'], ['list', '--json'], ['info', 'small'], ['info', 'small', '--json']]) {
+    const printed = await run(...args);
+    expect(printed.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+    expect(printed).toMatch(/31m/);
+    if (args[1] !== '--json' && args[2] !== '--json') expect(printed.length).toBeLessThan(5000);
+  }
 });
 
 test('the cache lies where the platform keeps caches', () => {

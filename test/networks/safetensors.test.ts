@@ -44,12 +44,16 @@ describe('readSafetensors', () => {
   });
 
   test.each([
-    ['a header too long', new Uint8Array([0, 0, 0, 0, 1, 0, 0, 0, 0x7b]), /Expected a header of at most 100000000/],
+    [
+      'a header too long',
+      new Uint8Array([0, 0, 0, 0, 1, 0, 0, 0, 0x7b]),
+      /Expected a header of at most 10000000 bytes in x but found the length/,
+    ],
     ['a header cut short', fileOf({ a: entry(0, 4) }, 4).subarray(0, 20), /Expected a header of \d+ bytes in x/],
     ['bad JSON', fileOf('{"a":', 0), /Expected a safetensors header in JSON in x but found none/],
     ['no object', fileOf('{}[]', 0), /Expected a safetensors header in JSON/],
-    ['an overlap', fileOf({ a: entry(0, 8), b: entry(4, 12) }, 12), /Expected b to begin at byte/],
-    ['a gap', fileOf({ a: entry(0, 4), b: entry(8, 12) }, 12), /Expected b to begin at byte/],
+    ['an overlap', fileOf({ a: entry(0, 8), b: entry(4, 12) }, 12), /Expected "b" to begin at byte/],
+    ['a gap', fileOf({ a: entry(0, 4), b: entry(8, 12) }, 12), /Expected "b" to begin at byte/],
     ['an offset out of range', fileOf({ a: entry(0, 400) }, 4), /Expected \d+ bytes in all in x but found/],
     ['bytes left over', fileOf({ a: entry(0, 4) }, 8), /Expected \d+ bytes in all/],
     ['a negative offset', fileOf({ a: entry(-4, 4) }, 4), /Expected a type, a shape and two offsets for "a"/],
@@ -58,8 +62,31 @@ describe('readSafetensors', () => {
     ['an overflowing shape', fileOf({ a: entry(0, 4, [2 ** 40, 2 ** 40]) }, 4), /bytes for "a"/],
     ['an unknown type', fileOf({ a: entry(0, 4, [1], 'Q4') }, 4), /Expected a type/],
     ['a type of another object', fileOf({ a: entry(0, 4, [1], 'toString') }, 4), /Expected a type/],
-    ['8-bit numbers', fileOf({ a: entry(0, 4, [4], 'U8') }, 4), /Expected a as F32, F16 or BF16 in x but found U8/],
+    ['8-bit numbers', fileOf({ a: entry(0, 4, [4], 'U8') }, 4), /Expected "a" as F32, F16 or BF16 in x but found U8/],
     ['signed 8-bit numbers', fileOf({ a: entry(0, 4, [4], 'I8') }, 4), /but found I8/],
+    ['a type named like a property', fileOf({ a: entry(0, 4, [1], '__proto__') }, 4), /Expected a type/],
+    [
+      'a tensor twice',
+      fileOf(`{"a":${JSON.stringify(entry(0, 4))},"a":${JSON.stringify(entry(0, 4))}}`, 4),
+      /Expected each tensor once in x but found 2 of 1 different names/,
+    ],
+    [
+      'a header nested deep',
+      fileOf(`{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, 0),
+      /Expected a safetensors header nested at most 64 deep in x but found a depth of 20001/,
+    ],
+    [
+      'an entry nested deep',
+      fileOf(`{"a":${'['.repeat(50)}${']'.repeat(50)}}`, 0),
+      /for "a" in x but found \[\[\[\.\.\.\]\]\]\./,
+    ],
+    [
+      'too many axes',
+      fileOf({ a: entry(0, 4, Array(33).fill(1)) }, 4),
+      /Expected at most 32 axes for "a" in x but found 33/,
+    ],
+    ['control characters', fileOf({ 'a\x1b[2J': entry(0, 4, [2]) }, 4), /for "a\\x1b\[2J" in x/],
+    ['a long name', fileOf({ ['a'.repeat(1e6)]: entry(0, 4, [2]) }, 4), /^.{0,200}$/],
     ['metadata of numbers', fileOf({ __metadata__: { a: 1 } }, 0), /Expected texts as metadata/],
   ])('%s', (_, bytes, sentence) => {
     let error: unknown;
@@ -123,10 +150,43 @@ describe('toNetwork', () => {
   });
 
   test.each<[string, (tensors: Record<string, Tensor>) => void, RegExp]>([
+    [
+      'no channels',
+      (t) => {
+        Object.assign(t, { 'conv2_2.weight': { shape: [0, 6, 3, 3], data: new Float32Array(0) } });
+        Object.assign(t, { 'conv2_2.bias': { shape: [0], data: new Float32Array(0) } });
+      },
+      /Expected 1 to 8192 channels for conv2_2\.weight in small but found 0/,
+    ],
+    [
+      'too many channels',
+      (t) => Object.assign(t, { 'conv1_1.weight': { shape: [9000, 3, 3, 3], data: new Float32Array(9000 * 27) } }),
+      /channels for conv1_1\.weight in small but found 9000/,
+    ],
+    [
+      'a tap without channels',
+      (t) => Object.assign(t, { 'conv1_1.tap': { shape: [0, 4, 1, 1], data: new Float32Array(0) } }),
+      /channels for conv1_1\.tap in small but found 0/,
+    ],
+    ['too many blocks', (t) => Object.assign(t, { 'conv13_1.bias': t['conv1_1.bias'] }), /at most 12 blocks/],
+    [
+      'a block that is missing',
+      (t) => Object.assign(t, { 'conv4_1.bias': t['conv1_1.bias'] }),
+      /a tensor conv3_1\.weight/,
+    ],
+    [
+      'infinity',
+      (t) => t['conv2_1.bias']?.data.set([Number.NEGATIVE_INFINITY], 1),
+      /conv2_1\.bias in small but found -Infinity/,
+    ],
     ['a missing bias', (t) => delete t['conv1_2.bias'], /Expected a tensor conv1_2\.bias in small/],
     ['a number that is none', (t) => t['conv2_1.weight']?.data.set([Number.NaN], 9), /finite numbers for conv2_1/],
     ['a misshaped tap', (t) => Object.assign(t, { 'conv1_1.tap': { shape: [1], data: new Float32Array(1) } }), /tap/],
-    ['a huge index', (t) => Object.assign(t, { 'conv1_999.bias': t['conv1_1.bias'] }), /conv1_3\.weight/],
+    [
+      'a huge index',
+      (t) => Object.assign(t, { 'conv1_999.bias': t['conv1_1.bias'] }),
+      /at most 12 blocks of 64 convolutions in small but found conv1_999\.bias/,
+    ],
   ])('%s', async (_, change, sentence) => {
     const tensors = smallTensors();
     change(tensors);
@@ -136,7 +196,13 @@ describe('toNetwork', () => {
     });
   });
 
+  test('costChannels beyond what a layer can have', async () => {
+    const costChannels = JSON.stringify({ conv1_1: 1e300 });
+    await expect(read(smallTensors(), { costChannels })).rejects.toThrow('for costChannels in small but found "{');
+  });
+
   test('a bad mean', async () => {
+    await expect(read(smallTensors(), { mean: '1,2,1e30' })).rejects.toThrow('as mean in small but found 1,2,1e+30.');
     await expect(read(smallTensors(), { mean: '1,2' })).rejects.toThrow('Expected three numbers as mean in small');
   });
 });

@@ -27,14 +27,19 @@ def keras_name(layer):
     return re.sub(r"conv(\d+)_(\d+)", r"block\1_conv\2", layer)
 
 
-def keras(name, kernel_path, bias_path, **storage):
-    with h5py.File(folder / name, "w", libver=storage.pop("libver", None)) as file:
+def keras(name, kernel_path, bias_path, dtype=np.float32, others=0, libver=None, track_order=False, **storage):
+    with h5py.File(folder / name, "w", libver=libver, track_order=track_order) as file:
+        for i in range(others):
+            file.create_group(f"layers/other{i:03}")
         file.attrs["layer_names"] = [keras_name(layer).encode() for layer in layers]
         file.create_group("block1_pool")
         for layer in layers:
             k = keras_name(layer)
-            file.create_dataset(kernel_path.format(k), data=keras_kernel(layer), **storage)
-            file.create_dataset(bias_path.format(k), data=tensors[f"{layer}.bias"], **storage)
+            for path, array in ((kernel_path, keras_kernel(layer)), (bias_path, tensors[f"{layer}.bias"])):
+                how = {**storage}
+                if storage.get("chunks") == "uneven":
+                    how["chunks"] = tuple(max(1, extent * 2 // 3) for extent in array.shape)
+                file.create_dataset(path.format(k), data=array.astype(dtype), **how)
         file.create_dataset("predictions/predictions/kernel:0", data=np.zeros((7, 5), np.float32))
 
 
@@ -43,6 +48,21 @@ keras("keras2.h5", "model_weights/{0}/{0}/kernel:0", "model_weights/{0}/{0}/bias
 keras("keras3.h5", "layers/{0}/vars/0", "layers/{0}/vars/1")
 keras("keras-chunked.h5", "{0}/{0}/kernel:0", "{0}/{0}/bias:0", chunks=True, compression="gzip", shuffle=True)
 keras("keras-latest.h5", "{0}/{0}/kernel:0", "{0}/{0}/bias:0", libver="latest")
+keras("keras-many.h5", "layers/{0}/vars/0", "layers/{0}/vars/1", others=200)
+# More links than fit into the group's own messages: a heap with an index, here two levels deep.
+keras("keras-dense.h5", "layers/{0}/vars/0", "layers/{0}/vars/1", others=200, libver="latest", dtype=np.float16)
+keras("keras-ordered.h5", "layers/{0}/vars/0", "layers/{0}/vars/1", others=20, track_order=True, dtype=">f4")
+keras(
+    "keras-filters.h5",
+    "{0}/{0}/kernel:0",
+    "{0}/{0}/bias:0",
+    dtype=np.float64,
+    chunks="uneven",
+    compression="gzip",
+    shuffle=True,
+    fletcher32=True,
+)
+keras("keras-uneven.h5", "{0}/{0}/kernel:0", "{0}/{0}/bias:0", chunks="uneven", fletcher32=True)
 
 
 def matconvnet_kernel(layer):

@@ -47,6 +47,34 @@ test('a recipe carries no folder, and comes back from its text', () => {
   expect(parseRecipe(JSON.stringify(recipe), 'x.png')).toEqual(recipe);
 });
 
+test.each(['/etc/passwd', '/dev/zero', '../up', '..', '.', '', '\\\\server\\share', 'C:\\x', 'C:x', 'a/b'])(
+  'no name in a recipe can be "%s"',
+  (name) => {
+    const { styles, content, network } = recipe;
+    for (const [place, changed] of Object.entries({
+      'network.name': { ...recipe, network: { ...network, name } },
+      'coarseNetwork.name': { ...recipe, coarseNetwork: { ...network, name } },
+      'content.name': { ...recipe, content: { ...content, name } },
+      'styles.0.name': { ...recipe, styles: [{ ...styles[0], name }] },
+      'options.init': { ...recipe, options: { ...recipe.options, init: name } },
+    })) {
+      // An empty init is not an option at all.
+      if (place === 'options.init' && name === '') continue;
+      expect(() => parseRecipe(JSON.stringify(changed), 'x.png'), place).toThrow(
+        `its ${place} is wrong (not a file name without its folder)`,
+      );
+    }
+  },
+);
+
+test.each(['..', '/', 'C:', 'a/..', 'C:\\photos\\..', 'C:photo.jpg', '2024: a photo.jpg'])(
+  'a file called "%s" gets a name that can be read back',
+  (name) => {
+    const made = recipeOf({ ...recipe, content: file(name), network: { name, hash: 'abc' } });
+    expect(parseRecipe(JSON.stringify(made), 'x.png')).toEqual(made);
+  },
+);
+
 test('recipes of earlier versions load: what they do not say is as in the notebook', () => {
   const { statistic, padding, clamp, firstSize, firstSteps, styleScale, styleMix, colors, strength, ...older } = {
     strength: undefined,

@@ -4,7 +4,7 @@
  * padding 1, ReLU after each, a 2x2 pool between blocks. Depth is the list of convolutions per block,
  * width the number of channels of each; any VGG-shaped network is such a table with its own numbers.
  */
-import { GivernyError } from '../errors.js';
+import { GivernyError, show } from '../errors.js';
 import type { Shape, Tensor, Tensors } from '../graph/tensor.js';
 
 /** One 3x3 convolution with its ReLU; `name` also names its output, as in `conv4_2`. */
@@ -63,11 +63,17 @@ export const VGG19 = vggTable([
   [512, 512, 512, 512],
 ]);
 
+/** A picture of 4096 pixels has but one left after 12 pools. */
+const MAX_BLOCKS = 12;
+const MAX_CONVOLUTIONS_PER_BLOCK = 64;
+/** A Gram matrix of so many channels has 268 MB. */
+export const MAX_CHANNELS = 8192;
+
 /**
  * Reads the table off the tensors themselves, so that a network of any width or depth loads without
  * being declared, and checks every shape.
  *
- * @throws GivernyError NETWORK_TENSOR where a tensor is missing or misshaped.
+ * @throws GivernyError NETWORK_TENSOR where a tensor is missing or misshaped, or the network is too large.
  */
 export function networkOf(
   name: string,
@@ -75,32 +81,54 @@ export function networkOf(
   tensors: Tensors,
   mean: readonly [number, number, number] = VGG_MEAN,
 ): Network {
-  const names = Object.keys(tensors)
-    .map((key) => /^conv(\d{1,3})_(\d{1,3})\.(?:weight|bias)$/.exec(key))
-    .filter((match) => match !== null)
-    .map((match) => ({ block: Number(match[1]), index: Number(match[2]) }));
-  if (names.length === 0) {
-    throw new GivernyError(
-      'NETWORK_TENSOR',
-      `Expected tensors named conv1_1.weight, conv1_1.bias ... in ${name} but found ${Object.keys(tensors).slice(0, 3).join(', ') || 'none'}.`,
-    );
-  }
-  const blocks = Math.max(...names.map((n) => n.block));
-  const widths: number[][] = [];
-  for (let block = 1; block <= blocks; block++) {
-    const depth = Math.max(1, ...names.filter((n) => n.block === block).map((n) => n.index));
-    widths.push(
-      Array.from({ length: depth }, (_, i) => need(name, tensors, `conv${block}_${i + 1}.weight`).shape[0] ?? 0),
-    );
-  }
+  const depths = depthsOf(name, tensors);
+  const widths = Array.from(depths, (depth, b) =>
+    Array.from({ length: depth ?? 1 }, (_, i) => channelsOf(name, tensors, `conv${b + 1}_${i + 1}.weight`)),
+  );
   const convolutions = vggTable(widths);
   for (const { name: layer, inputChannels, outputChannels } of convolutions) {
     expectShape(name, tensors, `${layer}.weight`, [outputChannels, inputChannels, 3, 3]);
     expectShape(name, tensors, `${layer}.bias`, [outputChannels]);
-    const tap = tensors[`${layer}.tap`];
-    if (tap) expectShape(name, tensors, `${layer}.tap`, [tap.shape[0] ?? 0, outputChannels, 1, 1]);
+    const tap = `${layer}.tap`;
+    if (tensors[tap]) expectShape(name, tensors, tap, [channelsOf(name, tensors, tap), outputChannels, 1, 1]);
   }
   return { name, hash, convolutions, tensors, mean };
+}
+
+/** The number of convolutions of each block, read off the names; blocks without any are left out of the array. */
+function depthsOf(name: string, tensors: Tensors): number[] {
+  const depths: number[] = [];
+  const keys = Object.keys(tensors);
+  for (const key of keys) {
+    const match = /^conv([1-9]\d{0,2})_([1-9]\d{0,2})\.(?:weight|bias)$/.exec(key);
+    if (!match) continue;
+    const [block, index] = [Number(match[1]), Number(match[2])];
+    if (block > MAX_BLOCKS || index > MAX_CONVOLUTIONS_PER_BLOCK) {
+      throw new GivernyError(
+        'NETWORK_TENSOR',
+        `Expected at most ${MAX_BLOCKS} blocks of ${MAX_CONVOLUTIONS_PER_BLOCK} convolutions in ${name} but found ${key}.`,
+      );
+    }
+    depths[block - 1] = Math.max(depths[block - 1] ?? 0, index);
+  }
+  if (depths.length === 0) {
+    const found = keys.slice(0, 3).map(show).join(', ') || 'none';
+    throw new GivernyError(
+      'NETWORK_TENSOR',
+      `Expected tensors named conv1_1.weight, conv1_1.bias ... in ${name} but found ${found}.`,
+    );
+  }
+  return depths;
+}
+
+/** Output channels of a convolution or a tap. */
+function channelsOf(name: string, tensors: Tensors, key: string): number {
+  const [channels = 0] = need(name, tensors, key).shape;
+  if (channels >= 1 && channels <= MAX_CHANNELS) return channels;
+  throw new GivernyError(
+    'NETWORK_TENSOR',
+    `Expected 1 to ${MAX_CHANNELS} channels for ${key} in ${name} but found ${channels}.`,
+  );
 }
 
 function need(name: string, tensors: Tensors, key: string): Tensor {

@@ -4,11 +4,11 @@ import { GivernyError } from '../errors.js';
 import { type Options, optionsSchema, PRESETS } from '../options/options.js';
 import type { Changes } from './order.js';
 
-/** Names only: a folder would tell of the person who painted, and lead anywhere when read back. */
-const fileName = z.string().regex(/^[^\\/]+$/, 'not a file name without its folder');
+/** Names only: a folder or a drive would tell of the person who painted, and lead anywhere when read back. */
+const fileName = z.string().regex(/^(?!\.{1,2}$)(?![a-z]:)[^\\/]+$/i, 'not a file name without its folder');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256');
 const file = z.object({ name: fileName, sha256 });
-const network = z.object({ name: z.string(), hash: z.string() });
+const network = z.object({ name: fileName, hash: z.string() });
 
 const change = z.object({
   step: z.number().int().min(0),
@@ -115,8 +115,12 @@ function plainChange({ step, options, weights, regionStrengths }: Change): z.out
   };
 }
 
-/** The last part of a path, whichever system wrote it. */
-const baseName = (path: string) => path.split(/[\\/]/).findLast((part) => part !== '') ?? 'picture';
+/** The last part of a path that is a file's name, whichever system wrote it. */
+const baseName = (path: string) =>
+  path
+    .replace(/^[a-z]:/i, '')
+    .split(/[\\/]/)
+    .findLast((part) => fileName.safeParse(part).success) ?? 'picture';
 
 /**
  * What an earlier version wrote, as this one would have: options that it did not have yet are what the notebook's

@@ -58,7 +58,8 @@ export async function cachedNames(): Promise<string[]> {
     if (cause.code === 'ENOENT') return [];
     throw new GivernyError('FILE_NOT_FOUND', `Expected the cache in "${folder}" but ${reason(cause)}.`, { cause });
   });
-  return files.flatMap((file) => /^(.+)\.safetensors$/.exec(file)?.[1] ?? []).sort();
+  const names = files.flatMap((file) => /^(.+)\.safetensors$/.exec(file)?.[1] ?? []);
+  return names.filter(isNetworkName).sort();
 }
 
 /** What a safetensors file says about itself; nothing where it is damaged. */

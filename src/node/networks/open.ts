@@ -1,6 +1,6 @@
 /** Networks by name or file: pocket inside the package, the others in the user's cache. */
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GivernyError, show } from '../../core/errors.js';
@@ -8,6 +8,7 @@ import { toNetwork } from '../../core/networks/formats/canonical.js';
 import { readNetworkFile } from '../../core/networks/formats/read.js';
 import type { Network } from '../../core/networks/network.js';
 import { REGISTRY, registryEntry } from '../../core/networks/registry.js';
+import { readRegularFile } from '../files/read.js';
 import { clockOf, sweepTemporaries } from '../files/temporaries.js';
 import {
   cachedFile,
@@ -34,6 +35,9 @@ export interface OpenedNetwork extends Network {
 /** The network of the package. */
 const POCKET = fileURLToPath(new URL('../../../models/pocket.safetensors', import.meta.url));
 
+/** Bytes of the largest file that is read: twice MatConvNet's VGG-19 with its fully connected layers. */
+const MAX_FILE_BYTES = 2 ** 30;
+
 /**
  * Opens a network: 'auto' (VGG-19 if it is in the cache, else pocket), 'pocket', the name of one in the
  * cache, or a path to a file of any supported format. A name in the cache goes before a file of that name.
@@ -43,45 +47,100 @@ const POCKET = fileURLToPath(new URL('../../../models/pocket.safetensors', impor
 export async function openNetwork(nameOrPath: string): Promise<OpenedNetwork> {
   if (nameOrPath === 'auto') return openAuto();
   const found = findNetwork(nameOrPath);
-  const name = found.origin === 'file' ? nameOf(found.path) : nameOrPath;
-  const file = await readNetworkFile(path.basename(found.path), await readFound(found.path), (beside) =>
-    readFound(path.join(path.dirname(found.path), beside)),
-  );
-  return { ...(await toNetwork(name, file)), ...found, metadata: file.metadata };
+  try {
+    const name = found.origin === 'file' ? nameOf(found.path) : nameOrPath;
+    const file = await readNetworkFile(
+      path.basename(found.path),
+      await readFound(found.path, MAX_FILE_BYTES),
+      (beside, maxBytes) => readFound(path.join(path.dirname(found.path), beside), maxBytes),
+    );
+    return { ...(await toNetwork(name, file)), ...found, metadata: file.metadata };
+  } catch (error) {
+    throw found.origin === 'cache' && isFault(error) ? damaged(nameOrPath, found.path, error) : error;
+  }
 }
 
 async function openAuto(): Promise<OpenedNetwork> {
-  if (existsSync(cachedFile('vgg19'))) {
+  const pull = 'giverny network pull vgg19';
+  if (!existsSync(cachedFile('vgg19'))) {
+    const note = `Network: pocket, inside the package; get VGG-19 with ${pull}.`;
+    return { ...(await openNetwork('pocket')), note };
+  }
+  try {
     const note = 'Network: vgg19, from the cache; --network pocket is faster.';
     return { ...(await openNetwork('vgg19')), note };
+  } catch (error) {
+    if (!(error instanceof GivernyError)) throw error;
+    const file = cachedFile('vgg19');
+    const note = `Network: pocket, inside the package, since "${file}" cannot be read; get VGG-19 anew with ${pull}.`;
+    return { ...(await openNetwork('pocket')), note };
   }
-  const note = 'Network: pocket, inside the package; get VGG-19 with giverny network pull vgg19.';
-  return { ...(await openNetwork('pocket')), note };
+}
+
+/** Whether a file was read and holds no proper network. */
+const isFault = (error: unknown): error is GivernyError =>
+  error instanceof GivernyError && (error.code === 'NETWORK_FORMAT' || error.code === 'NETWORK_TENSOR');
+
+/** The sentence for such a file in the cache. */
+function damaged(name: string, file: string, cause: GivernyError): GivernyError {
+  const remedy = registryEntry(name)
+    ? `get it anew with giverny network pull ${name}`
+    : `remove it with giverny network remove ${name}`;
+  return new GivernyError(
+    cause.code,
+    `Expected the network ${name} at "${file}" but the file is damaged; ${remedy}. ${cause.message}`,
+    { cause },
+  );
 }
 
 /** Finds a network without reading it. */
-function findNetwork(nameOrPath: string): { origin: OpenedNetwork['origin']; path: string } {
-  if (nameOrPath === 'pocket') {
+function findNetwork(nameOrPath: string): Found {
+  const named = findNamed(nameOrPath);
+  if (named) return named;
+  if (existsSync(nameOrPath)) return { origin: 'file', path: nameOrPath };
+  if (registryEntry(nameOrPath)) throw notPulled(nameOrPath);
+  if (/[/\\.]/.test(nameOrPath)) {
+    throw new GivernyError('FILE_NOT_FOUND', `Expected a network file but found none at "${nameOrPath}".`);
+  }
+  throw unknownNetwork(nameOrPath, ['pocket', ...REGISTRY.map((entry) => entry.name)]);
+}
+
+type Found = Pick<OpenedNetwork, 'origin' | 'path'>;
+
+/** A network of the package or the cache; undefined where none has that name. */
+function findNamed(name: string): Found | undefined {
+  if (name === 'pocket') {
     if (existsSync(POCKET)) return { origin: 'package', path: POCKET };
     throw new GivernyError(
       'NETWORK_UNKNOWN',
       'Expected the pocket network inside the package but it has none; get VGG-19 with giverny network pull vgg19.',
     );
   }
-  if (isNetworkName(nameOrPath) && existsSync(cachedFile(nameOrPath))) {
-    return { origin: 'cache', path: cachedFile(nameOrPath) };
-  }
-  if (existsSync(nameOrPath)) return { origin: 'file', path: nameOrPath };
-  if (registryEntry(nameOrPath)) {
-    throw new GivernyError(
-      'NETWORK_UNKNOWN',
-      `Expected ${nameOrPath} in the cache but it is not there yet; get it with giverny network pull ${nameOrPath}.`,
-    );
-  }
-  if (/[/\\.]/.test(nameOrPath)) {
-    throw new GivernyError('FILE_NOT_FOUND', `Expected a network file but found none at ${nameOrPath}.`);
-  }
-  throw unknownNetwork(nameOrPath, ['pocket', ...REGISTRY.map((entry) => entry.name)]);
+  if (!isNetworkName(name) || !existsSync(cachedFile(name))) return undefined;
+  return { origin: 'cache', path: cachedFile(name) };
+}
+
+/**
+ * Makes certain that openNetwork takes a name for that of a network, not for a path: names in recipes come from
+ * strangers.
+ *
+ * @param flag with which a person names the network's file instead.
+ * @throws GivernyError NETWORK_UNKNOWN where neither the package nor the cache has a network of that name.
+ */
+export function assertNamedNetwork(name: string, flag: string): void {
+  if (findNamed(name)) return;
+  if (registryEntry(name)) throw notPulled(name);
+  throw new GivernyError(
+    'NETWORK_UNKNOWN',
+    `Expected the network ${show(name)} that the recipe was painted with but found none of that name; give its file with ${flag}.`,
+  );
+}
+
+function notPulled(name: string): GivernyError {
+  return new GivernyError(
+    'NETWORK_UNKNOWN',
+    `Expected ${name} in the cache but it is not there yet; get it with giverny network pull ${name}.`,
+  );
 }
 
 /** The sentence for a name that is none. */
@@ -92,15 +151,8 @@ export function unknownNetwork(name: string, known: readonly string[]): GivernyE
   );
 }
 
-async function readFound(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new GivernyError('FILE_NOT_FOUND', `Expected a network file at ${file} but could not read it (${code}).`, {
-      cause,
-    });
-  }
+function readFound(file: string, maxBytes: number): Promise<Uint8Array> {
+  return readRegularFile(file, 'a network file', maxBytes, 'FILE_NOT_FOUND');
 }
 
 /** A file's name without its ending; a model.json is called after its folder. */

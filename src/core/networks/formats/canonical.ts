@@ -4,10 +4,13 @@
  */
 import { GivernyError, show } from '../../errors.js';
 import type { Tensor, Tensors } from '../../graph/tensor.js';
-import { type Network, networkOf } from '../network.js';
+import { MAX_CHANNELS, type Network, networkOf } from '../network.js';
 import { encodeUtf8 } from './utf8.js';
 
 declare const crypto: { subtle: { digest(algorithm: 'SHA-256', bytes: Uint8Array): Promise<ArrayBuffer> } };
+
+/** Pictures are in 0..255; a network may have been trained on others, but not on such. */
+const MAX_MEAN = 1e5;
 
 /** Mean of R, G, B in 0..255. */
 export type Mean = readonly [number, number, number];
@@ -30,7 +33,7 @@ export interface NetworkFile {
 
 /** Whether a tensor of this name belongs to the canonical form. */
 export function isCanonicalName(name: string): boolean {
-  return /^conv\d{1,3}_\d{1,3}\.(weight|bias|tap)$/.test(name);
+  return /^conv[1-9]\d{0,2}_[1-9]\d{0,2}\.(weight|bias|tap)$/.test(name);
 }
 
 /**
@@ -40,6 +43,13 @@ export function isCanonicalName(name: string): boolean {
  *   where the file's metadata states another hash or no proper costChannels.
  */
 export async function toNetwork(name: string, file: NetworkFile): Promise<Network> {
+  if (!file.mean.every((value) => Math.abs(value) <= MAX_MEAN)) {
+    const range = `-${MAX_MEAN} to ${MAX_MEAN}`;
+    throw new GivernyError(
+      'NETWORK_FORMAT',
+      `Expected numbers from ${range} as mean in ${name} but found ${file.mean}.`,
+    );
+  }
   const network = networkOf(name, '', file.tensors, file.mean);
   const ordered = Object.fromEntries(inOrder(network));
   for (const [key, { data }] of Object.entries(ordered)) {
@@ -55,7 +65,7 @@ export async function toNetwork(name: string, file: NetworkFile): Promise<Networ
   if (stated !== undefined && stated !== hash) {
     throw new GivernyError(
       'NETWORK_FORMAT',
-      `Expected the hash ${stated} for ${name}, as its file states, but found ${hash}.`,
+      `Expected the hash ${show(stated, hash.length)} for ${name}, as its file states, but found ${hash}.`,
     );
   }
   const costChannels = costChannelsOf(name, file.metadata.costChannels);
@@ -72,7 +82,10 @@ function costChannelsOf(name: string, stated: string | undefined): Network['cost
     channels = undefined;
   }
   const entries = typeof channels === 'object' && channels !== null ? Object.entries(channels) : [];
-  if (entries.length === 0 || entries.some(([, count]) => !Number.isInteger(count) || count < 1)) {
+  if (
+    entries.length === 0 ||
+    entries.some(([, count]) => !(Number.isInteger(count) && count >= 1 && count <= MAX_CHANNELS))
+  ) {
     throw new GivernyError(
       'NETWORK_FORMAT',
       `Expected layers with whole numbers of channels for costChannels in ${name} but found ${show(stated)}.`,

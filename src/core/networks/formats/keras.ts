@@ -2,7 +2,7 @@
  * VGG as Keras names it: `block1_conv1 ... block5_conv4`, kernels [3, 3, C, C'], input BGR minus the mean.
  * The names of the arrays below a layer differ between releases; a kernel is told from a bias by its rank.
  */
-
+import { show } from '../../errors.js';
 import { type Shape, sizeOf, type Tensor } from '../../graph/tensor.js';
 import { VGG_MEAN } from '../network.js';
 import type { NetworkFile } from './canonical.js';
@@ -10,7 +10,7 @@ import { malformed } from './malformed.js';
 
 /** The canonical name of the layer that a path such as `block1_conv2/kernel:0` lies in, if it is one. */
 export function kerasLayer(path: string): string | undefined {
-  const match = /(?:^|\/)block(\d{1,3})_conv(\d{1,3})(?=\/)/.exec(path);
+  const match = /(?:^|\/)block([1-9]\d{0,2})_conv([1-9]\d{0,2})(?=\/)/.exec(path);
   return match ? `conv${match[1]}_${match[2]}` : undefined;
 }
 
@@ -27,9 +27,10 @@ export function fromKeras(
     const layer = kerasLayer(path);
     if (!layer) continue;
     const rank = array.shape.length;
-    if (rank !== 4 && rank !== 1) throw malformed(file, `a kernel or a bias for ${path}`, `shape [${array.shape}]`);
+    if (rank !== 4 && rank !== 1)
+      throw malformed(file, `a kernel or a bias for ${show(path)}`, `shape ${show(array.shape)}`);
     const name = `${layer}.${rank === 4 ? 'weight' : 'bias'}`;
-    if (tensors[name]) throw malformed(file, `one array for ${name}`, `another one at ${path}`);
+    if (tensors[name]) throw malformed(file, `one array for ${name}`, `another one at ${show(path)}`);
     tensors[name] = rank === 4 ? turnKernel(file, path, array, layer === 'conv1_1') : array;
   }
   if (Object.keys(tensors).length === 0) {
@@ -41,7 +42,7 @@ export function fromKeras(
 /** [3, 3, C, C'] to [C', C, 3, 3]; `flip` exchanges B and R of the input channels. */
 function turnKernel(file: string, path: string, { shape, data }: Tensor, flip: boolean): Tensor {
   const [height = 0, width = 0, inputs = 0, outputs = 0] = shape;
-  if (height !== 3 || width !== 3) throw malformed(file, `a kernel [3, 3, C, C'] for ${path}`, `[${shape.join(', ')}]`);
+  if (height !== 3 || width !== 3) throw malformed(file, `a kernel [3, 3, C, C'] for ${show(path)}`, show(shape));
   const turned: Shape = [outputs, inputs, height, width];
   const result = new Float32Array(sizeOf(turned));
   let from = 0;

@@ -3,7 +3,10 @@
  * compressed in one piece with hundreds of megabytes that we do not.
  * https://www.mathworks.com/help/pdf_doc/matlab/matfile_format.pdf
  */
+import { show } from '../../errors.js';
 import { type Shape, sizeOf } from '../../graph/tensor.js';
+import { byteBudget } from './budget.js';
+import { inflate } from './inflate.js';
 import { malformed } from './malformed.js';
 import { decodeUtf8 } from './utf8.js';
 
@@ -16,22 +19,21 @@ export type MatValue =
   /** Something we do not read: sparse, complex or opaque arrays, or numbers that were not wanted. */
   | { readonly kind: 'other' };
 
-declare const DecompressionStream: new (
-  format: 'deflate',
-) => {
-  writable: { getWriter(): { write(bytes: Uint8Array): Promise<void>; close(): Promise<void> } };
-  readable: {
-    getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array }>; cancel(): Promise<void> };
-  };
-};
-
 const COMPRESSED = 15;
 const MATRIX = 14;
 const HEADER_BYTES = 128;
-/** Bounds against files made to exhaust us; real networks stay far below. */
+/** Most arrays in a file, those inside others included; MatConvNet's VGG-19 has some 3000. */
+const MAX_ARRAYS = 20_000;
+const MAX_VARIABLES = 1000;
 const MAX_DEPTH = 16;
-const MAX_ITEMS = 10_000;
-const MAX_ARRAY_BYTES = 2 ** 28;
+/** MATLAB allows 63 letters, and no array of a network has more axes. */
+const MAX_NAME_BYTES = 255;
+const MAX_AXES = 32;
+const MAX_FIELDS = 1000;
+/** Longer texts are not read. */
+const MAX_TEXT_BYTES = 10_000;
+/** Bytes after a compressed array that are overlooked. */
+const MAX_TRAILING_BYTES = 8;
 
 /** Readers of the numeric types, by the format's numbers. */
 const NUMBER_TYPES: Readonly<Record<number, { size: number; get: (view: DataView, at: number) => number }>> = {
@@ -53,21 +55,25 @@ export function isMat5(bytes: Uint8Array): boolean {
   return (a === 0 && b === 1 && c === 0x49 && d === 0x4d) || (a === 1 && b === 0 && c === 0x4d && d === 0x49);
 }
 
+/** Which parts of a file to read; what is not wanted has the kind 'other'. */
+export interface Wanted {
+  variable(name: string): boolean;
+  /** Whether to keep the numbers of an array of this shape. */
+  numbers(shape: Shape): boolean;
+}
+
 /**
  * The variables of a file by name.
  *
- * @param wanted whether to keep the numbers of an array of this shape; others are skipped.
  * @throws GivernyError NETWORK_FORMAT.
  */
-export async function readMat5(
-  bytes: Uint8Array,
-  file: string,
-  wanted: (shape: Shape) => boolean,
-): Promise<Map<string, MatValue>> {
+export async function readMat5(bytes: Uint8Array, file: string, wanted: Wanted): Promise<Map<string, MatValue>> {
   if (bytes[126] !== 0x49) throw malformed(file, 'little-endian numbers', 'big-endian ones');
   const variables = new Map<string, MatValue>();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const context: Context = { file, wanted, left: { inflated: byteBudget(bytes.length), arrays: MAX_ARRAYS } };
   let offset = HEADER_BYTES;
+  let count = 0;
   while (offset < bytes.length) {
     if (offset + 8 > bytes.length) throw malformed(file, 'a whole element', `its first ${bytes.length - offset} bytes`);
     const type = view.getUint32(offset, true);
@@ -77,15 +83,15 @@ export async function readMat5(
     if (offset > bytes.length) throw malformed(file, `${offset} bytes or more`, bytes.length);
     const element = bytes.subarray(start, offset);
     if (type !== COMPRESSED && type !== MATRIX) continue;
-    const source = new Source(type === COMPRESSED ? inflate(element) : [element], file);
+    if (++count > MAX_VARIABLES) throw malformed(file, `at most ${MAX_VARIABLES} variables`, 'more');
+    const source = type === COMPRESSED ? new Source(inflate(element), context) : new Source([element], context);
     try {
-      const { name, value } = await readMatrix(source, type === COMPRESSED ? await readMatrixTag(source) : length, {
-        file,
-        wanted,
-        depth: 0,
-      });
+      const { name, value } = await readVariable(
+        source,
+        type === COMPRESSED ? await readMatrixTag(source) : length,
+        context,
+      );
       variables.set(name, value);
-      await source.end();
     } finally {
       await source.close();
     }
@@ -93,24 +99,11 @@ export async function readMat5(
   return variables;
 }
 
-/** The zlib stream's content, piece by piece. */
-async function* inflate(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  const { writable, readable } = new DecompressionStream('deflate');
-  const writer = writable.getWriter();
-  const reader = readable.getReader();
-  const write = async () => {
-    for (let at = 0; at < bytes.length; at += 2 ** 16) await writer.write(bytes.subarray(at, at + 2 ** 16));
-    await writer.close();
-  };
-  // What goes wrong here is reported to the reader as well.
-  write().catch(() => {});
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      if (next.value) yield next.value;
-    }
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
+interface Context {
+  readonly file: string;
+  readonly wanted: Wanted;
+  /** What may still be spent on the whole file. */
+  readonly left: { inflated: number; arrays: number };
 }
 
 /** Bytes in order, from pieces of any length. */
@@ -118,17 +111,23 @@ class Source {
   /** Bytes taken so far. */
   position = 0;
   readonly #pieces: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
-  readonly #file: string;
+  readonly #context: Context;
+  readonly #inflates: boolean;
   #rest: Uint8Array = new Uint8Array(0);
 
-  constructor(pieces: AsyncGenerator<Uint8Array> | Uint8Array[], file: string) {
-    this.#pieces = Array.isArray(pieces) ? pieces[Symbol.iterator]() : pieces;
-    this.#file = file;
+  /** @param pieces those of a compressed element, or an element as it stands. */
+  constructor(pieces: AsyncGenerator<Uint8Array> | [Uint8Array], context: Context) {
+    this.#inflates = !Array.isArray(pieces);
+    this.#pieces = Array.isArray(pieces) ? [][Symbol.iterator]() : pieces;
+    if (Array.isArray(pieces)) this.#rest = pieces[0];
+    this.#context = context;
   }
 
   /** The next `count` bytes, aligned for every number type. */
   async take(count: number): Promise<DataView> {
-    if (count > MAX_ARRAY_BYTES) throw malformed(this.#file, `arrays of at most ${MAX_ARRAY_BYTES} bytes`, count);
+    // Checked before the bytes have a place: a count is easily said.
+    const most = this.#rest.length + (this.#inflates ? this.#context.left.inflated : 0);
+    if (count > most) throw this.#exhausted(count);
     const bytes = new Uint8Array(count);
     let filled = 0;
     await this.#read(count, (piece) => {
@@ -142,9 +141,13 @@ class Source {
     await this.#read(count, () => {});
   }
 
-  /** Reads on to the end, so that a stream cut short or with a wrong checksum is noticed. */
+  /** Reads to the end, so that a stream cut short or with a wrong checksum is noticed. */
   async end(): Promise<void> {
-    while (await this.#next());
+    let trailing = this.#rest.length;
+    while (trailing <= MAX_TRAILING_BYTES && (await this.#next())) trailing += this.#rest.length;
+    if (trailing > MAX_TRAILING_BYTES) {
+      throw malformed(this.#context.file, 'an array to end where it says', 'more bytes after it');
+    }
   }
 
   async close(): Promise<void> {
@@ -154,9 +157,7 @@ class Source {
   async #read(count: number, use: (piece: Uint8Array) => void): Promise<void> {
     let missing = count;
     while (missing > 0) {
-      if (this.#rest.length === 0 && !(await this.#next())) {
-        throw malformed(this.#file, `${missing} more bytes`, 'its end');
-      }
+      if (this.#rest.length === 0 && !(await this.#next())) throw this.#exhausted(missing);
       const piece = this.#rest.subarray(0, missing);
       use(piece);
       missing -= piece.length;
@@ -166,28 +167,38 @@ class Source {
   }
 
   async #next(): Promise<boolean> {
+    const { file, left } = this.#context;
+    let next: IteratorResult<Uint8Array>;
     try {
-      const { done, value } = await this.#pieces.next();
-      if (done) return false;
-      this.#rest = value;
-      return true;
+      next = await this.#pieces.next();
     } catch (cause) {
-      throw malformed(this.#file, 'a whole zlib stream', 'a broken one', cause);
+      throw malformed(file, 'a whole zlib stream', 'a broken one', cause);
     }
+    if (next.done) return false;
+    this.#rest = next.value;
+    left.inflated -= next.value.length;
+    if (left.inflated < 0) throw malformed(file, 'compressed arrays of a plausible size', 'far more bytes than it has');
+    return true;
+  }
+
+  #exhausted(count: number): Error {
+    return malformed(this.#context.file, `${count} more bytes`, 'its end');
   }
 }
 
-interface Context {
-  readonly file: string;
-  readonly wanted: (shape: Shape) => boolean;
-  readonly depth: number;
+interface Tag {
+  readonly type: number;
+  readonly length: number;
+  readonly padding: number;
+  /** Up to four bytes of data may stand in the tag itself. */
+  readonly small?: DataView;
 }
 
-async function readTag(source: Source): Promise<{ type: number; length: number; padding: number; small?: DataView }> {
+async function readTag(source: Source): Promise<Tag> {
   const tag = await source.take(8);
   const first = tag.getUint32(0, true);
+  // Their number is in the upper half of the type.
   const smallLength = first >>> 16;
-  // Up to four bytes of data may stand in the tag itself, its length in the upper half of the type.
   if (smallLength > 0) {
     const small = new DataView(tag.buffer, 4, Math.min(4, smallLength));
     return { type: first & 0xffff, length: small.byteLength, padding: 0, small };
@@ -201,100 +212,159 @@ async function readMatrixTag(source: Source): Promise<number> {
   return type === MATRIX ? length : -1;
 }
 
-async function readElement(source: Source): Promise<{ type: number; view: DataView }> {
+/** An element of at most `maxBytes`. */
+async function readElement(
+  source: Source,
+  maxBytes: number,
+  what: string,
+  { file }: Context,
+): Promise<{ type: number; view: DataView }> {
   const { type, length, padding, small } = await readTag(source);
+  if (length > maxBytes) throw malformed(file, `at most ${maxBytes} bytes for ${what}`, length);
   const view = small ?? (await source.take(length));
   await source.skip(padding);
   return { type, view };
 }
 
-async function readNumbers(source: Source, file: string): Promise<number[]> {
-  const { type, view } = await readElement(source);
+/** At most `maxCount` integers. */
+async function readIntegers(source: Source, maxCount: number, what: string, context: Context): Promise<number[]> {
+  const { type, view } = await readElement(source, 8 * maxCount, what, context);
   const reader = NUMBER_TYPES[type];
-  if (!reader || view.byteLength % reader.size !== 0) throw malformed(file, 'an array of numbers', `type ${type}`);
+  if (!reader || view.byteLength % reader.size !== 0) {
+    throw malformed(context.file, `numbers for ${what}`, `${view.byteLength} bytes of type ${type}`);
+  }
   return Array.from({ length: view.byteLength / reader.size }, (_, i) => reader.get(view, i * reader.size));
 }
 
-/** Reads the body of a matrix element of `length` bytes. */
-async function readMatrix(
+interface Header {
+  readonly name: string;
+  readonly flags: number;
+  readonly shape: Shape;
+}
+
+async function readHeader(source: Source, context: Context): Promise<Header> {
+  const { file } = context;
+  if (--context.left.arrays < 0) throw malformed(file, `at most ${MAX_ARRAYS} arrays in all`, 'more');
+  const [flags = 0] = await readIntegers(source, 2, 'the flags of an array', context);
+  const shape = await readIntegers(source, MAX_AXES, 'the shape of an array', context);
+  const name = ascii((await readElement(source, MAX_NAME_BYTES, 'the name of an array', context)).view);
+  if (!Number.isSafeInteger(sizeOf(shape)) || shape.some((extent) => extent < 0)) {
+    throw malformed(file, `a shape for ${name ? show(name) : 'an array'}`, show(shape));
+  }
+  return { name, flags, shape };
+}
+
+/** A matrix element of `length` bytes that is a variable; of one not wanted nothing but its name is read. */
+async function readVariable(
   source: Source,
   length: number,
   context: Context,
 ): Promise<{ name: string; value: MatValue }> {
-  const { file, depth } = context;
-  if (length < 0) throw malformed(file, 'a matrix element', 'another one');
+  if (length < 0) throw malformed(context.file, 'a matrix element', 'another one');
   if (length === 0) return { name: '', value: { kind: 'other' } };
-  if (depth > MAX_DEPTH) throw malformed(file, `at most ${MAX_DEPTH} levels of nesting`, 'more');
   const end = source.position + length;
-  const [flags = 0] = await readNumbers(source, file);
-  const shape = await readNumbers(source, file);
-  const name = ascii((await readElement(source)).view);
-  const size = sizeOf(shape);
-  if (!Number.isSafeInteger(size) || shape.some((extent) => extent < 0)) {
-    throw malformed(file, `a shape for ${name || 'an array'}`, `[${shape}]`);
-  }
-  const value = await readValue(source, flags, shape, end, context);
-  if (source.position > end) throw malformed(file, `${length} bytes for ${name || 'an array'}`, 'more');
+  const header = await readHeader(source, context);
+  if (!context.wanted.variable(header.name)) return { name: header.name, value: { kind: 'other' } };
+  const value = await readBody(source, header, end, 0, context);
+  await source.end();
+  return { name: header.name, value };
+}
+
+/** A matrix element inside another that ends at `outerEnd`. */
+async function readItem(source: Source, outerEnd: number, depth: number, context: Context): Promise<MatValue> {
+  const { file } = context;
+  const length = await readMatrixTag(source);
+  if (length < 0) throw malformed(file, 'a matrix element', 'another one');
+  const end = source.position + length;
+  if (end > outerEnd) throw malformed(file, 'an array inside its cell', 'one that is longer');
+  if (depth > MAX_DEPTH) throw malformed(file, `at most ${MAX_DEPTH} levels of nesting`, 'more');
+  if (length === 0) return { kind: 'other' };
+  return readBody(source, await readHeader(source, context), end, depth, context);
+}
+
+/** What follows the header of a matrix element that ends at `end`. */
+async function readBody(
+  source: Source,
+  header: Header,
+  end: number,
+  depth: number,
+  context: Context,
+): Promise<MatValue> {
+  const value = await readValue(source, header, end, depth, context);
+  if (source.position > end) throw malformed(context.file, 'an array to end where it says', 'more bytes in it');
   await source.skip(end - source.position);
-  return { name, value };
+  return value;
 }
 
 async function readValue(
   source: Source,
-  flags: number,
-  shape: Shape,
+  { flags, shape }: Header,
   end: number,
+  depth: number,
   context: Context,
 ): Promise<MatValue> {
-  const { file } = context;
   const kind = flags & 0xff;
   const complex = (flags & 0x800) !== 0;
-  const size = sizeOf(shape);
-  const readItem = async () => {
-    const inner = await readMatrixTag(source);
-    if (source.position + inner > end) throw malformed(file, 'an array inside its cell', 'one that is longer');
-    return (await readMatrix(source, inner, { ...context, depth: context.depth + 1 })).value;
-  };
-  if (kind === 1 || kind === 2) {
-    if (size > MAX_ITEMS) throw malformed(file, `at most ${MAX_ITEMS} items in a cell or struct`, size);
-    const fields = kind === 2 ? await readFieldNames(source, file) : [];
-    const cells: MatValue[] = [];
-    const structs: Record<string, MatValue>[] = [];
-    for (let i = 0; i < size; i++) {
-      if (kind === 1) {
-        cells.push(await readItem());
-      } else {
-        const entries: [string, MatValue][] = [];
-        for (const field of fields) entries.push([field, await readItem()]);
-        structs.push(Object.fromEntries(entries));
-      }
-    }
-    return kind === 1 ? { kind: 'cell', items: cells } : { kind: 'struct', items: structs };
+  if (kind === 1) return readCell(source, shape, end, depth, context);
+  if (kind === 2) return readStruct(source, shape, end, depth, context);
+  if (kind === 4 && 2 * sizeOf(shape) <= MAX_TEXT_BYTES) {
+    return { kind: 'text', text: readText(await readElement(source, MAX_TEXT_BYTES, 'a text', context), context.file) };
   }
-  if (kind === 4) return { kind: 'text', text: readText(await readElement(source), file) };
-  if (kind >= 6 && kind <= 15 && !complex && context.wanted(shape)) {
-    const { type, view } = await readElement(source);
-    const reader = NUMBER_TYPES[type];
-    if (!reader || view.byteLength !== size * reader.size) {
-      throw malformed(
-        file,
-        `${size} numbers for an array of shape [${shape}]`,
-        `${view.byteLength} bytes of type ${type}`,
-      );
-    }
-    if (type === 7) return { kind: 'numbers', shape, data: new Float32Array(view.buffer, view.byteOffset, size) };
-    const data = Float32Array.from({ length: size }, (_, i) => reader.get(view, i * reader.size));
-    return { kind: 'numbers', shape, data };
-  }
+  if (kind >= 6 && kind <= 15 && !complex && context.wanted.numbers(shape)) return readNumbers(source, shape, context);
   return { kind: 'other' };
 }
 
-async function readFieldNames(source: Source, file: string): Promise<string[]> {
-  const [nameLength = 0] = await readNumbers(source, file);
-  const { view } = await readElement(source);
-  if (!(nameLength > 0) || view.byteLength / nameLength > MAX_ITEMS) {
-    throw malformed(file, 'names of fields', `${view.byteLength} bytes in names of ${nameLength}`);
+async function readCell(source: Source, shape: Shape, end: number, depth: number, context: Context): Promise<MatValue> {
+  checkItems(sizeOf(shape), context);
+  const items: MatValue[] = [];
+  for (let i = 0; i < sizeOf(shape); i++) items.push(await readItem(source, end, depth + 1, context));
+  return { kind: 'cell', items };
+}
+
+async function readStruct(
+  source: Source,
+  shape: Shape,
+  end: number,
+  depth: number,
+  context: Context,
+): Promise<MatValue> {
+  const fields = await readFieldNames(source, context);
+  checkItems(sizeOf(shape) * Math.max(1, fields.length), context);
+  const items: Record<string, MatValue>[] = [];
+  for (let i = 0; i < sizeOf(shape); i++) {
+    const entries: [string, MatValue][] = [];
+    for (const field of fields) entries.push([field, await readItem(source, end, depth + 1, context)]);
+    items.push(Object.fromEntries(entries));
   }
+  return { kind: 'struct', items };
+}
+
+/** Items without any bytes count as well: they are objects here. */
+function checkItems(count: number, { file, left }: Context): void {
+  if (count > left.arrays) throw malformed(file, `at most ${MAX_ARRAYS} arrays in all`, 'more');
+  left.arrays -= count;
+}
+
+async function readNumbers(source: Source, shape: Shape, context: Context): Promise<MatValue> {
+  const size = sizeOf(shape);
+  const { type, view } = await readElement(source, 8 * size, `an array of shape ${show(shape)}`, context);
+  const reader = NUMBER_TYPES[type];
+  if (!reader || view.byteLength !== size * reader.size) {
+    const found = `${view.byteLength} bytes of type ${type}`;
+    throw malformed(context.file, `${size} numbers for an array of shape ${show(shape)}`, found);
+  }
+  if (type === 7) return { kind: 'numbers', shape, data: new Float32Array(view.buffer, view.byteOffset, size) };
+  const data = new Float32Array(size);
+  for (let i = 0; i < size; i++) data[i] = reader.get(view, i * reader.size);
+  return { kind: 'numbers', shape, data };
+}
+
+async function readFieldNames(source: Source, context: Context): Promise<string[]> {
+  const [nameLength = 0] = await readIntegers(source, 1, 'the length of field names', context);
+  if (!(nameLength > 0 && nameLength <= MAX_NAME_BYTES)) {
+    throw malformed(context.file, `names of fields of 1 to ${MAX_NAME_BYTES} bytes`, nameLength);
+  }
+  const { view } = await readElement(source, MAX_FIELDS * nameLength, 'names of fields', context);
   return Array.from({ length: Math.floor(view.byteLength / nameLength) }, (_, i) => {
     const name = ascii(new DataView(view.buffer, view.byteOffset + i * nameLength, nameLength));
     return name.split('\0')[0] ?? '';

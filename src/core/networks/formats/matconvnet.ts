@@ -2,8 +2,8 @@
  * VGG as MatConvNet published it (imagenet-vgg-verydeep-19.mat): a cell `layers` of structs, whose fields
  * come in another order, and partly under other names, in the older release. Input RGB minus a mean.
  */
-
-import type { Shape, Tensor } from '../../graph/tensor.js';
+import { show } from '../../errors.js';
+import { type Shape, sizeOf, type Tensor } from '../../graph/tensor.js';
 import { VGG_MEAN } from '../network.js';
 import { type Mean, type NetworkFile, perChannel } from './canonical.js';
 import { malformed } from './malformed.js';
@@ -14,23 +14,26 @@ const MAX_NUMBERS = 1_000_000;
 
 /** @throws GivernyError NETWORK_FORMAT. */
 export async function readMatConvNet(bytes: Uint8Array, file: string): Promise<Omit<NetworkFile, 'metadata'>> {
-  const wanted = (shape: Shape) =>
-    (shape[0] === 3 && shape[1] === 3) || shape.reduce((a, b) => a * b, 1) <= MAX_NUMBERS;
-  const variables = await readMat5(bytes, file, wanted);
+  const variables = await readMat5(bytes, file, {
+    variable: (name) => ['layers', 'meta', 'normalization'].includes(name),
+    numbers: (shape) => (shape[0] === 3 && shape[1] === 3) || sizeOf(shape) <= MAX_NUMBERS,
+  });
   const layers = variables.get('layers');
   if (layers?.kind !== 'cell') {
-    throw malformed(file, 'a cell of layers', [...variables.keys()].join(', ') || 'no variables');
+    const names = [...variables.keys()].slice(0, 3).map(show);
+    throw malformed(file, 'a cell of layers', names.join(', ') || 'no variables');
   }
   const tensors: Record<string, Tensor> = {};
   for (const layer of layers.items) {
     const name = textOf(fieldOf(layer, 'name'));
-    if (textOf(fieldOf(layer, 'type')) !== 'conv' || !name || !/^conv\d+_\d+$/.test(name)) continue;
+    if (textOf(fieldOf(layer, 'type')) !== 'conv' || !name || !/^conv\d{1,3}_\d{1,3}$/.test(name)) continue;
     const weights = fieldOf(layer, 'weights');
     const [kernel, bias] =
       weights?.kind === 'cell' ? weights.items : [fieldOf(layer, 'filters'), fieldOf(layer, 'biases')];
     if (kernel?.kind !== 'numbers' || bias?.kind !== 'numbers') {
       throw malformed(file, `a kernel and a bias for ${name}`, 'something else');
     }
+    if (tensors[`${name}.weight`]) throw malformed(file, `one layer ${name}`, 'another one');
     tensors[`${name}.weight`] = { shape: kernelShape(file, name, kernel.shape), data: kernel.data };
     tensors[`${name}.bias`] = { shape: [bias.data.length], data: bias.data };
   }
@@ -47,7 +50,7 @@ function kernelShape(file: string, name: string, shape: Shape): Shape {
   // MATLAB drops trailing extents of 1.
   const [height, width, inputs = 1, outputs = 1, ...rest] = shape;
   if (height !== 3 || width !== 3 || rest.length > 0) {
-    throw malformed(file, `a kernel [3, 3, C, C'] for ${name}`, `[${shape.join(', ')}]`);
+    throw malformed(file, `a kernel [3, 3, C, C'] for ${name}`, show(shape));
   }
   return [outputs, inputs, 3, 3];
 }

@@ -12,14 +12,15 @@ import { decodeUtf8 } from './utf8.js';
  *
  * @param file what messages call it.
  * @param bytes not changed; the tensors may be views of them.
- * @param readBeside reads another file by its path relative to this one; TensorFlow.js asks for its shards.
+ * @param readBeside reads at most `maxBytes` of another file by its path relative to this one; TensorFlow.js asks for
+ *   its shards.
  * @throws GivernyError NETWORK_FORMAT with what was expected and what came.
  */
 export async function readNetworkFile(
   file: string,
   bytes: Uint8Array,
-  readBeside: (path: string) => Promise<Uint8Array> = async (path) => {
-    throw malformed(file, `the shard ${path} beside it`, 'none');
+  readBeside: (path: string, maxBytes: number) => Promise<Uint8Array> = async (path) => {
+    throw malformed(file, `the shard ${show(path)} beside it`, 'none');
   },
 ): Promise<NetworkFile> {
   if (isSafetensors(bytes)) return readAnySafetensors(file, bytes);
@@ -29,10 +30,10 @@ export async function readNetworkFile(
     const { readMatConvNet } = await import('./matconvnet.js');
     return { ...(await readMatConvNet(bytes, file)), metadata: {} };
   }
-  const { isHdf5, readHdf5 } = await import('./hdf5.js');
+  const { isHdf5, readHdf5 } = await import('./hdf5/read.js');
   if (isHdf5(bytes)) {
     const { fromKeras, kerasLayer } = await import('./keras.js');
-    const arrays = readHdf5(bytes, file, (path) => kerasLayer(path) !== undefined);
+    const arrays = await readHdf5(bytes, file, (path) => kerasLayer(path) !== undefined);
     return { format: 'Keras', ...fromKeras(file, arrays), metadata: {} };
   }
   const { isTfjs, readTfjs } = await import('./tfjs.js');

@@ -5,8 +5,9 @@
 import { show } from '../../errors.js';
 import { type Shape, sizeOf, type Tensor, type Tensors } from '../../graph/tensor.js';
 import { fromHalf, toHalf } from './half.js';
+import { MAX_JSON_BYTES, parseJson } from './json.js';
 import { malformed } from './malformed.js';
-import { decodeUtf8, encodeUtf8 } from './utf8.js';
+import { encodeUtf8 } from './utf8.js';
 
 /** Where one tensor lies; offsets in bytes from the start of the file. */
 export interface SafetensorsEntry {
@@ -21,8 +22,8 @@ export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The format's own limit for the header. */
-const MAX_HEADER_BYTES = 100_000_000;
+/** Most axes a tensor can have. */
+const MAX_RANK = 32;
 
 const BYTES_PER_ELEMENT: Readonly<Record<string, number>> = {
   BOOL: 1,
@@ -55,8 +56,8 @@ export function isSafetensors(bytes: Uint8Array): boolean {
 export function safetensorsHeaderSize(start: Uint8Array, file: string): number {
   if (start.length < 8) throw malformed(file, 'at least 8 bytes', start.length);
   const length = Number(new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true));
-  if (length > MAX_HEADER_BYTES) {
-    throw malformed(file, `a header of at most ${MAX_HEADER_BYTES} bytes`, `the length ${length}`);
+  if (length > MAX_JSON_BYTES) {
+    throw malformed(file, `a header of at most ${MAX_JSON_BYTES} bytes`, `the length ${length}`);
   }
   return 8 + length;
 }
@@ -80,7 +81,7 @@ export function readSafetensorsHeader(start: Uint8Array, fileBytes: number, file
   }
   let covered = dataStart;
   for (const [name, { begin, end }] of [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)) {
-    if (begin !== covered) throw malformed(file, `${name} to begin at byte ${covered}`, `byte ${begin}`);
+    if (begin !== covered) throw malformed(file, `${show(name)} to begin at byte ${covered}`, `byte ${begin}`);
     covered = end;
   }
   if (covered !== fileBytes) throw malformed(file, `${covered} bytes in all`, fileBytes);
@@ -116,7 +117,7 @@ export function readSafetensors(
 export function decodeSafetensor(name: string, entry: SafetensorsEntry, bytes: Uint8Array, file: string): Tensor {
   const { dtype, shape } = entry;
   if (dtype === 'F32') return { shape, data: float32Of(bytes) };
-  if (dtype !== 'F16' && dtype !== 'BF16') throw malformed(file, `${name} as F32, F16 or BF16`, dtype);
+  if (dtype !== 'F16' && dtype !== 'BF16') throw malformed(file, `${show(name)} as F32, F16 or BF16`, dtype);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const data = new Float32Array(bytes.length / 2);
   if (dtype === 'F16') {
@@ -166,14 +167,11 @@ export function writeSafetensors(
 }
 
 function parseObject(json: Uint8Array, file: string): object {
-  let header: unknown;
-  try {
-    header = JSON.parse(decodeUtf8(json));
-  } catch (cause) {
-    throw malformed(file, 'a safetensors header in JSON', 'none', cause);
-  }
-  if (!isObject(header)) throw malformed(file, 'a JSON object as header', show(header));
-  return header;
+  const { value, members } = parseJson(json, file, 'a safetensors header');
+  if (!isObject(value)) throw malformed(file, 'a JSON object as header', show(value));
+  const names = Object.keys(value).length;
+  if (members !== names) throw malformed(file, 'each tensor once', `${members} of ${names} different names`);
+  return value;
 }
 
 function readMetadata(value: unknown, file: string): Record<string, string> {
@@ -185,6 +183,9 @@ function readMetadata(value: unknown, file: string): Record<string, string> {
 
 function readEntry(name: string, value: unknown, dataStart: number, file: string): SafetensorsEntry {
   const { dtype, shape, data_offsets: offsets } = (isObject(value) ? value : {}) as Record<string, unknown>;
+  if (isCounts(shape) && shape.length > MAX_RANK) {
+    throw malformed(file, `at most ${MAX_RANK} axes for ${show(name)}`, shape.length);
+  }
   const bytesEach = typeof dtype === 'string' && Object.hasOwn(BYTES_PER_ELEMENT, dtype) && BYTES_PER_ELEMENT[dtype];
   if (typeof dtype !== 'string' || !bytesEach || !isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
     throw malformed(file, `a type, a shape and two offsets for ${show(name)}`, show(value));

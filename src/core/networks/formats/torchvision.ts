@@ -2,6 +2,7 @@
  * VGG as torchvision and timm lay it out: `features.<n>.weight` and `.bias`, n counting convolutions,
  * ReLUs and pools. Input there is RGB in 0..1, minus a mean, over a standard deviation.
  */
+import { show } from '../../errors.js';
 import type { Tensor, Tensors } from '../../graph/tensor.js';
 import { type NetworkFile, perChannel } from './canonical.js';
 import { malformed } from './malformed.js';
@@ -11,7 +12,7 @@ const DEVIATION = [0.229, 0.224, 0.225] as const;
 
 /** Whether a tensor of this name belongs to torchvision's convolutions. */
 export function isTorchvisionName(name: string): boolean {
-  return /^features\.\d+\./.test(name);
+  return /^features\.(?:0|[1-9]\d{0,2})\.(?:weight|bias)$/.test(name);
 }
 
 /**
@@ -20,7 +21,7 @@ export function isTorchvisionName(name: string): boolean {
  */
 export function fromTorchvision(file: string, tensors: Tensors): Omit<NetworkFile, 'format' | 'metadata'> {
   const indices = Object.keys(tensors)
-    .flatMap((name) => /^features\.(\d{1,3})\.weight$/.exec(name)?.[1] ?? [])
+    .flatMap((name) => /^features\.(0|[1-9]\d{0,2})\.weight$/.exec(name)?.[1] ?? [])
     .map(Number)
     .sort((a, b) => a - b);
   const canonical: Record<string, Tensor> = {};
@@ -31,7 +32,11 @@ export function fromTorchvision(file: string, tensors: Tensors): Omit<NetworkFil
     const weight = tensors[`features.${index}.weight`] as Tensor;
     const bias = tensors[`features.${index}.bias`];
     if (weight.shape.length !== 4) {
-      throw malformed(file, 'convolutions without batch normalisation', `features.${index} of shape [${weight.shape}]`);
+      throw malformed(
+        file,
+        'convolutions without batch normalisation',
+        `features.${index} of shape ${show(weight.shape)}`,
+      );
     }
     if (!bias) throw malformed(file, `a tensor features.${index}.bias`, 'none');
     // Convolution, ReLU, convolution are 2 apart; with a pool between them, 3.
