@@ -7,8 +7,11 @@ import { describe, expect, test } from 'vitest';
 import { startPainting } from '#dist/node/painting/start-painting.js';
 import { defineTerm } from '../../src/core/costs/term.js';
 import { termsOf } from '../../src/core/costs/terms.js';
+import { GivernyError } from '../../src/core/errors.js';
+import type { Engine } from '../../src/core/graph/engine.js';
 import { multiply, scale, sum } from '../../src/core/graph/operations.js';
 import { resolveOptions } from '../../src/core/options/options.js';
+import { createNodeEngine } from '../../src/engines/node.js';
 import { readPicture, readRecipe } from '../../src/node/files/pictures.js';
 import { openNetwork } from '../../src/node/networks/open.js';
 import { paintFile } from '../../src/node/painting/paint-file.js';
@@ -256,6 +259,34 @@ describe('a painting in a process of its own', () => {
     const { picture: wanted } = await paintFile({ ...request, output: undefined });
     expect(picture).toEqual(wanted);
   });
+});
+
+test('what fails on the way leaves the picture so far, and says so', async () => {
+  const request = await requestIn(await bench());
+  const engine = createNodeEngine();
+  let loads = 0;
+  const failing: Engine = {
+    ...engine,
+    load: async (model) => {
+      // In the second scale.
+      if (++loads > 4) throw new GivernyError('OUT_OF_MEMORY', 'Not enough memory for this.');
+      return engine.load(model);
+    },
+  };
+  const options = { size: 64, steps: 3, firstSteps: 4, firstSize: 45 };
+  const steps: number[] = [];
+  const painting = paintFile({
+    ...request,
+    options,
+    painter: createPainter({ engine: failing }),
+    onStep: ({ step }) => steps.push(step),
+  });
+  await expect(painting).rejects.toMatchObject({
+    code: 'OUT_OF_MEMORY',
+    message: `Not enough memory for this. The picture after 4 of 7 steps is ${request.output}.`,
+  });
+  expect(steps).toEqual([0, 1, 2, 3]);
+  expect(await readRecipe(request.output)).toMatchObject({ stopped: true, steps: 4 });
 });
 
 test('frames that cannot be written are told once, and the painting goes on', async () => {
