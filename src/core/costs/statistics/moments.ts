@@ -1,7 +1,22 @@
-/** Mean and second moment of features: what Gram costs and Wasserstein distances are made from. */
+/** Moments of features: what Gram costs and Wasserstein distances are made from. */
 import type { Node } from '../../graph/node.js';
-import { gram, matmul, multiply, scale, squareRoot, sumTo } from '../../graph/operations.js';
-import type { Sampled } from './statistic.js';
+import {
+  add,
+  constant,
+  detach,
+  divide,
+  gram,
+  matmul,
+  multiply,
+  reshape,
+  scale,
+  squareRoot,
+  subtract,
+  sumTo,
+} from '../../graph/operations.js';
+import { scalar, type Tensor, tensor } from '../../graph/tensor.js';
+import type { Measures } from '../term.js';
+import type { Sample, Sampled } from './statistic.js';
 
 /**
  * Mean of f f' over all positions of a picture, [C", C"]: the Gram matrix divided by their number, which makes pictures
@@ -13,11 +28,69 @@ export function secondMoment({ features, tap, weights, positions }: Sampled): No
   return tap ? matmul(tap, matmul(moment, tap, { transposeB: true })) : moment;
 }
 
-/** Mean of f over all positions of a picture, [C", 1]; a tile gives its share. */
-export function mean({ features, tap, weights, positions }: Sampled): Node {
-  const channels = features.shape[0] as number;
-  const own = weights
-    ? matmul(features, weights, { transposeB: true })
-    : scale(sumTo(features, [channels, 1]), 1 / positions);
-  return tap ? matmul(tap, own) : own;
+/** What centredMoments measures of a tile; of the whole picture where that is one tile. */
+export type Centred = 'share' | 'total' | 'scatter';
+
+/**
+ * What mean and covariance of a picture are made from, tile by tile (`join: 'concat'`):
+ *
+ * - `share` [1, 1]: sum of the weights of the tile's positions; 1 for the whole picture.
+ * - `total` [C", 1]: weighted sum of the tile's features.
+ * - `scatter` [C", C"]: weighted sum of (f - t)(f - t)', where t is the tile's mean.
+ *
+ * E[f f'] - m m' adds up over tiles and needs no t, but is no covariance in single precision where features vary
+ * little: it has eigenvalues down to -1e-5 |m|^2. Those of a scatter are wrong by 1e-6 of the largest at most.
+ */
+export function centredMoments({ features, tap, weights, positions }: Sampled): Measures<Centred> {
+  const [channels, count] = features.shape as readonly [number, number];
+  const sums = (x: Node) => sumTo(x, [channels, 1]);
+  const share = weights ? sumTo(weights, [1, 1]) : constant(tensor([1, 1], Float32Array.of(count / positions)));
+  const total = weights ? sums(multiply(features, weights)) : scale(sums(features), 1 / positions);
+  // The scatter is least around the mean: it does not change with t, and so needs no gradient through it.
+  const apart = subtract(features, detach(divide(total, add(share, TINY))));
+  const scatter = weights ? gram(multiply(apart, squareRoot(weights))) : scale(gram(apart), 1 / positions);
+  if (!tap) return { share, total, scatter };
+  return { share, total: matmul(tap, total), scatter: matmul(tap, matmul(scatter, tap, { transposeB: true })) };
 }
+
+/** Mean [C", 1] and covariance [C", C"] of a picture, from what centredMoments measured of its tiles. */
+export function meanAndCovariance({ share, total, scatter }: Measures<Centred>): { mean: Node; covariance: Node } {
+  const [channels, tiles] = total.shape as readonly [number, number];
+  const whole = sumTo(share, [1, 1]);
+  const mean = divide(sumTo(total, [channels, 1]), whole);
+  const within = sumTo(reshape(scatter, [channels, tiles, channels]), [channels, 1, channels]);
+  const apart = subtract(total, multiply(mean, share));
+  const between = gram(divide(apart, squareRoot(add(share, TINY))));
+  return { mean, covariance: divide(add(reshape(within, [channels, channels]), between), whole) };
+}
+
+/**
+ * Mean [C"] and covariance [C" C"] of several pictures together, each in proportion to its weight, from what
+ * centredMoments measured of their tiles; in double precision.
+ */
+export function mixture(samples: readonly Sample[]): { mean: Float64Array; covariance: Float64Array } {
+  const parts = samples.flatMap(({ measures, weight }) => {
+    const { share, total, scatter } = measures as Readonly<Record<Centred, Tensor>>;
+    const [channels, tiles] = total.shape as readonly [number, number];
+    return Array.from(share.data, (own, tile) => ({
+      weight: weight * own,
+      mean: Float64Array.from({ length: channels }, (_, i) => (total.data[i * tiles + tile] as number) / own),
+      covariance: (i: number, j: number) => (scatter.data[(i * tiles + tile) * channels + j] as number) / own,
+    }));
+  });
+  const present = parts.filter(({ weight }) => weight > 0);
+  const whole = present.reduce((sum, { weight }) => sum + weight, 0);
+  const averageOf = (value: (part: (typeof parts)[number]) => number) =>
+    present.reduce((sum, part) => sum + part.weight * value(part), 0) / whole;
+  const channels = present[0]?.mean.length ?? 0;
+  const mean = Float64Array.from({ length: channels }, (_, i) => averageOf((part) => part.mean[i] as number));
+  const covariance = Float64Array.from({ length: channels ** 2 }, (_, at) => {
+    const [i, j] = [Math.floor(at / channels), at % channels];
+    const apart = (part: (typeof parts)[number], k: number) => (part.mean[k] as number) - (mean[k] as number);
+    return averageOf((part) => part.covariance(i, j) + apart(part, i) * apart(part, j));
+  });
+  return { mean, covariance };
+}
+
+/** In place of 0 where something is divided by the weight of a tile. */
+const TINY = constant(scalar(1e-30));

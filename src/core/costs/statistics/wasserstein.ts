@@ -12,13 +12,18 @@ import {
   sum,
 } from '../../graph/operations.js';
 import { scalar, type Tensor, tensor } from '../../graph/tensor.js';
-import { mean, secondMoment } from './moments.js';
-import { blended, type Statistic } from './statistic.js';
+import { squared } from '../equations.js';
+import { type Centred, centredMoments, meanAndCovariance, mixture } from './moments.js';
+import type { Statistic } from './statistic.js';
 
 /** Of the style's variance, the share that may lie outside of the directions that are compared. */
 const LEFT_OUT = 1e-4;
-/** Of Newton-Schulz: eigenvalues below about 1e-5 of the largest stay a little short of their roots, never above. */
+/** Of Newton-Schulz: eigenvalues below about 1e-6 of the largest stay short of their roots, never above. */
 const ITERATIONS = 18;
+/** Share of the features' mean square under which a variance counts as none: features are rounded to that. */
+const LEAST_VARIANCE = 1e-9;
+/** Rounding of a product of matrices, relative to the product of their norms. */
+const ROUNDING = 3e-8;
 
 /**
  * Squared 2-Wasserstein distance between Gaussians with the means and covariances of both pictures' features
@@ -30,33 +35,27 @@ const ITERATIONS = 18;
  * the style's covariance S gives one with as many rows as S has directions that matter, often far fewer than
  * channels.
  */
-export const wassersteinStatistic: Statistic<'mean' | 'moment', 'mean' | 'factor' | 'variance'> = {
-  join: 'sum',
-  measure: (sampled) => ({ mean: mean(sampled), moment: secondMoment(sampled) }),
+export const wassersteinStatistic: Statistic<Centred, 'mean' | 'factor' | 'variance'> = {
+  join: 'concat',
+  measure: centredMoments,
   target: (samples, { channels }) => {
-    const [average, moment] = [blended(samples, 'mean'), blended(samples, 'moment')];
-    const count = average.data.length;
-    const covariance = moment.data.map((value, i) => {
-      const [row, column] = [Math.floor(i / count), i % count];
-      return value - (average.data[row] as number) * (average.data[column] as number);
-    });
-    const factor = pivotedCholesky(covariance, count);
+    const { mean, covariance } = mixture(samples);
+    const count = mean.length;
+    const square = mean.reduce((total, value) => total + value * value, 0);
     let variance = 0;
     for (let i = 0; i < count; i++) variance += covariance[i * count + i] as number;
-    const size = average.data.reduce((total, value) => total + value * value, variance) / channels;
-    return { tensors: { mean: average, factor, variance: scalar(variance) }, size };
+    const factor = pivotedCholesky(covariance, count, LEFT_OUT * variance + LEAST_VARIANCE * square);
+    const column = tensor([count, 1], Float32Array.from(mean));
+    return { tensors: { mean: column, factor, variance: scalar(variance) }, size: (square + variance) / channels };
   },
   cost: (measures, target, { channels }) => {
-    const { mean: average, moment } = measures;
-    const covariance = subtract(moment, matmul(average, average, { transposeB: true }));
+    const { mean, covariance } = meanAndCovariance(measures);
     const { factor } = target;
     const product = matmul(factor, matmul(covariance, factor, { transposeB: true }));
-    const difference = subtract(average, target.mean);
+    const least = add(scale(norm(covariance), ROUNDING), scale(sum(squared(mean)), LEAST_VARIANCE));
+    const root = traceOfSquareRoot(product, detach(multiply(least, sum(squared(factor)))));
     const variances = add(target.variance, trace(covariance));
-    const distance = add(
-      sum(multiply(difference, difference)),
-      subtract(variances, scale(traceOfSquareRoot(product), 2)),
-    );
+    const distance = add(sum(squared(subtract(mean, target.mean))), subtract(variances, scale(root, 2)));
     return scale(distance, 1 / channels);
   },
 };
@@ -72,43 +71,42 @@ function identity(extent: number): Node {
 }
 
 const trace = (x: Node) => sum(multiply(x, identity(x.shape[0] as number)));
+const norm = (x: Node) => squareRoot(sum(squared(x)));
 
 /**
  * tr X^1/2 of a positive semidefinite X, by the coupled Newton-Schulz iteration for X^1/2 and X^-1/2 (Higham,
  * "Functions of Matrices", eq. 6.35). The gradient is known, X^-1/2 / 2, so none is taken through the iteration.
+ *
+ * @param least added to all eigenvalues before the inverse root is taken, shape []: the iteration does not converge
+ *   where rounding has made one of them negative. The trace, <X, (X + least)^-1/2>, is never too large for it.
  */
-function traceOfSquareRoot(x: Node): Node {
-  const extent = x.shape[0] as number;
-  const one = identity(extent);
-  const norm = squareRoot(sum(multiply(x, x)));
-  const size = detach(add(norm, constant(scalar(1e-30))));
-  let root = divide(detach(x), size);
+function traceOfSquareRoot(x: Node, least: Node): Node {
+  const one = identity(x.shape[0] as number);
+  const raised = add(detach(x), multiply(one, least));
+  const size = add(norm(raised), constant(scalar(1e-30)));
+  let root = divide(raised, size);
   let inverse: Node = one;
   for (let i = 0; i < ITERATIONS; i++) {
     const step = subtract(scale(one, 1.5), scale(matmul(inverse, root), 0.5));
     root = matmul(root, step);
     inverse = matmul(step, inverse);
   }
-  // tr X^1/2 = <X^-1/2, X>: half of it moves with X, which gives the right gradient, half stays.
-  const scaled = divide(detach(inverse), squareRoot(size));
-  const moving = sum(multiply(scaled, x));
-  const still = multiply(trace(detach(root)), squareRoot(size));
-  return add(scale(moving, 0.5), scale(still, 0.5));
+  const scaled = detach(divide(inverse, squareRoot(size)));
+  // Half of the trace moves with X, which gives the right gradient, half stays.
+  return scale(add(sum(multiply(scaled, x)), sum(multiply(scaled, detach(x)))), 0.5);
 }
 
 /**
  * B [rank, C] with B'B close to a positive semidefinite matrix [C, C]: the columns of the Cholesky decomposition
  * with diagonal pivoting (Higham, "Accuracy and Stability of Numerical Algorithms", section 10.3), ended where the
- * rest of the trace is negligible.
+ * trace of what is left is at most `rest`.
  */
-function pivotedCholesky(matrix: Float32Array, extent: number): Tensor {
+function pivotedCholesky(matrix: Float64Array, extent: number, rest: number): Tensor {
   const diagonal = Float64Array.from({ length: extent }, (_, i) => matrix[i * extent + i] as number);
-  const whole = diagonal.reduce((total, value) => total + value, 0);
   const rows: Float64Array[] = [];
-  while (rows.length < extent && diagonal.reduce((total, value) => total + value, 0) > LEFT_OUT * whole) {
+  while (rows.length < extent && diagonal.reduce((total, value) => total + value, 0) > rest) {
     const pivot = diagonal.indexOf(Math.max(...diagonal));
     const root = Math.sqrt(diagonal[pivot] as number);
-    if (!(root > 0)) break;
     const row = Float64Array.from(matrix.subarray(pivot * extent, (pivot + 1) * extent), (value) => value / root);
     for (const earlier of rows) {
       const share = (earlier[pivot] as number) / root;
