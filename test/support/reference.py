@@ -16,8 +16,8 @@ already subtracted):
     styles                       [{"file", "width", "height"}, ...]
     areas                        [{"mask", "alpha", "beta", "styles": [[index, weight], ...]}, ...]: parts of the
                                  picture; mask is a file [H, W], left out for all that the other areas leave
-    relative                     whether costs are relative: content to the variance of the content's features, and
-                                 then squared; style to what it would be of features that are all 0
+    relative                     whether costs are relative: content to the variance of the content's features, or the
+                                 square of their mean where that is more, and then squared; style to what it would be of features that are all 0
     contentLayers, styleLayers   {"conv4_2": 1}, {"conv1_1": 0.2, ...}
     tv                           weight of the total variation
     statistic                    "gram", "wasserstein" or "sliced"
@@ -286,7 +286,9 @@ class Objective:
         for name, target in self.content.items():
             content[name] = content_cost(target, found[name], self.importance[name])
             if self.request.get("relative"):
-                content[name] = content[name] / (target.flatten(1).var(1, unbiased=False).sum() / (4 * len(target)))
+                flat = target.flatten(1)
+                size = torch.max(flat.var(1, unbiased=False).sum(), (flat.mean(1) ** 2).sum())
+                content[name] = content[name] / (size / (4 * len(target)))
                 content[name] = content[name] ** 2 / self.affected
         for name, areas in self.style.items():
             a = found[name].flatten(1)
