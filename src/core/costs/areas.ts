@@ -44,6 +44,8 @@ export interface Areas {
   readonly affected: number;
   /** How much the content cost counts at each position of a layer, [1, 1, H, W]; undefined where all count alike. */
   importance(layer: string, shape: Shape): Tensor | undefined;
+  /** How far each position of a layer is seen, [N], 0..1; undefined where all of the photo is opaque. */
+  visible(layer: string): Float32Array | undefined;
 }
 
 type AreaOptions = Pick<Options, 'strength' | 'alpha' | 'beta'>;
@@ -66,18 +68,22 @@ const LEAST_SHARE = 1e-3;
 
 /**
  * Who gets what: each region its own styles, or those that name no region; the rest of the painting the latter. A
- * part that gets no style is kept as in the photo.
+ * part that gets no style is kept as in the photo. Nothing counts where the photo is transparent; where it is so
+ * everywhere, it counts as opaque.
  *
+ * @param scene.opacity [H, W] of the photo, 0..1.
  * @param layers of which position weights may be asked.
  * @throws GivernyError OPTION_INVALID where styles and regions do not fit together.
  */
 export function areasOf(
   {
     content,
+    opacity,
     styles,
     regions = {},
   }: {
     readonly content: Picture;
+    readonly opacity?: Float32Array | undefined;
     readonly styles: readonly Style[];
     readonly regions?: Readonly<Record<string, Region>> | undefined;
   },
@@ -89,10 +95,12 @@ export function areasOf(
   const numbered = styles.map((style, index) => ({ ...style, index }));
   const common = numbered.filter(({ region }) => region === undefined);
   const names = Object.keys(regions);
-  if (names.length === 0) {
-    const whole = { styles: common, importance: 1, weights: () => undefined };
+  const shown = opacity && mean(opacity) > 0 ? opacity : undefined;
+  const nothing = () => undefined;
+  if (names.length === 0 && !shown) {
+    const whole = { styles: common, importance: 1, weights: nothing };
     const list = common.length > 0 ? [whole] : [];
-    return { ...balanceOf(options), list, painted: undefined, affected: 1, importance: () => undefined };
+    return { ...balanceOf(options), list, painted: undefined, affected: 1, importance: nothing, visible: nothing };
   }
   checkRegions(regions, content, options);
 
@@ -112,10 +120,11 @@ export function areasOf(
     const taken = own.length > 0 ? own : common;
     const balance =
       taken.length === 0 ? balanceOf({ strength: 0 }) : strength === undefined ? whole : balanceOf({ strength });
-    const seen = Object.fromEntries(layers.map((layer) => [layer, maskAt(mask, size, layer, network)]));
-    return { styles: taken, balance, mask, seen, share: mean(mask) };
+    const counted = shown ? mask.map((value, i) => value * (shown[i] as number)) : mask;
+    const seen = Object.fromEntries(layers.map((layer) => [layer, maskAt(counted, size, layer, network)]));
+    return { styles: taken, balance, mask, seen, share: mean(counted) };
   });
-  const present = parts.filter(({ share }) => share > LEAST_SHARE);
+  const present = parts.filter(({ mask }) => mean(mask) > LEAST_SHARE);
   const alpha = Math.max(...present.map(({ balance }) => balance.alpha));
   const beta = Math.max(...present.map(({ balance }) => balance.beta));
   const styled = present.filter(({ balance, styles: taken }) => balance.beta > 0 && taken.length > 0);
@@ -142,16 +151,17 @@ export function areasOf(
         : undefined,
     affected,
     importance: (layer, shape) => {
-      if (even) return undefined;
+      if (even && !shown) return undefined;
       const result = tensor([1, 1, shape[2] as number, shape[3] as number]);
       for (const { seen, balance } of present) {
         const mask = seen[layer] as Float32Array;
         for (let i = 0; i < mask.length; i++) {
-          result.data[i] = (result.data[i] as number) + ((mask[i] as number) * balance.alpha) / alpha;
+          result.data[i] = (result.data[i] as number) + ((mask[i] as number) * balance.alpha) / (alpha || 1);
         }
       }
       return result;
     },
+    visible: (layer) => shown && maskAt(shown, size, layer, network),
   };
 }
 
@@ -197,15 +207,20 @@ function checkStyles(styles: readonly Style[], regions: Readonly<Record<string, 
 }
 
 /**
- * Weights of positions from how much of each one's receptive field lies in the region: squared, as guidance
- * channels are in Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer" (2017), section 4, so that
- * features across the border count little. Sum 1.
+ * How much each position of a layer counts for a region, [1, N], sum 1: the square of the share of its receptive field
+ * that lies in the region, as guidance channels are squared in Gatys et al., "Controlling Perceptual Factors in Neural
+ * Style Transfer" (CVPR 2017), section 4. Features across the border count little then.
+ *
+ * @param shares as maskAt gives them. Where all are 0, all positions count alike.
  */
-export function positionWeights(mask: Float32Array): Tensor {
-  const squares = mask.map((value) => value * value);
+export function positionWeights(shares: Float32Array): Tensor {
+  const most = shares.reduce((largest, share) => Math.max(largest, share), 0);
+  // A power of 2 keeps every digit, and squares of very small shares from vanishing.
+  const unit = 2 ** -Math.floor(Math.log2(most));
+  const squares = most > 0 ? shares.map((share) => (share * unit) ** 2) : new Float32Array(shares.length).fill(1);
   const whole = squares.reduce((sum, value) => sum + value, 0);
   return tensor(
-    [1, mask.length],
+    [1, shares.length],
     squares.map((value) => value / whole),
   );
 }

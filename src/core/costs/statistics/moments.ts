@@ -14,9 +14,9 @@ import {
   subtract,
   sumTo,
 } from '../../graph/operations.js';
-import { scalar, type Tensor, tensor } from '../../graph/tensor.js';
+import { scalar, type Tensor, type Tensors, tensor } from '../../graph/tensor.js';
 import type { Measures } from '../term.js';
-import type { Sample, Sampled } from './statistic.js';
+import type { Sampled } from './statistic.js';
 
 /**
  * Mean of f f' over all positions of a picture, [C", C"]: the Gram matrix divided by their number, which makes pictures
@@ -64,32 +64,49 @@ export function meanAndCovariance({ share, total, scatter }: Measures<Centred>):
   return { mean, covariance: divide(add(reshape(within, [channels, channels]), between), whole) };
 }
 
-/**
- * Mean [C"] and covariance [C" C"] of several pictures together, each in proportion to its weight, from what
- * centredMoments measured of their tiles; in double precision.
- */
-export function mixture(samples: readonly Sample[]): { mean: Float64Array; covariance: Float64Array } {
-  const parts = samples.flatMap(({ measures, weight }) => {
-    const { share, total, scatter } = measures as Readonly<Record<Centred, Tensor>>;
-    const [channels, tiles] = total.shape as readonly [number, number];
-    return Array.from(share.data, (own, tile) => ({
-      weight: weight * own,
-      mean: Float64Array.from({ length: channels }, (_, i) => (total.data[i * tiles + tile] as number) / own),
-      covariance: (i: number, j: number) => (scatter.data[(i * tiles + tile) * channels + j] as number) / own,
-    }));
-  });
-  const present = parts.filter(({ weight }) => weight > 0);
-  const whole = present.reduce((sum, { weight }) => sum + weight, 0);
-  const averageOf = (value: (part: (typeof parts)[number]) => number) =>
-    present.reduce((sum, part) => sum + part.weight * value(part), 0) / whole;
-  const channels = present[0]?.mean.length ?? 0;
-  const mean = Float64Array.from({ length: channels }, (_, i) => averageOf((part) => part.mean[i] as number));
-  const covariance = Float64Array.from({ length: channels ** 2 }, (_, at) => {
-    const [i, j] = [Math.floor(at / channels), at % channels];
-    const apart = (part: (typeof parts)[number], k: number) => (part.mean[k] as number) - (mean[k] as number);
-    return averageOf((part) => part.covariance(i, j) + apart(part, i) * apart(part, j));
-  });
+/** Mean [C] and covariance [C, C], row-major, in double precision. */
+export interface Gaussian {
+  readonly mean: Float64Array;
+  readonly covariance: Float64Array;
+}
+
+/** The Gaussian of one picture, from what centredMoments measured of its tiles. */
+export function gaussianOf(measures: Tensors): Gaussian {
+  const { share, total, scatter } = measures as Readonly<Record<Centred, Tensor>>;
+  const [channels, tiles] = total.shape as readonly [number, number];
+  const parts = Array.from(share.data, (weight, tile) => ({
+    weight,
+    mean: Float64Array.from({ length: channels }, (_, i) => (total.data[i * tiles + tile] as number) / weight),
+    covariance: Float64Array.from({ length: channels ** 2 }, (_, at) => {
+      const [i, j] = [Math.floor(at / channels), at % channels];
+      return (scatter.data[(i * tiles + tile) * channels + j] as number) / weight;
+    }),
+  }));
+  return mixture(parts);
+}
+
+/** Mean and covariance of several Gaussians together, each in proportion to its weight. */
+export function mixture(gaussians: readonly (Gaussian & { readonly weight: number })[]): Gaussian {
+  const parts = gaussians.filter(({ weight }) => weight > 0);
+  if (parts.length === 1) return parts[0] as Gaussian;
+  const whole = parts.reduce((sum, { weight }) => sum + weight, 0);
+  const channels = parts[0]?.mean.length ?? 0;
+  const mean = new Float64Array(channels);
+  const covariance = new Float64Array(channels ** 2);
+  for (const { weight, mean: own } of parts) addScaled(mean, own, weight / whole);
+  for (const { weight, mean: own, covariance: within } of parts) {
+    addScaled(covariance, within, weight / whole);
+    const apart = own.map((value, i) => value - (mean[i] as number));
+    const between = covariance.map(
+      (_, at) => (apart[Math.floor(at / channels)] as number) * (apart[at % channels] as number),
+    );
+    addScaled(covariance, between, weight / whole);
+  }
   return { mean, covariance };
+}
+
+function addScaled(to: Float64Array, values: Float64Array, factor: number): void {
+  for (let i = 0; i < to.length; i++) to[i] = (to[i] as number) + factor * (values[i] as number);
 }
 
 /** In place of 0 where something is divided by the weight of a tile. */

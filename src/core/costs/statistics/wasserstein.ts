@@ -13,7 +13,8 @@ import {
 } from '../../graph/operations.js';
 import { scalar, type Tensor, tensor } from '../../graph/tensor.js';
 import { squared } from '../equations.js';
-import { type Centred, centredMoments, meanAndCovariance, mixture } from './moments.js';
+import { pivotedCholesky } from './cholesky.js';
+import { type Centred, centredMoments, gaussianOf, meanAndCovariance, mixture } from './moments.js';
 import type { Statistic } from './statistic.js';
 
 /** Of the style's variance, the share that may lie outside of the directions that are compared. */
@@ -39,14 +40,16 @@ export const wassersteinStatistic: Statistic<Centred, 'mean' | 'factor' | 'varia
   join: 'concat',
   measure: centredMoments,
   target: (samples, { channels }) => {
-    const { mean, covariance } = mixture(samples);
-    const count = mean.length;
+    const { mean, covariance } = mixture(samples.map(({ measures, weight }) => ({ weight, ...gaussianOf(measures) })));
+    const extent = mean.length;
     const square = mean.reduce((total, value) => total + value * value, 0);
     let variance = 0;
-    for (let i = 0; i < count; i++) variance += covariance[i * count + i] as number;
-    const factor = pivotedCholesky(covariance, count, LEFT_OUT * variance + LEAST_VARIANCE * square);
-    const column = tensor([count, 1], Float32Array.from(mean));
-    return { tensors: { mean: column, factor, variance: scalar(variance) }, size: (square + variance) / channels };
+    for (let i = 0; i < extent; i++) variance += covariance[i * extent + i] as number;
+    const size = (square + variance) / channels;
+    const factor =
+      variance > LEAST_VARIANCE * square ? rowsOf(pivotedCholesky(covariance, extent, LEFT_OUT)) : tensor([1, extent]);
+    const column = tensor([extent, 1], Float32Array.from(mean));
+    return { tensors: { mean: column, factor, variance: scalar(variance) }, size };
   },
   cost: (measures, target, { channels }) => {
     const { mean, covariance } = meanAndCovariance(measures);
@@ -96,30 +99,10 @@ function traceOfSquareRoot(x: Node, least: Node): Node {
   return scale(add(sum(multiply(scaled, x)), sum(multiply(scaled, detach(x)))), 0.5);
 }
 
-/**
- * B [rank, C] with B'B close to a positive semidefinite matrix [C, C]: the columns of the Cholesky decomposition
- * with diagonal pivoting (Higham, "Accuracy and Stability of Numerical Algorithms", section 10.3), ended where the
- * trace of what is left is at most `rest`.
- */
-function pivotedCholesky(matrix: Float64Array, extent: number, rest: number): Tensor {
-  const diagonal = Float64Array.from({ length: extent }, (_, i) => matrix[i * extent + i] as number);
-  const rows: Float64Array[] = [];
-  while (rows.length < extent && diagonal.reduce((total, value) => total + value, 0) > rest) {
-    const pivot = diagonal.indexOf(Math.max(...diagonal));
-    const root = Math.sqrt(diagonal[pivot] as number);
-    const row = Float64Array.from(matrix.subarray(pivot * extent, (pivot + 1) * extent), (value) => value / root);
-    for (const earlier of rows) {
-      const share = (earlier[pivot] as number) / root;
-      for (let i = 0; i < extent; i++) row[i] = (row[i] as number) - share * (earlier[i] as number);
-    }
-    for (let i = 0; i < extent; i++) diagonal[i] = Math.max(0, (diagonal[i] as number) - (row[i] as number) ** 2);
-    diagonal[pivot] = 0;
-    rows.push(row);
-  }
-  if (rows.length === 0) rows.push(new Float64Array(extent));
-  const result = tensor([rows.length, extent]);
+function rowsOf(rows: readonly [Float64Array, ...Float64Array[]]): Tensor {
+  const result = tensor([rows.length, rows[0].length]);
   rows.forEach((row, i) => {
-    result.data.set(row, i * extent);
+    result.data.set(row, i * row.length);
   });
   return result;
 }
