@@ -88,7 +88,6 @@ export function gaussianOf(measures: Tensors): Gaussian {
 /** Mean and covariance of several Gaussians together, each in proportion to its weight. */
 export function mixture(gaussians: readonly (Gaussian & { readonly weight: number })[]): Gaussian {
   const parts = gaussians.filter(({ weight }) => weight > 0);
-  if (parts.length === 1) return parts[0] as Gaussian;
   const whole = parts.reduce((sum, { weight }) => sum + weight, 0);
   const channels = parts[0]?.mean.length ?? 0;
   const mean = new Float64Array(channels);

@@ -40,7 +40,7 @@ export const wassersteinStatistic: Statistic<Centred, 'mean' | 'factor' | 'varia
   join: 'concat',
   measure: centredMoments,
   target: (samples, { channels }) => {
-    const { mean, covariance } = mixture(samples.map(({ measures, weight }) => ({ weight, ...gaussianOf(measures) })));
+    const { mean, covariance } = mixture(samples.map(({ measures, weight }) => ({ ...gaussianOf(measures), weight })));
     const extent = mean.length;
     const square = mean.reduce((total, value) => total + value * value, 0);
     let variance = 0;
