@@ -4,7 +4,7 @@
  */
 import type { Abortable } from '../abort.js';
 import type { Style } from '../costs/areas.js';
-import { expected } from '../errors.js';
+import { expected, show } from '../errors.js';
 import type { Engine } from '../graph/engine.js';
 import { coarseNetworkFor } from '../networks/coarse-network.js';
 import { deepestLayer, receptiveFieldPx } from '../networks/measures.js';
@@ -13,7 +13,7 @@ import { mergeOptions, networkOfPreset, type Options, optionMeta, resolveOptions
 import { fitPicture, styleSize } from '../pictures/fit.js';
 import type { Layered, Size } from '../pictures/picture.js';
 import { forecastBytes } from './forecast.js';
-import { type Revision, revised, type SettledJob, type Step } from './job.js';
+import { checkVisible, type Revision, revised, type SettledJob, type Step } from './job.js';
 import { boundedKeep } from './keep.js';
 import { firstNameOf, type MaskRegions, regionsOfMask } from './mask-regions.js';
 import { type Changes, checkOrder, type DecodedPicture, namedRegions, type Order, type OrderedStyle } from './order.js';
@@ -122,7 +122,11 @@ export class Painter<Source> {
     const photo = await read(order.content, options.size);
     const { width, height } = photo.fitted.picture;
     const styles = [];
-    for (const { picture } of order.styles) styles.push(await read(picture, styleSize(options)));
+    for (const { picture } of order.styles) {
+      const style = await read(picture, styleSize(options));
+      checkVisible(opacityOf(style.fitted), show(style.decoded.name));
+      styles.push(style);
+    }
     const start = order.start === undefined ? undefined : await read(order.start, { width, height });
     if (!start && typeof options.init === 'string' && !['content', 'noise'].includes(options.init)) {
       throw expected(optionMeta('init').expects, 'init', options.init);
