@@ -11,7 +11,8 @@ import { deepestLayer, receptiveFieldPx } from '../networks/measures.js';
 import type { Network } from '../networks/network.js';
 import { mergeOptions, networkOfPreset, type Options, optionMeta, resolveOptions } from '../options/options.js';
 import { fitPicture, styleSize } from '../pictures/fit.js';
-import type { Layered, Size } from '../pictures/picture.js';
+import { filled, opacityOf } from '../pictures/opacity.js';
+import type { Size } from '../pictures/picture.js';
 import { forecastBytes } from './forecast.js';
 import { checkVisible, type Revision, revised, type SettledJob, type Step } from './job.js';
 import { boundedKeep } from './keep.js';
@@ -140,7 +141,7 @@ export class Painter<Source> {
     const pictures: Pictures = {
       content: photo.decoded,
       styles: styles.map(({ decoded: { name, sha256 }, fitted }) => {
-        return { name, sha256, picture: fitted.picture, opacity: opacityOf(fitted) };
+        return { name, sha256, picture: filled(fitted), opacity: opacityOf(fitted) };
       }),
       mask,
       start: start?.decoded,
@@ -156,7 +157,7 @@ export class Painter<Source> {
       options: start ? { ...options, init: start.decoded.name } : options,
       changes: [],
       job: {
-        content: photo.fitted.picture,
+        content: filled(photo.fitted),
         opacity: opacityOf(photo.fitted),
         ...arranged(order, pictures),
         network,
@@ -258,8 +259,6 @@ function fittedSize(natural: Size, size: Options['size']): Size {
       : Math.max(size.width / natural.width, size.height / natural.height);
   return { width: Math.ceil(natural.width * scale), height: Math.ceil(natural.height * scale) };
 }
-
-const opacityOf = ({ alpha }: Layered) => alpha && Float32Array.from(alpha, (value) => value / 255);
 
 const stepsOf = (scales: readonly PlannedScale[]) => scales.reduce((sum, { steps }) => sum + steps, 0);
 
