@@ -8,7 +8,6 @@ import {
   gram,
   matmul,
   multiply,
-  reshape,
   scale,
   squareRoot,
   subtract,
@@ -32,11 +31,11 @@ export function secondMoment({ features, tap, weights, positions }: Sampled): No
 export type Centred = 'share' | 'total' | 'scatter';
 
 /**
- * What mean and covariance of a picture are made from, tile by tile (`join: 'concat'`):
+ * What mean and covariance of a picture are made from, tile by tile:
  *
- * - `share` [1, 1]: sum of the weights of the tile's positions; 1 for the whole picture.
- * - `total` [C", 1]: weighted sum of the tile's features.
- * - `scatter` [C", C"]: weighted sum of (f - t)(f - t)', where t is the tile's mean.
+ * - `share` [1, 1]: sum of the weights of the tile's positions; 1 for the whole picture. Side by side.
+ * - `total` [C", 1]: weighted sum of the tile's features. Side by side.
+ * - `scatter` [C", C"]: weighted sum of (f - t)(f - t)', where t is the tile's mean. Added up.
  *
  * E[f f'] - m m' adds up over tiles and needs no t, but is no covariance in single precision where features vary
  * little: it has eigenvalues down to -1e-5 |m|^2. Those of a scatter are wrong by 1e-6 of the largest at most.
@@ -55,13 +54,11 @@ export function centredMoments({ features, tap, weights, positions }: Sampled): 
 
 /** Mean [C", 1] and covariance [C", C"] of a picture, from what centredMoments measured of its tiles. */
 export function meanAndCovariance({ share, total, scatter }: Measures<Centred>): { mean: Node; covariance: Node } {
-  const [channels, tiles] = total.shape as readonly [number, number];
   const whole = sumTo(share, [1, 1]);
-  const mean = divide(sumTo(total, [channels, 1]), whole);
-  const within = sumTo(reshape(scatter, [channels, tiles, channels]), [channels, 1, channels]);
+  const mean = divide(sumTo(total, [total.shape[0] as number, 1]), whole);
   const apart = subtract(total, multiply(mean, share));
   const between = gram(divide(apart, squareRoot(add(share, TINY))));
-  return { mean, covariance: divide(add(reshape(within, [channels, channels]), between), whole) };
+  return { mean, covariance: divide(add(scatter, between), whole) };
 }
 
 /** Mean [C] and covariance [C, C], row-major, in double precision. */
@@ -74,15 +71,16 @@ export interface Gaussian {
 export function gaussianOf(measures: Tensors): Gaussian {
   const { share, total, scatter } = measures as Readonly<Record<Centred, Tensor>>;
   const [channels, tiles] = total.shape as readonly [number, number];
-  const parts = Array.from(share.data, (weight, tile) => ({
-    weight,
-    mean: Float64Array.from({ length: channels }, (_, i) => (total.data[i * tiles + tile] as number) / weight),
-    covariance: Float64Array.from({ length: channels ** 2 }, (_, at) => {
-      const [i, j] = [Math.floor(at / channels), at % channels];
-      return (scatter.data[(i * tiles + tile) * channels + j] as number) / weight;
-    }),
-  }));
-  return mixture(parts);
+  const nothing = new Float64Array(channels ** 2);
+  const { mean, covariance } = mixture(
+    Array.from(share.data, (weight, tile) => ({
+      weight,
+      mean: Float64Array.from({ length: channels }, (_, i) => (total.data[i * tiles + tile] as number) / weight),
+      covariance: nothing,
+    })),
+  );
+  const whole = share.data.reduce((sum, weight) => sum + weight, 0);
+  return { mean, covariance: covariance.map((between, at) => between + (scatter.data[at] as number) / whole) };
 }
 
 /** Mean and covariance of several Gaussians together, each in proportion to its weight. */

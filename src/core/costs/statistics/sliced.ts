@@ -29,7 +29,7 @@ const MOST_DIRECTIONS = 128;
  * that optimisers that learn the curvature see one cost; they are orthogonal, so that few say much.
  */
 export const slicedStatistic: Statistic<'projected' | 'weights', 'sorted'> = {
-  join: 'concat',
+  join: { projected: 'concat', weights: 'concat' },
   measure: (sampled, about) => {
     const projected = matmul(projectionOf(sampled, about), sampled.features);
     const { weights } = sampled;

@@ -37,7 +37,7 @@ const ROUNDING = 3e-8;
  * channels.
  */
 export const wassersteinStatistic: Statistic<Centred, 'mean' | 'factor' | 'variance'> = {
-  join: 'concat',
+  join: { share: 'concat', total: 'concat', scatter: 'sum' },
   measure: centredMoments,
   target: (samples, { channels }) => {
     const { mean, covariance } = mixture(samples.map(({ measures, weight }) => ({ ...gaussianOf(measures), weight })));
