@@ -102,6 +102,24 @@ const regions = {
     strength: 0.3,
   },
 };
+/** A soft disc, fully transparent beyond; of any size. */
+const disc = (width: number, height: number) =>
+  Float32Array.from({ length: width * height }, (_, i) => {
+    const away = Math.hypot((i % width) / width - 0.4, Math.floor(i / width) / height - 0.5);
+    return Math.min(1, Math.max(0, 3 - 10 * away));
+  });
+const opacity = disc(width, height);
+const translucent = otherSizes.map((style) => ({
+  ...style,
+  opacity: disc(style.picture.width, style.picture.height),
+}));
+/**
+ * Nearly one colour: the levels 200 and 201, or one white pixel. Compared with average pooling alone, as PyTorch gives
+ * the gradient of a maximum to the first of equals, and we to all.
+ */
+const faint = generated.data.map((value) => (value > 128 ? 201 : 200));
+const dot = new Float32Array(3 * width * height).fill(250);
+for (let c = 0; c < 3; c++) dot[c * width * height + 20 * width + 30] = 255;
 const threeStyles = [...otherSizes, { picture: waves(48, 48, 5), weight: 1, region: 'left' }];
 const common = { network, content, styles, generated };
 const weights = { alpha: 10, beta: 40, tv: 0, styleLayers: STYLE_LAYERS };
@@ -162,7 +180,54 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
     regions,
     options: resolveOptions({ strength: 0.6, statistic: 'wasserstein', styleLayers: STYLE_LAYERS }),
   },
+  'Wasserstein, transparent parts': {
+    ...common,
+    ...ROUGHLY,
+    opacity,
+    styles: translucent,
+    options: resolveOptions({ strength: 0.4, statistic: 'wasserstein', styleLayers: STYLE_LAYERS }),
+  },
+  'Wasserstein, transparent parts and regions': {
+    ...common,
+    ...ROUGHLY,
+    opacity,
+    styles: threeStyles,
+    regions,
+    options: resolveOptions({ strength: 0.6, statistic: 'wasserstein', styleLayers: STYLE_LAYERS }),
+  },
+  'Wasserstein, noise of one level': {
+    ...common,
+    ...ROUGHLY,
+    generated: { width, height, data: faint },
+    options: resolveOptions({ strength: 0.6, statistic: 'wasserstein', pooling: 'average', styleLayers: STYLE_LAYERS }),
+  },
+  'Wasserstein, one pixel': {
+    ...common,
+    ...ROUGHLY,
+    generated: { width, height, data: dot },
+    options: resolveOptions({ strength: 0.6, statistic: 'wasserstein', pooling: 'average', styleLayers: STYLE_LAYERS }),
+  },
+  'Wasserstein, a style of noise of one level': {
+    ...common,
+    ...ROUGHLY,
+    styles: [{ picture: { width, height, data: faint }, weight: 1 }],
+    options: resolveOptions({ strength: 0.6, statistic: 'wasserstein', styleLayers: STYLE_LAYERS }),
+  },
   sliced: { ...common, ...SORTED, options: resolveOptions({ ...weights, statistic: 'sliced' }) },
+  'sliced, transparent parts': {
+    ...common,
+    ...SORTED,
+    costs: 1e-4,
+    opacity,
+    styles: translucent,
+    options: resolveOptions({ strength: 0.4, statistic: 'sliced', styleLayers: STYLE_LAYERS }),
+  },
+  'Gram, transparent parts': {
+    ...common,
+    opacity,
+    styles: translucent,
+    options: resolveOptions({ strength: 0.4, statistic: 'gram', styleLayers: STYLE_LAYERS }),
+  },
   'sliced, styles of other sizes, by strength': {
     ...common,
     ...SORTED,
@@ -183,8 +248,8 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
 const relative = (actual: number, wanted: number) => Math.abs(actual / wanted - 1);
 
 async function expectAlike(comparison: Comparison, truth: Answer) {
-  const { network, content, styles, regions, generated, options } = comparison;
-  const objective = await wholeObjective(engine, { network, content, styles, regions, options });
+  const { generated, network } = comparison;
+  const objective = await wholeObjective(engine, comparison);
   const { costs, gradient } = await objective.evaluate(subtractMean(generated, network));
   await objective.dispose();
   const square = (value: number) => value * value;

@@ -13,11 +13,13 @@ already subtracted):
     network                      safetensors file: conv<block>_<index>.weight [O, I, 3, 3] and .bias [O], float32
     content, generated           picture files
     width, height                of content and generated
-    styles                       [{"file", "width", "height"}, ...]
+    styles                       [{"file", "width", "height", "opacity"}, ...]
+    opacity                      how far each pixel of the content counts, a file [H, W]; all alike where left out.
+                                 That of a style is of the style's size
     areas                        [{"mask", "alpha", "beta", "styles": [[index, weight], ...]}, ...]: parts of the
                                  picture; mask is a file [H, W], left out for all that the other areas leave
-    relative                     whether costs are relative: content to the variance of the content's features, and
-                                 then squared; style to what it would be of features that are all 0
+    relative                     whether costs are relative: content to the variance of the content's features, or the
+                                 square of their mean where that is more, and then squared; style to what it would be of features that are all 0
     contentLayers, styleLayers   {"conv4_2": 1}, {"conv1_1": 0.2, ...}
     tv                           weight of the total variation
     statistic                    "gram", "wasserstein" or "sliced"
@@ -225,15 +227,23 @@ class Objective:
             layer: torch.from_numpy(np.fromfile(file, "<f4")).to(dtype)
             for layer, file in request.get("directions", {}).items()
         }
-        self.prepare(content, styles, masks)
+        plane = lambda file, width, height: torch.from_numpy(np.fromfile(file, "<f4").reshape(height, width)).to(dtype)
+        opacity = plane(request["opacity"], *size) if request.get("opacity") else None
+        opacities = [
+            plane(style["opacity"], style["width"], style["height"]) if style.get("opacity") else None
+            for style in request["styles"]
+        ]
+        self.prepare(content, styles, masks, opacity, opacities)
 
-    def prepare(self, content, styles, masks):
+    def prepare(self, content, styles, masks, opacity=None, opacities=None):
         request = self.request
         names = layer_names(self.tensors)
         rest = torch.ones_like(content[0, 0])
         for mask in masks:
             rest = rest if mask is None else rest - mask
         masks = [rest.clamp(min=0) if mask is None else mask for mask in masks]
+        if opacity is not None:
+            masks = [mask * opacity for mask in masks]
         shares = [float(mask.mean()) for mask in masks]
         areas = request["areas"]
         self.alpha, self.beta = (max(area[weight] for area in areas) for weight in ("alpha", "beta"))
@@ -245,7 +255,14 @@ class Objective:
                 else 1
                 for name in self.content
             }
+            self.size = {}
+            for name, a in self.content.items():
+                seen = mask_at(torch.ones_like(rest) if opacity is None else opacity, name, names).flatten()
+                seen, flat = seen / seen.sum(), a.flatten(1)
+                mean = flat @ seen
+                self.size[name] = torch.max((((flat - mean[:, None]) ** 2) @ seen).sum(), (mean**2).sum())
             found = [self.features(style, "styleLayers") for style in styles]
+            opacities = opacities or [None] * len(styles)
             painted = sum(share * area["alpha"] for area, share in zip(areas, shares) if area["beta"] > 0 and area["styles"])
             self.affected = painted / self.alpha if painted > 0 else 1
             self.style = {}
@@ -256,7 +273,12 @@ class Objective:
                         continue
                     positions = mask_at(mask, name, names).flatten() ** 2
                     positions = positions / positions.sum()
-                    target = self.blend(name, [(found[i][name].flatten(1), w) for i, w in area["styles"]], len(positions))
+                    measured = []
+                    for i, w in area["styles"]:
+                        own = torch.ones_like(found[i][name][0]) if opacities[i] is None else mask_at(opacities[i], name, names)
+                        own = own.flatten() ** 2
+                        measured.append((found[i][name].flatten(1), own / own.sum(), w))
+                    target = self.blend(name, measured, len(positions))
                     weight = share * area["beta"] / self.beta
                     if request.get("relative"):
                         extent = found[0][name].shape[0]
@@ -278,19 +300,24 @@ class Objective:
 
     def blend(self, name, styles, count):
         """The weighted mean of what is measured of several styles; of Gaussians that blend, their barycentre."""
-        whole = sum(weight for _, weight in styles)
+        whole = sum(weight for _, _, weight in styles)
         if self.request.get("statistic") == "wasserstein" and self.request.get("styleMix") == "blend" and len(styles) > 1:
-            found = [self.measure(name, a, torch.full_like(a[0], 1 / a.shape[1])) for a, _ in styles]
-            weights = [weight / whole for _, weight in styles]
+            found = [self.measure(name, a, positions) for a, positions, _ in styles]
+            weights = [weight / whole for _, _, weight in styles]
             mean = sum(w * own for (own, _), w in zip(found, weights))
             covariance = barycentre([moment - torch.outer(own, own) for own, moment in found], weights)
             return [mean, covariance + torch.outer(mean, mean)]
         result = 0
-        for a, weight in styles:
-            measures = self.measure(name, a, torch.full_like(a[0], 1 / a.shape[1]))
+        for a, positions, weight in styles:
+            measures = self.measure(name, a, positions)
             if self.request.get("statistic") == "sliced":
                 # As many quantiles as the painting has positions.
-                measures = [F.interpolate(measures[0][None], size=count, mode="linear", align_corners=False)[0]]
+                ascending, own = (x.numpy() for x in measures)
+                at = (np.arange(count) + 0.5) / count
+                middles = np.cumsum(own, 1) - own / 2
+                # Values that do not count have no quantile.
+                rows = [np.interp(at, m[o > 0], row[o > 0]) for m, o, row in zip(middles, own, ascending)]
+                measures = [torch.from_numpy(np.array(rows))]
             scaled = [weight / whole * measure for measure in measures]
             result = scaled if result == 0 else [a + b for a, b in zip(result, scaled)]
         return result
@@ -306,7 +333,7 @@ class Objective:
         for name, target in self.content.items():
             content[name] = content_cost(target, found[name], self.importance[name])
             if self.request.get("relative"):
-                content[name] = content[name] / (target.flatten(1).var(1, unbiased=False).sum() / (4 * len(target)))
+                content[name] = content[name] / (self.size[name] / (4 * len(target)))
                 content[name] = content[name] ** 2 / self.affected
         for name, areas in self.style.items():
             a = found[name].flatten(1)

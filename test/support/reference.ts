@@ -24,6 +24,8 @@ export interface Question {
   /** Where the network is written already. */
   readonly networkFile?: string;
   readonly content: Picture;
+  /** Of the content, [H, W], 0..1. */
+  readonly opacity?: Float32Array;
   readonly styles: readonly Style[];
   readonly regions?: Readonly<Record<string, Region>>;
   readonly generated: Picture;
@@ -54,7 +56,17 @@ export async function ask(questions: readonly Question[]): Promise<Answer[]> {
   };
   const requests = [];
   for (const question of questions) {
-    const { network, networkFile, content, styles, regions = {}, generated, options, mode = 'gradient' } = question;
+    const {
+      network,
+      networkFile,
+      content,
+      opacity,
+      styles,
+      regions = {},
+      generated,
+      options,
+      mode = 'gradient',
+    } = question;
     if (!networks.has(network)) networks.set(network, networkFile ?? save(writeSafetensors(network.tensors)));
     const ofPicture = (picture: Picture) => save(subtractMean(picture, network));
     // How strength becomes weights is a matter of taste, and not computed twice.
@@ -75,11 +87,13 @@ export async function ask(questions: readonly Question[]): Promise<Answer[]> {
     requests.push({
       network: networks.get(network),
       content: ofPicture(content),
+      opacity: opacity && save(opacity),
       generated: ofPicture(generated),
       width: content.width,
       height: content.height,
-      styles: styles.map(({ picture }) => ({
+      styles: styles.map(({ picture, opacity }) => ({
         file: ofPicture(picture),
+        opacity: opacity && save(opacity),
         width: picture.width,
         height: picture.height,
       })),

@@ -44,6 +44,8 @@ export interface Areas {
   readonly affected: number;
   /** How much the content cost counts at each position of a layer, [1, 1, H, W]; undefined where all count alike. */
   importance(layer: string, shape: Shape): Tensor | undefined;
+  /** How far each position of a layer is seen, [N], 0..1; undefined where all of the photo is opaque. */
+  visible(layer: string): Float32Array | undefined;
 }
 
 type AreaOptions = Pick<Options, 'strength' | 'alpha' | 'beta'>;
@@ -70,17 +72,21 @@ export const isSeen = (mask: Float32Array) => mask.some((share) => share > ROUND
 /**
  * Divides a painting into areas with the styles that each takes. A region takes its own styles; without any, it takes
  * the styles that name no region, as the rest of the painting does. An area without styles stays as in the photo.
+ * Nothing counts where the photo is transparent; where it is so everywhere, it counts as opaque.
  *
+ * @param scene.opacity [H, W] of the photo, 0..1.
  * @param layers the layers whose weights of positions will be asked for.
  * @throws GivernyError OPTION_INVALID where styles and regions do not fit together.
  */
 export function areasOf(
   {
     content,
+    opacity,
     styles,
     regions = {},
   }: {
     readonly content: Picture;
+    readonly opacity?: Float32Array | undefined;
     readonly styles: readonly Style[];
     readonly regions?: Readonly<Record<string, Region>> | undefined;
   },
@@ -92,10 +98,12 @@ export function areasOf(
   const numbered = styles.map((style, index) => ({ ...style, index }));
   const common = numbered.filter(({ region }) => region === undefined);
   const names = Object.keys(regions);
-  if (names.length === 0) {
-    const whole = { styles: common, importance: 1, weights: () => undefined };
+  const shown = opacity && mean(opacity) > 0 ? opacity : undefined;
+  const nothing = () => undefined;
+  if (names.length === 0 && !shown) {
+    const whole = { styles: common, importance: 1, weights: nothing };
     const list = common.length > 0 ? [whole] : [];
-    return { ...balanceOf(options), list, painted: undefined, affected: 1, importance: () => undefined };
+    return { ...balanceOf(options), list, painted: undefined, affected: 1, importance: nothing, visible: nothing };
   }
   checkRegions(regions, content, options);
 
@@ -115,8 +123,9 @@ export function areasOf(
     const taken = own.length > 0 ? own : common;
     const balance =
       taken.length === 0 ? balanceOf({ strength: 0 }) : strength === undefined ? whole : balanceOf({ strength });
-    const seen = Object.fromEntries(layers.map((layer) => [layer, maskAt(mask, size, layer, network)]));
-    return { styles: taken, balance, mask, seen, share: mean(mask) };
+    const counted = shown ? mask.map((value, i) => value * (shown[i] as number)) : mask;
+    const seen = Object.fromEntries(layers.map((layer) => [layer, maskAt(counted, size, layer, network)]));
+    return { styles: taken, balance, mask, seen, share: mean(counted) };
   });
   const present = parts.filter(({ mask }) => isSeen(mask));
   const alpha = Math.max(...present.map(({ balance }) => balance.alpha));
@@ -145,16 +154,17 @@ export function areasOf(
         : undefined,
     affected,
     importance: (layer, shape) => {
-      if (even) return undefined;
+      if (even && !shown) return undefined;
       const result = tensor([1, 1, shape[2] as number, shape[3] as number]);
       for (const { seen, balance } of present) {
         const mask = seen[layer] as Float32Array;
         for (let i = 0; i < mask.length; i++) {
-          result.data[i] = (result.data[i] as number) + ((mask[i] as number) * balance.alpha) / alpha;
+          result.data[i] = (result.data[i] as number) + ((mask[i] as number) * balance.alpha) / (alpha || 1);
         }
       }
       return result;
     },
+    visible: (layer) => shown && maskAt(shown, size, layer, network),
   };
 }
 

@@ -10,7 +10,7 @@ import { byWeight, layersOf, share, total } from './weights.js';
 /**
  * Squared distance of features from the photo's, sum over layers by their weights (Gatys et al. 2015, eq. 1).
  *
- * By `strength` each layer's cost counts relative to the variance of the photo's features there, so that strength means
+ * By `strength` each layer's cost counts relative to how much the photo's features vary there, so that strength means
  * the same for every picture, size and network; and squared: where a style is far from the photo its pull is many times
  * as strong, and without that little of the photo would be left.
  */
@@ -36,7 +36,7 @@ export function contentTerm({ contentLayers, strength }: Pick<Options, 'contentL
       ]);
       const sizes = layers.map((layer): [string, Tensor] => [
         `${layer}.size`,
-        share(1, variance(found[layer] as Tensor) / (4 * sources.layer(layer).channels)),
+        share(1, sizeOf(found[layer] as Tensor, sources.areas.visible(layer)) / (4 * sources.layer(layer).channels)),
       ]);
       return {
         tensors: Object.fromEntries([...weights, ...(relative ? sizes : [])]) as Tensors,
@@ -57,15 +57,24 @@ export function contentTerm({ contentLayers, strength }: Pick<Options, 'contentL
 
 const layerCost = (errors: Node, { channels, positions }: Layer) => contentCost(errors, channels, positions);
 
-/** Mean over positions of the squared distance of features [1, C, H, W] from their mean. */
-function variance({ shape, data }: Tensor): number {
+/**
+ * What distances of features [1, C, H, W] are relative to: the mean over positions of their squared distance from
+ * their mean, and at least the square of that mean. A photo of what people photograph varies by 1.5 to 3 such squares.
+ * Features of a flat one vary at its borders alone, and relative to that little every stroke would be too far away.
+ *
+ * @param visible [H W]: how much each position counts; all alike where left out.
+ */
+function sizeOf({ shape, data }: Tensor, visible?: Float32Array): number {
   const channels = shape[1] as number;
   const positions = data.length / channels;
-  let result = 0;
+  const whole = visible ? visible.reduce((sum, value) => sum + value, 0) : positions;
+  let variance = 0;
+  let square = 0;
   for (let c = 0; c < channels; c++) {
     const plane = data.subarray(c * positions, (c + 1) * positions);
-    const mean = plane.reduce((sum, value) => sum + value, 0) / positions;
-    result += plane.reduce((sum, value) => sum + (value - mean) ** 2, 0) / positions;
+    const mean = plane.reduce((sum, value, i) => sum + (visible?.[i] ?? 1) * value, 0) / whole;
+    variance += plane.reduce((sum, value, i) => sum + (visible?.[i] ?? 1) * (value - mean) ** 2, 0) / whole;
+    square += mean ** 2;
   }
-  return result;
+  return Math.max(variance, square);
 }

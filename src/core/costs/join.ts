@@ -1,6 +1,12 @@
 /** Measures of tiles become measures of the whole picture. */
 import { type Tensor, type Tensors, tensor } from '../graph/tensor.js';
-import type { Join } from './term.js';
+import type { Join, Joins } from './term.js';
+
+/** How measures of a name join. */
+export const joinsBy =
+  (joins: Joins = 'sum') =>
+  (measure: string): Join =>
+    typeof joins === 'string' ? joins : joins(measure);
 
 /** Joins measures tile by tile. */
 export class Joined {

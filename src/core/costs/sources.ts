@@ -7,11 +7,11 @@ import { subtractMean } from '../networks/pixels.js';
 import type { Picture } from '../pictures/picture.js';
 import { positionWeights } from './areas.js';
 import { maskAt } from './guidance.js';
-import { Joined } from './join.js';
+import { Joined, joinsBy } from './join.js';
 import { byShape, TileRunner } from './runner.js';
 import type { Scene } from './setting.js';
 import { blended, type Sample } from './statistics/statistic.js';
-import type { Join, Measures, Setting, Sources, View } from './term.js';
+import type { Joins, Measures, Setting, Sources, View } from './term.js';
 import { coreOf, paste, type Tile, tilesOf, wholeTile } from './tiles.js';
 import { viewsOf } from './view.js';
 
@@ -77,9 +77,9 @@ export function sourcesOf(
     source: Source,
     layers: readonly string[],
     measure: (view: View) => Measures,
-    join: Join = 'sum',
+    join: Joins = 'sum',
   ): Promise<Tensors> => {
-    const joined = new Joined(() => join);
+    const joined = new Joined(joinsBy(join));
     await look(source, layers, measure, (measures) => joined.add(measures));
     return joined.measures();
   };

@@ -4,7 +4,7 @@ import { scalar, type Tensor } from '../graph/tensor.js';
 import type { Options } from '../options/options.js';
 import { STATISTICS } from './statistics/index.js';
 import type { About, Sample } from './statistics/statistic.js';
-import { defineTerm, type Setting, type Term, type View } from './term.js';
+import { defineTerm, type Join, type Setting, type Term, type View } from './term.js';
 import { byWeight, layersOf, share, total } from './weights.js';
 
 type StyleOptions = Pick<Options, 'styleLayers' | 'styleMix' | 'statistic' | 'seed' | 'strength'>;
@@ -32,18 +32,19 @@ export function styleTerm({ styleLayers, styleMix, statistic: name, seed, streng
         }),
       ),
     );
+  const join = (measure: string) => statistic.join[measure.slice(measure.lastIndexOf('.') + 1)] as Join;
   return defineTerm<string, string>({
     name: 'style',
     weight: ({ areas }) => areas.beta,
     layers,
-    join: statistic.join,
+    join,
     measure: (view) => measure(view, view, view.areas.list.length),
     target: async (sources) => {
       const { areas, styles } = sources;
       const key = `${name} ${layers.map((layer) => Object.values(aboutOf(sources, layer)))}`;
       const measured: Readonly<Record<string, Tensor>>[] = [];
       for (const index of styles.keys()) {
-        measured.push(await sources.ofStyle(index, layers, (view) => measure(view, sources, 1), key, statistic.join));
+        measured.push(await sources.ofStyle(index, layers, (view) => measure(view, sources, 1), key, join));
       }
       const tensors: Record<string, Tensor> = {};
       for (const layer of layers) {

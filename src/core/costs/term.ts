@@ -12,6 +12,8 @@ export type Measures<Name extends string = string> = Readonly<Record<Name, Node>
 
 /** How the measures of tiles become those of the whole picture: added up, or side by side along the last axis. */
 export type Join = 'sum' | 'concat';
+/** Of all measures, or of each by its name. */
+export type Joins = Join | ((measure: string) => Join);
 
 /**
  * A cost of a painting; the total cost is the sum of `weight` times `cost` over all terms.
@@ -26,7 +28,7 @@ export interface Term<M extends string = string, T extends string = string> {
   /** Layers whose features it looks at, such as `conv4_1`; left out: pixels only. */
   readonly layers?: readonly string[];
   /** How measures of tiles join; 'sum' where left out. */
-  readonly join?: Join;
+  readonly join?: Joins;
   /** Takes the measures of a picture, or of one tile of it: small tensors that add up over positions. */
   measure(view: View): Measures<M>;
   /** What a painting is compared with. Asked once per scale and after each revision. */
@@ -143,7 +145,7 @@ export interface Sources extends Setting {
     layers: readonly string[],
     measure: (view: View) => Measures,
     key?: string,
-    join?: Join,
+    join?: Joins,
   ): Promise<Tensors>;
   /** Takes measures of all styles, each in proportion to its weight. */
   ofStyles<M extends string>(

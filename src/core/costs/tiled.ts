@@ -11,7 +11,7 @@ import { input } from '../graph/operations.js';
 import { Program } from '../graph/program.js';
 import type { Shape, Tensor, Tensors } from '../graph/tensor.js';
 import { type BoundTerm, boundTerms, fedOf, judged } from './bound.js';
-import { columnsOf, Joined } from './join.js';
+import { columnsOf, Joined, joinsBy } from './join.js';
 import type { Costs, Objective } from './objective.js';
 import { byShape, type TileGraph, TileRunner } from './runner.js';
 import { layersOf, type Scene, settingOf } from './setting.js';
@@ -40,7 +40,10 @@ export async function tiledObjective(
   const layers = layersOf(terms);
   const bound = await boundTerms(terms, setting, sourcesOf(engine, scene, setting, { keep, coreSidePx }));
   const tiles = byShape(tilesOf(content, network, layers, coreSidePx));
-  const joinOf = (measure: string): Join => terms.find(({ name }) => measure.startsWith(`${name}/`))?.join ?? 'sum';
+  const joinOf = (measure: string): Join => {
+    const term = terms.find(({ name }) => measure.startsWith(`${name}/`));
+    return joinsBy(term?.join)(measure.slice((term?.name.length ?? 0) + 1));
+  };
 
   /** Measures of a tile by `<term>/<measure>`. */
   const measuresOf = (of: readonly BoundTerm[], ...[picture, tile, positional]: Parameters<TileGraph>) => {

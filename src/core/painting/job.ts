@@ -80,10 +80,27 @@ export interface SettledJob extends Job {
 export function settled(job: Job): SettledJob {
   checkPicture(job.content, 'content');
   if (!Array.isArray(job.styles)) throw expected('a list of styles', 'styles', job.styles);
-  for (const [i, style] of job.styles.entries()) checkPicture(style?.picture, `styles[${i}].picture`);
+  for (const [i, style] of job.styles.entries()) {
+    checkPicture(style?.picture, `styles[${i}].picture`);
+    checkVisible(style.opacity, `styles[${i}]`);
+  }
   if (!job.network?.convolutions) throw expected('a network, such as openNetwork gives,', 'network', job.network);
-  return { ...job, options: resolveOptions(job.options) };
+  // Of a photo that nobody can see all counts alike.
+  const opacity = isVisible(job.opacity) ? job.opacity : undefined;
+  return { ...job, opacity, options: resolveOptions(job.options) };
 }
+
+/** @throws GivernyError OPTION_INVALID where nothing of a style's picture can be seen. */
+export function checkVisible(opacity: Float32Array | undefined, name: string): void {
+  if (!isVisible(opacity)) {
+    throw new GivernyError(
+      'OPTION_INVALID',
+      `Expected a style with visible pixels but ${name} is transparent everywhere.`,
+    );
+  }
+}
+
+const isVisible = (opacity: Float32Array | undefined) => !opacity || opacity.some((value) => value > 0);
 
 function checkPicture(value: unknown, name: string): void {
   const { width, height, data } = (value ?? {}) as Partial<Picture>;

@@ -4,16 +4,17 @@
  */
 import type { Abortable } from '../abort.js';
 import type { Style } from '../costs/areas.js';
-import { expected } from '../errors.js';
+import { expected, show } from '../errors.js';
 import type { Engine } from '../graph/engine.js';
 import { coarseNetworkFor } from '../networks/coarse-network.js';
 import { deepestLayer, receptiveFieldPx } from '../networks/measures.js';
 import type { Network } from '../networks/network.js';
 import { mergeOptions, networkOfPreset, type Options, optionMeta, resolveOptions } from '../options/options.js';
 import { fitPicture, styleSize } from '../pictures/fit.js';
-import type { Layered, Size } from '../pictures/picture.js';
+import { filled, opacityOf } from '../pictures/opacity.js';
+import type { Size } from '../pictures/picture.js';
 import { forecastBytes } from './forecast.js';
-import { type Revision, revised, type SettledJob, type Step } from './job.js';
+import { checkVisible, type Revision, revised, type SettledJob, type Step } from './job.js';
 import { boundedKeep } from './keep.js';
 import { firstNameOf, type MaskRegions, regionsOfMask } from './mask-regions.js';
 import { type Changes, checkOrder, type DecodedPicture, namedRegions, type Order, type OrderedStyle } from './order.js';
@@ -124,7 +125,11 @@ export class Painter<Source> {
     const photo = await read(order.content, options.size);
     const { width, height } = photo.fitted.picture;
     const styles = [];
-    for (const { picture } of order.styles) styles.push(await read(picture, styleSize(options)));
+    for (const { picture } of order.styles) {
+      const style = await read(picture, styleSize(options));
+      checkVisible(opacityOf(style.fitted), show(style.decoded.name));
+      styles.push(style);
+    }
     const start = order.start === undefined ? undefined : await read(order.start, { width, height });
     if (!start && typeof options.init === 'string' && !['content', 'noise'].includes(options.init)) {
       throw expected(optionMeta('init').expects, 'init', options.init);
@@ -139,7 +144,7 @@ export class Painter<Source> {
     const pictures: Pictures = {
       content: photo.decoded,
       styles: styles.map(({ decoded: { name, sha256 }, fitted }) => {
-        return { name, sha256, picture: fitted.picture, opacity: opacityOf(fitted) };
+        return { name, sha256, picture: filled(fitted), opacity: opacityOf(fitted) };
       }),
       mask,
       start: start?.decoded,
@@ -155,7 +160,7 @@ export class Painter<Source> {
       options: start ? { ...options, init: start.decoded.name } : options,
       changes: [],
       job: {
-        content: photo.fitted.picture,
+        content: filled(photo.fitted),
         opacity: opacityOf(photo.fitted),
         ...arranged(order, pictures),
         network,
@@ -257,8 +262,6 @@ function fittedSize(natural: Size, size: Options['size']): Size {
       : Math.max(size.width / natural.width, size.height / natural.height);
   return { width: Math.ceil(natural.width * scale), height: Math.ceil(natural.height * scale) };
 }
-
-const opacityOf = ({ alpha }: Layered) => alpha && Float32Array.from(alpha, (value) => value / 255);
 
 const stepsOf = (scales: readonly PlannedScale[]) => scales.reduce((sum, { steps }) => sum + steps, 0);
 

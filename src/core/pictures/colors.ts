@@ -11,6 +11,12 @@ import { type Picture, picture } from './picture.js';
 /** How matchColors maps colours. */
 export type ColorMatch = 'cholesky' | 'symmetric' | 'pca' | 'histogram';
 
+/** Opacities [H, W] of two pictures, 0..1, not all 0; all pixels count alike where left out. */
+export interface Opacities {
+  readonly style?: Float32Array | undefined;
+  readonly to?: Float32Array | undefined;
+}
+
 /**
  * Variances below one level squared are taken for it wherever something is divided by them. So weak a variation is
  * rounding and compression (0.2 to 1 in scanned black-and-white photos, 3 and more in anything of colour), which must
@@ -36,18 +42,19 @@ const LEAST_VARIANCE = 1;
  * - `histogram`: each channel by itself through the monotone map that gives it the quantiles of `to`. Equal values
  *   stay equal: they get the mean of the quantiles that they span, so that the mean is exact.
  *
+ * @param opacity how much the pixels of both count.
  * @returns of the style's size; not clipped.
  */
-export function matchColors(style: Picture, to: Picture, method: ColorMatch): Picture {
+export function matchColors(style: Picture, to: Picture, method: ColorMatch, opacity: Opacities = {}): Picture {
   if (method === 'histogram') {
-    const targets = channels(to);
+    const targets = channels(to).map((channel) => distribution(channel, opacity.to));
     return fromChannels(
       style,
-      channels(style).map((channel, c) => matchHistogram(channel, targets[c] as Float32Array)),
+      channels(style).map((channel, c) => matchHistogram(channel, opacity.style, targets[c] as Distribution)),
     );
   }
-  const s = statistics(style);
-  const t = statistics(to);
+  const s = statistics(style, opacity.style);
+  const t = statistics(to, opacity.to);
   const a = colourMap(s.covariance, t.covariance, method);
   const [r, g, b] = channels(style);
   const [meanR, meanG, meanB] = s.mean;
@@ -75,45 +82,80 @@ function colourMap(s: Matrix, t: Matrix, method: Exclude<ColorMatch, 'histogram'
 const squareRoot = (m: Matrix) => ofEigenvalues(m, (value) => Math.sqrt(Math.max(0, value)));
 
 /** Of R, G, B over all pixels: mean [3] and covariance [3, 3]. */
-function statistics(source: Picture): { mean: [number, number, number]; covariance: Matrix } {
+function statistics(source: Picture, opacity?: Float32Array): { mean: [number, number, number]; covariance: Matrix } {
   const planes = channels(source);
-  const mean = planes.map(average) as [number, number, number];
+  const mean = planes.map((plane) => average(plane, opacity)) as [number, number, number];
   const covariance = planes.flatMap((x, i) =>
     planes.map((y, j) => {
       const [meanX, meanY] = [mean[i] as number, mean[j] as number];
-      let sum = 0;
-      for (let k = 0; k < x.length; k++) sum += ((x[k] as number) - meanX) * ((y[k] as number) - meanY);
-      return sum / x.length;
+      return averageOf(x.length, (k) => ((x[k] as number) - meanX) * ((y[k] as number) - meanY), opacity);
     }),
   );
   return { mean, covariance };
 }
 
-const average = (plane: Float32Array) => plane.reduce((sum, value) => sum + value, 0) / plane.length;
+/** Mean of `count` values by their weights. */
+function averageOf(count: number, value: (i: number) => number, weights?: Float32Array): number {
+  let sum = 0;
+  let whole = 0;
+  for (let i = 0; i < count; i++) {
+    const weight = weights ? (weights[i] as number) : 1;
+    sum += weight * value(i);
+    whole += weight;
+  }
+  return sum / whole;
+}
+
+const average = (plane: Float32Array, weights?: Float32Array) =>
+  averageOf(plane.length, (i) => plane[i] as number, weights);
+
+/** Values, ascending, and up to each the sums of the weights and of the weighted values before it. */
+interface Distribution {
+  readonly values: Float32Array;
+  /** One number more than values. */
+  readonly weights: Float64Array;
+  readonly sums: Float64Array;
+}
+
+function distribution(plane: Float32Array, opacity?: Float32Array): Distribution {
+  const order = opacity && Uint32Array.from(plane.keys()).sort((a, b) => (plane[a] as number) - (plane[b] as number));
+  const values = order ? Float32Array.from(order, (i) => plane[i] as number) : plane.slice().sort();
+  const weights = new Float64Array(values.length + 1);
+  const sums = new Float64Array(values.length + 1);
+  for (const [i, value] of values.entries()) {
+    const weight = order ? ((opacity as Float32Array)[order[i] as number] as number) : 1;
+    weights[i + 1] = (weights[i] as number) + weight;
+    sums[i + 1] = (sums[i] as number) + weight * value;
+  }
+  return { values, weights, sums };
+}
 
 /** One channel, any number of values each. */
-function matchHistogram(values: Float32Array, to: Float32Array): Float32Array {
-  const from = values.slice().sort();
-  const target = to.slice().sort();
-  const sums = new Float64Array(target.length + 1);
-  for (const [i, value] of target.entries()) sums[i + 1] = (sums[i] as number) + value;
-  // Integral of the target's quantiles up to a share of all values.
-  const upTo = (share: number) => {
-    const position = share * target.length;
-    const whole = Math.min(target.length - 1, Math.floor(position));
-    return (sums[whole] as number) + (position - whole) * (target[whole] as number);
+function matchHistogram(plane: Float32Array, opacity: Float32Array | undefined, to: Distribution): Float32Array {
+  const from = distribution(plane, opacity);
+  const [whole, wholeTo] = [from.weights.at(-1) as number, to.weights.at(-1) as number];
+  // Shares are asked for in ascending order.
+  let at = 0;
+  const reach = (share: number) => {
+    const weight = share * wholeTo;
+    while (at < to.values.length - 1 && (to.weights[at + 1] as number) <= weight) at++;
+    // The integral of the quantiles up to there.
+    return (to.sums[at] as number) + (weight - (to.weights[at] as number)) * (to.values[at] as number);
   };
   const mapped = new Map<number, number>();
-  for (let first = 0; first < from.length; ) {
-    const value = from[first] as number;
+  let before = 0;
+  for (let first = 0; first < from.values.length; ) {
+    const value = from.values[first] as number;
     let end = first + 1;
-    while (from[end] === value) end++;
-    const mean =
-      (upTo(end / from.length) - upTo(first / from.length)) / (((end - first) / from.length) * target.length);
-    mapped.set(value, mean);
+    while (from.values[end] === value) end++;
+    const weight = (from.weights[end] as number) - (from.weights[first] as number);
+    const after = reach((from.weights[end] as number) / whole);
+    // A value that only unseen pixels have spans nothing.
+    mapped.set(value, weight > 0 ? (after - before) / ((weight / whole) * wholeTo) : (to.values[at] as number));
+    before = after;
     first = end;
   }
-  return values.map((value) => mapped.get(value) as number);
+  return plane.map((value) => mapped.get(value) as number);
 }
 
 /** A grey picture: all three channels are the luminance Y of YIQ, 0.299 R + 0.587 G + 0.114 B ([P], [C]). */
@@ -126,19 +168,20 @@ export function luminanceOnly(source: Picture): Picture {
  * The luminance of the style, as a grey picture, with mean and deviation of the other's:
  * L' = sigma(to) / sigma(style) (L - mean(style)) + mean(to) ([P] and [C], luminance-only transfer).
  *
+ * @param opacity how much the pixels of both count.
  * @returns of the style's size; not clipped. A deviation under one level is taken for one.
  */
-export function matchLuminance(style: Picture, to: Picture): Picture {
+export function matchLuminance(style: Picture, to: Picture, opacity: Opacities = {}): Picture {
   const [from, target] = [luminance(style), luminance(to)];
-  const [meanFrom, meanTarget] = [average(from), average(target)];
-  const gain = Math.sqrt(variance(target) / Math.max(LEAST_VARIANCE, variance(from)));
+  const [meanFrom, meanTarget] = [average(from, opacity.style), average(target, opacity.to)];
+  const gain = Math.sqrt(variance(target, opacity.to) / Math.max(LEAST_VARIANCE, variance(from, opacity.style)));
   const matched = from.map((value) => gain * (value - meanFrom) + meanTarget);
   return fromChannels(style, [matched, matched, matched]);
 }
 
-const variance = (plane: Float32Array) => {
-  const mean = average(plane);
-  return plane.reduce((sum, value) => sum + (value - mean) ** 2, 0) / plane.length;
+const variance = (plane: Float32Array, weights?: Float32Array) => {
+  const mean = average(plane, weights);
+  return averageOf(plane.length, (i) => ((plane[i] as number) - mean) ** 2, weights);
 };
 
 /**

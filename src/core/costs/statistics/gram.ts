@@ -4,7 +4,7 @@ import { blended, type Statistic } from './statistic.js';
 
 /** The Gram matrix of Gatys, Ecker & Bethge, "A Neural Algorithm of Artistic Style" (arXiv:1508.06576), eq. 3 and 4. */
 export const gramStatistic: Statistic<'moment', 'moment'> = {
-  join: 'sum',
+  join: { moment: 'sum' },
   measure: (sampled) => ({ moment: secondMoment(sampled) }),
   target: (samples, { channels }) => {
     const moment = blended(samples, 'moment');

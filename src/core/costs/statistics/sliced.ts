@@ -29,7 +29,7 @@ const MOST_DIRECTIONS = 128;
  * that optimisers that learn the curvature see one cost; they are orthogonal, so that few say much.
  */
 export const slicedStatistic: Statistic<'projected' | 'weights', 'sorted'> = {
-  join: 'concat',
+  join: { projected: 'concat', weights: 'concat' },
   measure: (sampled, about) => {
     const projected = matmul(projectionOf(sampled, about), sampled.features);
     const { weights } = sampled;
@@ -70,7 +70,9 @@ function projectionOf({ tap }: Sampled, { dimensions, positions, seed }: About):
   return tap ? matmul(projection, tap) : projection;
 }
 
+/** The last directions drawn: a scale asks for the same ones for the painting and for every style. */
 const drawn = new Map<string, Tensor>();
+const MOST_DRAWN = 32;
 
 /** `count` random orthonormal rows of `extent` numbers; the same object for the same arguments. */
 function directions(count: number, extent: number, seed: number): Tensor {
@@ -90,6 +92,7 @@ function directions(count: number, extent: number, seed: number): Tensor {
   }
   const result = tensor([count, extent], Float32Array.from(rows.flatMap((row) => [...row])));
   drawn.set(key, result);
+  for (const oldest of drawn.keys()) if (drawn.size > MOST_DRAWN) drawn.delete(oldest);
   return result;
 }
 

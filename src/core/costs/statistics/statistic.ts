@@ -35,7 +35,7 @@ export interface StatisticTarget<T extends string = string> {
 }
 
 export interface Statistic<M extends string = string, T extends string = string> {
-  readonly join: Join;
+  readonly join: Readonly<Record<M, Join>>;
   /** Taken of a style's features and of a painting's alike. */
   measure(sampled: Sampled, about: About): Measures<M>;
   /** A target from what was measured of one style or of several. */

@@ -12,15 +12,20 @@ import {
   sum,
 } from '../../graph/operations.js';
 import { scalar, type Tensor, tensor } from '../../graph/tensor.js';
+import { squared } from '../equations.js';
 import { barycentre } from './barycentre.js';
 import { pivotedCholesky } from './cholesky.js';
-import { mean, secondMoment } from './moments.js';
-import { blended, type Sample, type Statistic } from './statistic.js';
+import { type Centred, centredMoments, type Gaussian, gaussianOf, meanAndCovariance, mixture } from './moments.js';
+import type { Statistic } from './statistic.js';
 
 /** Of the style's variance, the share that may lie outside of the directions that are compared. */
 const LEFT_OUT = 1e-4;
-/** Of Newton-Schulz: eigenvalues below about 1e-5 of the largest stay a little short of their roots, never above. */
+/** Of Newton-Schulz: eigenvalues below about 1e-6 of the largest stay short of their roots, never above. */
 const ITERATIONS = 18;
+/** Share of the features' mean square under which a variance counts as none: features are rounded to that. */
+const LEAST_VARIANCE = 1e-9;
+/** Rounding of a product of matrices, relative to the product of their norms. */
+const ROUNDING = 3e-8;
 
 /**
  * Squared 2-Wasserstein distance between Gaussians with the means and covariances of both pictures' features
@@ -32,95 +37,80 @@ const ITERATIONS = 18;
  * the style's covariance S gives one with as many rows as S has directions that matter, often far fewer than
  * channels.
  */
-export const wassersteinStatistic: Statistic<'mean' | 'moment', 'mean' | 'factor' | 'variance'> = {
-  join: 'sum',
-  measure: (sampled) => ({ mean: mean(sampled), moment: secondMoment(sampled) }),
+export const wassersteinStatistic: Statistic<Centred, 'mean' | 'factor' | 'variance'> = {
+  join: { share: 'concat', total: 'concat', scatter: 'sum' },
+  measure: centredMoments,
   target: (samples, { channels, styleMix }) => {
-    const average = blended(samples, 'mean');
-    const count = average.data.length;
-    const covariance =
-      styleMix === 'blend' ? blendOf(samples, count) : covarianceOf(average, blended(samples, 'moment'));
-    const factor = tensorOf(pivotedCholesky(covariance, count, LEFT_OUT));
+    const gaussians = samples.map(({ measures, weight }) => ({ ...gaussianOf(measures), weight }));
+    const { mean, covariance } = styleMix === 'blend' ? blendOf(gaussians) : mixture(gaussians);
+    const extent = mean.length;
+    const square = mean.reduce((total, value) => total + value * value, 0);
     let variance = 0;
-    for (let i = 0; i < count; i++) variance += covariance[i * count + i] as number;
-    const size = average.data.reduce((total, value) => total + value * value, variance) / channels;
-    return { tensors: { mean: average, factor, variance: scalar(variance) }, size };
+    for (let i = 0; i < extent; i++) variance += covariance[i * extent + i] as number;
+    const size = (square + variance) / channels;
+    const factor =
+      variance > LEAST_VARIANCE * square ? rowsOf(pivotedCholesky(covariance, extent, LEFT_OUT)) : tensor([1, extent]);
+    const column = tensor([extent, 1], Float32Array.from(mean));
+    return { tensors: { mean: column, factor, variance: scalar(variance) }, size };
   },
   cost: (measures, target, { channels }) => {
-    const { mean: average, moment } = measures;
-    const covariance = subtract(moment, matmul(average, average, { transposeB: true }));
+    const { mean, covariance } = meanAndCovariance(measures);
     const { factor } = target;
     const product = matmul(factor, matmul(covariance, factor, { transposeB: true }));
-    const difference = subtract(average, target.mean);
+    const least = add(scale(norm(covariance), ROUNDING), scale(sum(squared(mean)), LEAST_VARIANCE));
+    const root = traceOfSquareRoot(product, detach(multiply(least, sum(squared(factor)))));
     const variances = add(target.variance, trace(covariance));
-    const distance = add(
-      sum(multiply(difference, difference)),
-      subtract(variances, scale(traceOfSquareRoot(product), 2)),
-    );
+    const distance = add(sum(squared(subtract(mean, target.mean))), subtract(variances, scale(root, 2)));
     return scale(distance, 1 / channels);
   },
 };
 
-/** E[f f'] - E[f] E[f]', [C, C]. */
-function covarianceOf({ data: mean }: Tensor, { data: moment }: Tensor): Float32Array {
-  const count = mean.length;
-  return moment.map((value, i) => value - (mean[Math.floor(i / count)] as number) * (mean[i % count] as number));
-}
-
-/** The covariance between the styles' own: no variance comes from the distance of their means. */
-function blendOf(samples: readonly Sample[], extent: number): Float32Array {
-  const counted = samples.filter(({ weight }) => weight > 0);
-  const covariances = counted.map(({ measures: { mean, moment } }) => covarianceOf(mean as Tensor, moment as Tensor));
-  if (covariances.length === 1) return covariances[0] as Float32Array;
+/** The Gaussian between the styles' own: no variance comes from the distance of their means. */
+function blendOf(gaussians: readonly (Gaussian & { readonly weight: number })[]): Gaussian {
+  const counted = gaussians.filter(({ weight }) => weight > 0);
+  if (counted.length === 1) return counted[0] as Gaussian;
+  const { mean } = mixture(counted);
   const weights = counted.map(({ weight }) => weight);
-  return Float32Array.from(
-    barycentre(
-      covariances.map((values) => Float64Array.from(values)),
-      weights,
-      extent,
-    ),
-  );
+  const covariances = counted.map(({ covariance }) => covariance);
+  return { mean, covariance: barycentre(covariances, weights, mean.length) };
 }
 
-function tensorOf(rows: readonly [Float64Array, ...Float64Array[]]): Tensor {
-  const result = tensor([rows.length, rows[0].length]);
-  rows.forEach((row, i) => {
-    result.data.set(row, i * row.length);
-  });
-  return result;
-}
-
-const identities = new Map<number, Tensor>();
-
-/** The same object for the same extent: what is constant is told apart by that. */
 function identity(extent: number): Node {
-  const known = identities.get(extent) ?? tensor([extent, extent]);
-  for (let i = 0; i < extent; i++) known.data[i * extent + i] = 1;
-  identities.set(extent, known);
-  return constant(known);
+  const result = tensor([extent, extent]);
+  for (let i = 0; i < extent; i++) result.data[i * extent + i] = 1;
+  return constant(result);
 }
 
 const trace = (x: Node) => sum(multiply(x, identity(x.shape[0] as number)));
+const norm = (x: Node) => squareRoot(sum(squared(x)));
 
 /**
  * tr X^1/2 of a positive semidefinite X, by the coupled Newton-Schulz iteration for X^1/2 and X^-1/2 (Higham,
  * "Functions of Matrices", eq. 6.35). The gradient is known, X^-1/2 / 2, so none is taken through the iteration.
+ *
+ * @param least added to all eigenvalues before the inverse root is taken, shape []: the iteration does not converge
+ *   where rounding has made one of them negative. The trace, <X, (X + least)^-1/2>, is never too large for it.
  */
-function traceOfSquareRoot(x: Node): Node {
-  const extent = x.shape[0] as number;
-  const one = identity(extent);
-  const norm = squareRoot(sum(multiply(x, x)));
-  const size = detach(add(norm, constant(scalar(1e-30))));
-  let root = divide(detach(x), size);
+function traceOfSquareRoot(x: Node, least: Node): Node {
+  const one = identity(x.shape[0] as number);
+  const raised = add(detach(x), multiply(one, least));
+  const size = add(norm(raised), constant(scalar(1e-30)));
+  let root = divide(raised, size);
   let inverse: Node = one;
   for (let i = 0; i < ITERATIONS; i++) {
     const step = subtract(scale(one, 1.5), scale(matmul(inverse, root), 0.5));
     root = matmul(root, step);
     inverse = matmul(step, inverse);
   }
-  // tr X^1/2 = <X^-1/2, X>: half of it moves with X, which gives the right gradient, half stays.
-  const scaled = divide(detach(inverse), squareRoot(size));
-  const moving = sum(multiply(scaled, x));
-  const still = multiply(trace(detach(root)), squareRoot(size));
-  return add(scale(moving, 0.5), scale(still, 0.5));
+  const scaled = detach(divide(inverse, squareRoot(size)));
+  // Half of the trace moves with X, which gives the right gradient, half stays.
+  return scale(add(sum(multiply(scaled, x)), sum(multiply(scaled, detach(x)))), 0.5);
+}
+
+function rowsOf(rows: readonly [Float64Array, ...Float64Array[]]): Tensor {
+  const result = tensor([rows.length, rows[0].length]);
+  rows.forEach((row, i) => {
+    result.data.set(row, i * row.length);
+  });
+  return result;
 }
