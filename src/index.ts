@@ -24,5 +24,17 @@ export {
   withLuminanceOf,
 } from './core/pictures/colors.js';
 export { assertSameAspect, feather, fitMasks, masksOf, parseColor, type RGB } from './core/pictures/flat-colors.js';
-export { fromBytes, type Picture, picture, type Size, toBytes } from './core/pictures/picture.js';
+export {
+  fromBytes,
+  fromImageData,
+  fromRgba,
+  type Layered,
+  type Picture,
+  picture,
+  type RgbaImage,
+  type Size,
+  toBytes,
+  toFloats,
+  toImageData,
+} from './core/pictures/picture.js';
 export { resample } from './core/pictures/resample.js';

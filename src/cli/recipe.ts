@@ -14,7 +14,7 @@ export function recipeCommand(): Command {
     .option('--json', 'as one JSON object')
     .action(async (picture: string, { json }: { json?: boolean }) => {
       // Loading sharp takes longer than all the rest of the command: only who needs it waits for it.
-      const { readRecipe } = await import('../node/files/pictures.js');
+      const { readRecipe } = await import('../node/files/read-recipe.js');
       const recipe = await readRecipe(picture);
       process.stdout.write(json ? `${JSON.stringify(recipe)}\n` : readable(recipe));
     });

@@ -1,7 +1,7 @@
 /** Painting again: what the recipe of a painted picture says, ready to be asked for. */
 import type { OptionName, OptionsInput } from '../core/options/options.js';
 import type { Recipe } from '../core/painting/recipe.js';
-import { readRecipe } from '../node/files/pictures.js';
+import { readRecipe } from '../node/files/read-recipe.js';
 import { findRecipeFiles } from '../node/files/recipe-files.js';
 import type { MaskFile, NamedNetwork, PaintRequest, StyleFile } from '../node/painting/request.js';
 

@@ -9,13 +9,9 @@ import { DEFAULTS } from '../../src/core/options/options.js';
 import { type Recipe, recipeOf } from '../../src/core/painting/recipe.js';
 import { fitPicture } from '../../src/core/pictures/fit.js';
 import { type Picture, picture } from '../../src/core/pictures/picture.js';
-import {
-  assertWritablePicture,
-  encodePicture,
-  readPicture,
-  readRecipe,
-  writePicture,
-} from '../../src/node/files/pictures.js';
+import { readPicture } from '../../src/node/files/pictures.js';
+import { readRecipe } from '../../src/node/files/read-recipe.js';
+import { assertWritablePicture, encodePicture, writePicture } from '../../src/node/files/write-pictures.js';
 
 let folder: string;
 beforeAll(() => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { DEFAULTS } from '../../src/core/options/options.js';
-import { readRecipe } from '../../src/node/files/pictures.js';
+import { readRecipe } from '../../src/node/files/read-recipe.js';
 import { paintFile } from '../../src/node/painting/paint-file.js';
 import type { StepReport } from '../../src/node/painting/request.js';
 import { bench } from '../cli/bench.js';

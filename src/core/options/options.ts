@@ -125,6 +125,10 @@ export const optionsSchema = z.strictObject({
     help: "size of the style's forms: its long side as a multiple of the painting's",
     group: 'Style',
   }),
+  styleFit: choice(['whole', 'crop'], {
+    help: 'with an exact size, styles stay whole or are cropped to the shape of the painting',
+    group: 'Style',
+  }),
   colors: choice(['painting', 'photo', 'cholesky', 'symmetric', 'pca', 'histogram'], {
     help: "the painting's colours, the photo's (only brightness is painted), or the painting's matched to the photo's",
     group: 'Style',
@@ -186,6 +190,7 @@ const STYLE_LAYERS = ['conv1_1', 'conv2_1', 'conv3_1', 'conv4_1', 'conv5_1'];
 const NOTEBOOK = {
   size: { width: 400, height: 300 },
   styleScale: 1,
+  styleFit: 'crop',
   colors: 'painting',
   statistic: 'gram',
   pooling: 'average',
@@ -219,6 +224,7 @@ const BALANCED = {
   size: 512,
   strength: 0.5,
   styleScale: 1,
+  styleFit: 'whole',
   colors: 'painting',
   statistic: 'wasserstein',
   pooling: 'max',
@@ -252,7 +258,8 @@ export const PRESETS = {
  * Completes and checks options: the caller's win over the preset's. Content and style are balanced by `strength`,
  * or by `alpha` and `beta`: whoever gives one of these puts the other way aside.
  *
- * @throws GivernyError OPTION_INVALID with one sentence about the first bad value.
+ * @throws GivernyError OPTION_INVALID with one sentence about the first bad value, or about a size and a style scale
+ *   that together make styles larger than any picture may be.
  */
 export function resolveOptions(input: OptionsInput = {}): Options {
   const { preset, ...given } = input;
@@ -281,7 +288,18 @@ export function resolveOptions(input: OptionsInput = {}): Options {
     delete merged.beta;
   }
   const result = optionsSchema.safeParse(merged);
-  if (result.success) return result.data;
+  if (result.success) return checkedTogether(result.data);
   const name = result.error.issues[0]?.path[0] as OptionName;
   throw expected(optionMeta(name).expects, name, merged[name]);
+}
+
+/** @throws GivernyError OPTION_INVALID where styles would become larger than the largest size. */
+function checkedTogether(options: Options): Options {
+  const { size, styleScale } = options;
+  const longSidePx = typeof size === 'number' ? size : Math.max(size.width, size.height);
+  if (longSidePx * styleScale <= MAX_SIDE_PX) return options;
+  throw new GivernyError(
+    'OPTION_INVALID',
+    `Expected styles of at most ${MAX_SIDE_PX} pixels but size ${longSidePx} times styleScale ${styleScale} is ${Math.round(longSidePx * styleScale)}; lower one of them.`,
+  );
 }

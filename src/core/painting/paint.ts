@@ -10,9 +10,10 @@ import { lbfgs } from '../optimizers/lbfgs.js';
 import type { Confine, Optimizer, Point, Precondition } from '../optimizers/optimizer.js';
 import type { Options } from '../options/options.js';
 import { luminanceOnly, matchColors, matchLuminance, withLuminanceOf } from '../pictures/colors.js';
+import { sizeOfLongSide } from '../pictures/fit.js';
 import { type Picture, picture } from '../pictures/picture.js';
 import { resample, resamplePlanes } from '../pictures/resample.js';
-import { MIN_SIDE_PX, type Scale, scalesOf } from './schedule.js';
+import { type Scale, scalesOf } from './schedule.js';
 import { blend, notebookRandom, uniformNoise } from './start.js';
 
 export type { Region, Style } from '../costs/areas.js';
@@ -217,11 +218,8 @@ function targetsAt({ job, colored: { content, styles } }: Canvas, { width, heigh
 const toShare = (value: number) => Math.min(1, Math.max(0, value));
 
 function toLongSide(style: Picture, longSidePx: number): Picture {
-  const factor = longSidePx / Math.max(style.width, style.height);
-  // Rounding alone is no reason to resample.
-  if (Math.abs(factor - 1) * Math.max(style.width, style.height) < 0.5) return style;
-  const side = (length: number) => Math.max(MIN_SIDE_PX, Math.round(length * factor));
-  return resample(style, side(style.width), side(style.height));
+  const { width, height } = sizeOfLongSide(style, longSidePx);
+  return width === style.width && height === style.height ? style : resample(style, width, height);
 }
 
 /** Bias-corrected exponential mean of pictures, as Adam takes it of gradients. */

@@ -103,17 +103,31 @@ function matchHistogram(values: Float32Array, to: Float32Array): Float32Array {
     const whole = Math.min(target.length - 1, Math.floor(position));
     return (sums[whole] as number) + (position - whole) * (target[whole] as number);
   };
-  const mapped = new Map<number, number>();
-  for (let first = 0; first < from.length; ) {
+  // Distinct values, ascending, with what each becomes. A Map holds 2^24 keys at most; floats may have more values.
+  const levels = new Float32Array(from.length);
+  const means = new Float64Array(from.length);
+  let count = 0;
+  for (let first = 0; first < from.length; count++) {
     const value = from[first] as number;
     let end = first + 1;
     while (from[end] === value) end++;
-    const mean =
+    levels[count] = value;
+    means[count] =
       (upTo(end / from.length) - upTo(first / from.length)) / (((end - first) / from.length) * target.length);
-    mapped.set(value, mean);
     first = end;
   }
-  return values.map((value) => mapped.get(value) as number);
+  return values.map((value) => means[indexIn(levels, count, value)] as number);
+}
+
+/** Where `value` is among the first `count` numbers, which ascend and hold it. */
+function indexIn(ascending: Float32Array, count: number, value: number): number {
+  let low = 0;
+  for (let high = count - 1; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A grey picture: all three channels are the luminance Y of YIQ, 0.299 R + 0.587 G + 0.114 B ([P], [C]). */

@@ -37,11 +37,12 @@ export function startFileOf({ init }: Pick<Options, 'init'>): string | undefined
 export async function readInputs(request: PaintRequest, options: Options): Promise<Inputs> {
   const notes: string[] = [];
   const load = async (path: string, size: Options['size']): Promise<Input> => {
-    const { name, sha256, ...read } = await readPicture(path);
-    const { note, ...fitted } = await fitPicture({ ...read, name }, size);
+    const read = await readPicture(path, { size });
+    const { name, sha256, natural, notices } = read;
+    const { note, ...fitted } = await fitPicture(read, size);
+    notes.push(...notices);
     if (note !== undefined) notes.push(`${name}: ${note}`);
-    const { width, height } = read.picture;
-    return { ...fitted, name, sha256, natural: { width, height } };
+    return { ...fitted, name, sha256, natural };
   };
   const content = await load(request.content, options.size);
   const names = namedRegions(request);

@@ -13,7 +13,7 @@ import type { Picture, Size } from '../../core/pictures/picture.js';
 import { resample } from '../../core/pictures/resample.js';
 import { createNodeEngine } from '../../engines/node.js';
 import { assertWritable } from '../files/atomic.js';
-import { assertWritablePicture, writePicture } from '../files/pictures.js';
+import { assertWritablePicture, writePicture } from '../files/write-pictures.js';
 import { openCoarseNetwork } from '../networks/coarse.js';
 import { openNetwork } from '../networks/open.js';
 import { VERSION } from '../version.js';
