@@ -91,8 +91,14 @@ function statistics(source: Picture): { mean: [number, number, number]; covarian
 
 const average = (plane: Float32Array) => plane.reduce((sum, value) => sum + value, 0) / plane.length;
 
-/** One channel, any number of values each. */
-function matchHistogram(values: Float32Array, to: Float32Array): Float32Array {
+/**
+ * Values of one channel, changed so that their quantiles become those of another's: equal values stay equal, and
+ * become the mean of the quantiles that they cover.
+ *
+ * @param values any number of them.
+ * @param to any other number of them.
+ */
+export function matchHistogram(values: Float32Array, to: Float32Array): Float32Array {
   const from = values.slice().sort();
   const target = to.slice().sort();
   const sums = new Float64Array(target.length + 1);

@@ -43,7 +43,7 @@ function checkLength(data: ArrayLike<number>, channels: number, width: number, h
   if (data.length === channels * width * height) return;
   throw new GivernyError(
     'IMAGE_SIZE',
-    `Expected ${channels * width * height} numbers for a picture of ${width}x${height} pixels with ${channels} channels but received ${data.length}.`,
+    `Expected ${channels * width * height} numbers for a picture of ${width}x${height} pixels with ${channels} ${channels === 1 ? 'channel' : 'channels'} but received ${data.length}.`,
   );
 }
 
