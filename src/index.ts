@@ -56,5 +56,17 @@ export {
   parseColor,
   type RGB,
 } from './core/pictures/flat-colors.js';
-export { fromBytes, type Layered, type Picture, picture, type Size, toBytes } from './core/pictures/picture.js';
+export {
+  fromBytes,
+  fromImageData,
+  fromRgba,
+  type Layered,
+  type Picture,
+  picture,
+  type RgbaImage,
+  type Size,
+  toBytes,
+  toFloats,
+  toImageData,
+} from './core/pictures/picture.js';
 export { resample } from './core/pictures/resample.js';

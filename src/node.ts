@@ -3,7 +3,9 @@
 export type { Recipe } from './core/painting/recipe.js';
 export { createNodeEngine, type NodeEngineOptions } from './engines/node.js';
 export * from './index.js';
-export { encodePicture, type LoadedPicture, readPicture, readRecipe, writePicture } from './node/files/pictures.js';
+export { type LoadedPicture, type ReadOptions, readPicture } from './node/files/pictures.js';
+export { readRecipe } from './node/files/read-recipe.js';
+export { encodePicture, type Finish, type PictureFormat, writePicture } from './node/files/write-pictures.js';
 export { type OpenedNetwork, openNetwork } from './node/networks/open.js';
 export { paintFile } from './node/painting/paint-file.js';
 export { createPainter, type PainterOptions } from './node/painting/painter.js';

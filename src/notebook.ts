@@ -21,7 +21,7 @@ import { blend, notebookRandom, uniformNoise } from './core/painting/start.js';
 import { type Picture, picture } from './core/pictures/picture.js';
 import type { RandomState } from './core/random.js';
 import { createNodeEngine } from './engines/node.js';
-import { writePicture } from './node/files/pictures.js';
+import { writePicture } from './node/files/write-pictures.js';
 import { openNetwork } from './node/networks/open.js';
 
 export { fitPicture } from './core/pictures/fit.js';

@@ -1,6 +1,6 @@
 /** Giverny in browsers: everything of `giverny`, ONNX Runtime on WebGPU or WASM, and pictures from files and canvases. */
 
-export { decodePicture, fromImageData, toImageData } from './browser/pictures.js';
+export { decodePicture } from './browser/pictures.js';
 export { openPocketNetwork } from './browser/pocket.js';
 export {
   bestDevice,

@@ -20,7 +20,7 @@ button.onclick = async () => {
     for await (const { step, costs, picture } of paint(job, await createWebEngine())) {
       status.value = `Step ${step}, cost ${costs.total.toFixed(4)}`;
       Object.assign(canvas, { width: picture.width, height: picture.height });
-      canvas.getContext('2d').putImageData(toImageData(picture), 0, 0);
+      canvas.getContext('2d').putImageData(new ImageData(toImageData({ picture }).data, picture.width), 0, 0);
       await new Promise(requestAnimationFrame);
     }
     status.value = 'Done';

@@ -1,6 +1,6 @@
-/** Pictures from and to what browsers have: files as Blob, pixels as ImageData. */
+/** Picture files, as browsers have them: Blobs. */
 import { expected, GivernyError } from '../core/errors.js';
-import { fromRgba, type Layered, type Picture, toRgba } from '../core/pictures/picture.js';
+import { fromImageData, type Layered } from '../core/pictures/picture.js';
 
 /**
  * Decodes a picture file, at its natural size, upright, in sRGB. Works in pages and workers.
@@ -27,18 +27,4 @@ export async function decodePicture(blob: Blob): Promise<Layered> {
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   return fromImageData(context.getImageData(0, 0, width, height));
-}
-
-/** A picture and its transparency from a canvas's pixels, which must be sRGB. */
-export function fromImageData({ width, height, data }: ImageData): Layered {
-  return fromRgba(width, height, data as Uint8ClampedArray);
-}
-
-/**
- * A picture as pixels for a canvas: values are clipped to 0..255 and truncated, as in a saved file.
- *
- * @param alpha [height, width] in 0..255; opaque where left out.
- */
-export function toImageData(source: Picture, alpha?: Uint8Array): ImageData {
-  return new ImageData(toRgba(source, alpha), source.width, source.height);
 }

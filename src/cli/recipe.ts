@@ -15,7 +15,7 @@ export function recipeCommand(): Command {
     .option('--json', 'as one JSON object')
     .action(async (picture: string, { json }: { json?: boolean }) => {
       // Imports sharp, which takes longer to load than the rest of the command.
-      const { readRecipe } = await import('../node/files/pictures.js');
+      const { readRecipe } = await import('../node/files/read-recipe.js');
       const recipe = await readRecipe(picture);
       process.stdout.write(json ? `${printableJson(recipe)}\n` : readable(recipe));
     });

@@ -2,7 +2,7 @@
 import { printable } from '../core/errors.js';
 import type { OptionName, OptionsInput } from '../core/options/options.js';
 import type { Recipe } from '../core/painting/recipe.js';
-import { readRecipe } from '../node/files/pictures.js';
+import { readRecipe } from '../node/files/read-recipe.js';
 import { findRecipeFiles } from '../node/files/recipe-files.js';
 import { assertNamedNetwork } from '../node/networks/open.js';
 import type { NamedNetwork, PaintRequest } from '../node/painting/request.js';

@@ -73,7 +73,7 @@ export async function earlierFrames(frames: PaintRequest['frames']): Promise<Ear
   const names = frames ? frameNames(frames.folder) : [];
   if (!frames || names.length === 0) return { notices: [], remove() {} };
   // Imports sharp, which takes longer to load than the rest of the command.
-  const { readRecipe } = await import('../node/files/pictures.js');
+  const { readRecipe } = await import('../node/files/read-recipe.js');
   const ours: string[] = [];
   const others: string[] = [];
   for (const name of names) {

@@ -4,8 +4,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { cholesky, lowerInverse, ofEigenvalues, product } from '../../src/core/pictures/color-matrices.js';
 import {
   type ColorMatch,
+  distribution,
   luminanceOnly,
   matchColors,
+  matchHistogram,
   matchLuminance,
   withLuminanceOf,
 } from '../../src/core/pictures/colors.js';
@@ -216,6 +218,14 @@ describe('histograms', () => {
     expect([...plane(matchColors(style, to, 'histogram'), 1)]).toEqual([60, 20, 50, 30, 40, 10]);
     const half = grey(Float32Array.of(9, 7, 8), 3);
     expect([...plane(matchColors(half, to, 'histogram'), 0)]).toEqual([55, 15, 35]);
+  });
+
+  test('a channel may have more values than a Map has room for', () => {
+    const ascending = new Float32Array(2 ** 24 + 2);
+    const bits = new Uint32Array(ascending.buffer);
+    for (let i = 0; i < bits.length; i++) bits[i] = 0x3f800000 + i;
+    const matched = matchHistogram(ascending, undefined, distribution(Float32Array.of(10, 20)));
+    expect([matched[0], matched.at(-1)]).toEqual([10, 20]);
   });
 
   test('equal values stay equal, larger ones larger', () => {

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { assertWritable, freeName, writeAtomically, writeToFreeName } from '../../src/node/files/atomic.js';
-import { readRecipe } from '../../src/node/files/pictures.js';
+import { readRecipe } from '../../src/node/files/read-recipe.js';
 import { newWriter, removeTemporaries, temporaryName } from '../../src/node/files/temporaries.js';
 import { paintFile } from '../../src/node/painting/paint-file.js';
 import { bench } from '../cli/bench.js';

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { DEFAULTS } from '../../src/core/options/options.js';
 import type { StepReport } from '../../src/core/painting/job.js';
-import { readRecipe } from '../../src/node/files/pictures.js';
+import { readRecipe } from '../../src/node/files/read-recipe.js';
 import { paintFile } from '../../src/node/painting/paint-file.js';
 import { bench } from '../cli/bench.js';
 

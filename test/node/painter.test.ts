@@ -12,7 +12,8 @@ import type { Engine } from '../../src/core/graph/engine.js';
 import { multiply, scale, sum } from '../../src/core/graph/operations.js';
 import { resolveOptions } from '../../src/core/options/options.js';
 import { createNodeEngine } from '../../src/engines/node.js';
-import { readPicture, readRecipe } from '../../src/node/files/pictures.js';
+import { readPicture } from '../../src/node/files/pictures.js';
+import { readRecipe } from '../../src/node/files/read-recipe.js';
 import { openNetwork } from '../../src/node/networks/open.js';
 import { paintFile } from '../../src/node/painting/paint-file.js';
 import { createPainter } from '../../src/node/painting/painter.js';
@@ -264,17 +265,16 @@ describe('a painting in a process of its own', () => {
 test('what fails on the way leaves the picture so far, and says so', async () => {
   const request = await requestIn(await bench());
   const engine = createNodeEngine();
-  let loads = 0;
+  const steps: number[] = [];
   const failing: Engine = {
     ...engine,
     load: async (model) => {
       // In the second scale.
-      if (++loads > 4) throw new GivernyError('OUT_OF_MEMORY', 'Not enough memory for this.');
+      if (steps.length === 4) throw new GivernyError('OUT_OF_MEMORY', 'Not enough memory for this.');
       return engine.load(model);
     },
   };
   const options = { size: 64, steps: 3, firstSteps: 4, firstSize: 45 };
-  const steps: number[] = [];
   const painting = paintFile({
     ...request,
     options,

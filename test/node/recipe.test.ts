@@ -76,7 +76,19 @@ test.each(['..', '/', 'C:', 'a/..', 'C:\\photos\\..', 'C:photo.jpg', '2024: a ph
 );
 
 test('recipes of earlier versions load: what they do not say is as in the notebook', () => {
-  const { statistic, padding, clamp, firstSize, firstSteps, styleScale, styleMix, colors, strength, ...older } = {
+  const {
+    statistic,
+    padding,
+    clamp,
+    firstSize,
+    firstSteps,
+    styleScale,
+    styleMix,
+    styleFit,
+    colors,
+    strength,
+    ...older
+  } = {
     strength: undefined,
     ...PRESETS.notebook,
   };
@@ -93,6 +105,8 @@ test('recipes of earlier versions load: what they do not say is as in the notebo
   const read = parseRecipe(JSON.stringify(earlier), 'x.png');
   expect(read).toEqual({ ...earlier, options: { ...PRESETS.notebook, styleMix: 'divide', ...options } });
   expect(read.options).not.toHaveProperty('strength');
+  // It cropped styles to an exact size.
+  expect(read.options.styleFit).toBe('crop');
   // It painted at one scale, so that fewer steps mean that it was stopped.
   expect(parseRecipe(JSON.stringify({ ...earlier, steps: 42 }), 'x.png')).toMatchObject({ stopped: true, steps: 42 });
 

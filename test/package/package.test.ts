@@ -167,7 +167,10 @@ describe.skipIf(!online)('the packed package', () => {
       export const wrong: Options = resolveOptions({ size: {} });`;
     const page = `
       import { createWebEngine, decodePicture, openPocketNetwork, paint, toImageData } from 'giverny/web';
-      export const draw = async (blob: Blob): Promise<ImageData> => toImageData((await decodePicture(blob)).picture);
+      export const draw = async (blob: Blob): Promise<ImageData> => {
+        const { data, width, height } = toImageData(await decodePicture(blob));
+        return new ImageData(data, width, height);
+      };
       export const all = [createWebEngine({ runtimeFiles: '/ort/' }), openPocketNetwork(), paint];`;
 
     test.each(['node16', 'nodenext', 'bundler'])('resolve under %s without skipLibCheck', async (moduleResolution) => {

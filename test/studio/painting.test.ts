@@ -4,7 +4,8 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { fitPicture } from '../../src/core/pictures/fit.js';
 import type { Picture } from '../../src/core/pictures/picture.js';
-import { readPicture, readRecipe } from '../../src/node/files/pictures.js';
+import { readPicture } from '../../src/node/files/pictures.js';
+import { readRecipe } from '../../src/node/files/read-recipe.js';
 import { exampleUrl } from '../../src/studio/examples.js';
 import { CHROMIUM } from './support/browser.js';
 import {

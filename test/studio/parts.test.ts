@@ -5,10 +5,12 @@ import { expect, test } from 'vitest';
 import { parseStyle } from '../../src/cli/style-flags.js';
 import { DEFAULTS } from '../../src/core/options/options.js';
 import { regionsOfMask } from '../../src/core/painting/mask-regions.js';
-import { recipeOf, recipeOfXmp, xmpPacket } from '../../src/core/painting/recipe.js';
+import { recipeOf, recipeOfXmp, recipePacket } from '../../src/core/painting/recipe.js';
 import { assertSameAspect } from '../../src/core/pictures/flat-colors.js';
 import { picture } from '../../src/core/pictures/picture.js';
-import { encodePicture, readPicture, readRecipe } from '../../src/node/files/pictures.js';
+import { readPicture } from '../../src/node/files/pictures.js';
+import { readRecipe } from '../../src/node/files/read-recipe.js';
+import { encodePicture } from '../../src/node/files/write-pictures.js';
 import { commandLine, fromAddress, toAddress } from '../../src/studio/address.js';
 import { type FlatMask, flatMask, maskPicture, maskPng } from '../../src/studio/brush/flat.js';
 import { inUse, masksOfStrokes, type Stroke } from '../../src/studio/brush/masks.js';
@@ -40,7 +42,7 @@ test.each([
 ])(
   'a recipe put into a %s is found there by the command and by the page; the picture is the same',
   async (_, bytes) => {
-    const written = insertXmp(new Uint8Array(bytes), xmpPacket(recipe));
+    const written = insertXmp(new Uint8Array(bytes), recipePacket(recipe));
     expect(await readRecipe(written)).toEqual(recipe);
     expect(recipeOfXmp((await findXmp(written)) ?? '', 'x')).toEqual(recipe);
     const pixels = (file: Uint8Array) => sharp(file).raw().toBuffer();

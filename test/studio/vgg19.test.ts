@@ -1,6 +1,6 @@
 /** VGG-19 opened from a file in the browser: the pocket network looks first, VGG-19 last. */
 import { afterAll, describe, expect, test } from 'vitest';
-import { readRecipe } from '../../src/node/files/pictures.js';
+import { readRecipe } from '../../src/node/files/read-recipe.js';
 import { openNetwork } from '../../src/node/networks/open.js';
 import { serveStudio } from '../../src/node/studio-server.js';
 import { vgg19Path } from '../support/vgg19.js';

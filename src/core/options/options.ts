@@ -138,6 +138,10 @@ export const optionsSchema = z.strictObject({
     help: 'what several styles make: one style between them everywhere, or each its own places',
     group: 'Style',
   }),
+  styleFit: choice(['whole', 'crop'], {
+    help: 'with an exact size, styles stay whole or are cropped to the shape of the painting',
+    group: 'Style',
+  }),
   colors: choice(['painting', 'photo', 'cholesky', 'symmetric', 'pca', 'histogram'], {
     help: "the painting's colours, the photo's (only brightness is painted), or the painting's matched to the photo's",
     group: 'Style',
@@ -201,6 +205,7 @@ const NOTEBOOK = {
   size: { width: 400, height: 300 },
   styleScale: 1,
   styleMix: 'blend',
+  styleFit: 'crop',
   colors: 'painting',
   statistic: 'gram',
   pooling: 'average',
@@ -235,6 +240,7 @@ const BALANCED = {
   strength: 0.5,
   styleScale: 1,
   styleMix: 'blend',
+  styleFit: 'whole',
   colors: 'painting',
   statistic: 'wasserstein',
   pooling: 'max',
@@ -287,7 +293,8 @@ export function mergeOptions({ strength, alpha, beta, ...others }: Options, chan
  * Completes and checks options: the caller's win over the preset's. Content and style are balanced by `strength`,
  * or by `alpha` and `beta`, not both 0: whoever gives one of these puts the other way aside.
  *
- * @throws GivernyError OPTION_INVALID with one sentence about the first bad value.
+ * @throws GivernyError OPTION_INVALID with one sentence about the first bad value, or about a size and a style scale
+ *   that together make styles larger than any picture may be.
  */
 export function resolveOptions(input: OptionsInput = {}): Options {
   const { preset, ...given } = input;
@@ -317,9 +324,20 @@ export function resolveOptions(input: OptionsInput = {}): Options {
   }
   const result = optionsSchema.safeParse(merged);
   if (result.success) {
-    if (result.data.alpha !== 0 || result.data.beta !== 0) return result.data;
+    if (result.data.alpha !== 0 || result.data.beta !== 0) return checkedTogether(result.data);
     throw new GivernyError('OPTION_INVALID', 'Expected alpha or beta above 0 but received 0 for both.');
   }
   const name = result.error.issues[0]?.path[0] as OptionName;
   throw expected(optionMeta(name).expects, name, merged[name]);
+}
+
+/** @throws GivernyError OPTION_INVALID where styles would become larger than the largest size. */
+function checkedTogether(options: Options): Options {
+  const { size, styleScale } = options;
+  const longSidePx = typeof size === 'number' ? size : Math.max(size.width, size.height);
+  if (longSidePx * styleScale <= MAX_SIDE_PX) return options;
+  throw new GivernyError(
+    'OPTION_INVALID',
+    `Expected styles of at most ${MAX_SIDE_PX} pixels but size ${longSidePx} times styleScale ${styleScale} is ${Math.round(longSidePx * styleScale)}; lower one of them.`,
+  );
 }

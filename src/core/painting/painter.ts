@@ -12,7 +12,6 @@ import type { Network } from '../networks/network.js';
 import { mergeOptions, networkOfPreset, type Options, optionMeta, resolveOptions } from '../options/options.js';
 import { fitPicture, styleSize } from '../pictures/fit.js';
 import { filled, opacityOf } from '../pictures/opacity.js';
-import type { Size } from '../pictures/picture.js';
 import { forecastBytes } from './forecast.js';
 import { checkVisible, type Revision, revised, type SettledJob, type Step } from './job.js';
 import { boundedKeep } from './keep.js';
@@ -36,9 +35,9 @@ export interface PainterParts<Source> {
   /**
    * Reads a picture.
    *
-   * @param need the size at which it will be painted, from its own: a reader may decode no more than that.
+   * @param size that fitPicture will bring it to; where left out all of it is needed.
    */
-  decode(source: Source, need: (natural: Size) => Size): Promise<DecodedPicture>;
+  decode(source: Source, size?: Options['size']): Promise<DecodedPicture>;
   /** Opens 'auto', 'pocket' or another name that the environment knows. */
   openNetwork(name: string): Promise<OpenNetwork>;
   /** Version of Giverny, for recipes. */
@@ -117,7 +116,7 @@ export class Painter<Source> {
     const notes: string[] = [];
     const read = async (source: Source, size: Options['size']) => {
       signal?.throwIfAborted();
-      const decoded = await this.#parts.decode(source, (natural) => fittedSize(natural, size));
+      const decoded = await this.#parts.decode(source, size);
       const { note, ...fitted } = await fitPicture(decoded, size);
       notes.push(...(decoded.notices ?? []), ...(note === undefined ? [] : [`${decoded.name}: ${note}`]));
       return { decoded, fitted };
@@ -243,7 +242,7 @@ export class Painter<Source> {
   async #mask(order: Order<Source>, photo: DecodedPicture, options: Options, signal: Abortable | undefined) {
     if (!order.mask) return undefined;
     signal?.throwIfAborted();
-    const decoded = await this.#parts.decode(order.mask.picture, (natural) => natural);
+    const decoded = await this.#parts.decode(order.mask.picture);
     const names = namedRegions(order);
     const colors = [...new Set(names.map((name) => firstNameOf(name, names)))];
     const found = regionsOfMask(decoded, colors, photo.natural ?? photo.picture, options.size, {
@@ -252,15 +251,6 @@ export class Painter<Source> {
     });
     return { name: decoded.name, sha256: decoded.sha256, ...found };
   }
-}
-
-/** How large a picture is needed to become one of `size`. */
-function fittedSize(natural: Size, size: Options['size']): Size {
-  const scale =
-    typeof size === 'number'
-      ? size / Math.max(natural.width, natural.height)
-      : Math.max(size.width / natural.width, size.height / natural.height);
-  return { width: Math.ceil(natural.width * scale), height: Math.ceil(natural.height * scale) };
 }
 
 const stepsOf = (scales: readonly PlannedScale[]) => scales.reduce((sum, { steps }) => sum + steps, 0);

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { GivernyError } from '../errors.js';
 import { type Options, optionsSchema, PRESETS } from '../options/options.js';
+import { xmpPacket, xmpProperty } from '../pictures/xmp.js';
 import type { Changes } from './order.js';
 
 /** Names only: a folder or a drive would tell of the person who painted, and lead anywhere when read back. */
@@ -167,27 +168,22 @@ export function parseRecipe(json: string, where: string): Recipe {
   throw refuse(`its ${issue?.path.join('.') || 'form'} is wrong (${issue?.message})`, result.error);
 }
 
-/** XMP is the one metadata that all our formats carry; the recipe is the JSON text of one element. */
-export function xmpPacket(recipe: Recipe): string {
-  const json = JSON.stringify(recipe).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return [
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">',
-    `<rdf:Description rdf:about="" xmlns:giverny="urn:giverny:1.0:"><giverny:recipe>${json}</giverny:recipe>`,
-    '</rdf:Description></rdf:RDF></x:xmpmeta>',
-  ].join('');
+/** Where a recipe is in XMP: its JSON text is one property. */
+const XMP_NAMESPACE = 'urn:giverny:1.0:';
+const XMP_NAME = 'recipe';
+
+/** The XMP packet that carries a recipe in a picture. */
+export function recipePacket(recipe: Recipe): string {
+  return xmpPacket(XMP_NAMESPACE, 'giverny', XMP_NAME, JSON.stringify(recipe));
 }
 
 /**
- * The recipe in an XMP packet; undefined where it holds none.
+ * The recipe in an XMP packet, also where another program wrote the packet anew; undefined where it holds none.
  *
  * @param where What the sentence calls its place, such as a file name.
  * @throws GivernyError RECIPE_INVALID where it was changed.
  */
 export function recipeOfXmp(xmp: string, where: string): Recipe | undefined {
-  const json = /<giverny:recipe>([^<]*)<\/giverny:recipe>/.exec(xmp)?.[1];
-  if (json === undefined) return undefined;
-  // Other programs that rewrite the metadata may escape more than we do.
-  const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'", amp: '&' };
-  const plain = json.replace(/&(lt|gt|quot|apos|#39|amp);/g, (_, entity: string) => entities[entity] as string);
-  return parseRecipe(plain, where);
+  const json = xmpProperty(xmp, XMP_NAMESPACE, XMP_NAME);
+  return json === undefined ? undefined : parseRecipe(json, where);
 }

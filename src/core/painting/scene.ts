@@ -1,10 +1,11 @@
 /** A job at one scale. */
 import type { Scene } from '../costs/setting.js';
+import { sizeOfLongSide } from '../pictures/fit.js';
 import type { Picture, Size } from '../pictures/picture.js';
 import { resample, resamplePlanes } from '../pictures/resample.js';
 import type { Colored } from './colored.js';
 import type { SettledJob } from './job.js';
-import { MIN_SIDE_PX, type Scale } from './schedule.js';
+import type { Scale } from './schedule.js';
 
 /** The scene of one scale, looked at by `network`. */
 export function sceneAt(
@@ -38,9 +39,6 @@ export function sceneAt(
 const toShare = (value: number) => Math.min(1, Math.max(0, value));
 
 function toLongSide(style: Picture, longSidePx: number): Picture {
-  const factor = longSidePx / Math.max(style.width, style.height);
-  // Rounding alone is no reason to resample.
-  if (Math.abs(factor - 1) * Math.max(style.width, style.height) < 0.5) return style;
-  const side = (length: number) => Math.max(MIN_SIDE_PX, Math.round(length * factor));
-  return resample(style, side(style.width), side(style.height));
+  const { width, height } = sizeOfLongSide(style, longSidePx);
+  return width === style.width && height === style.height ? style : resample(style, width, height);
 }

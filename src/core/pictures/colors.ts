@@ -117,7 +117,7 @@ interface Distribution {
   readonly sums: Float64Array;
 }
 
-function distribution(plane: Float32Array, opacity?: Float32Array): Distribution {
+export function distribution(plane: Float32Array, opacity?: Float32Array): Distribution {
   const order = opacity && Uint32Array.from(plane.keys()).sort((a, b) => (plane[a] as number) - (plane[b] as number));
   const values = order ? Float32Array.from(order, (i) => plane[i] as number) : plane.slice().sort();
   const weights = new Float64Array(values.length + 1);
@@ -130,8 +130,13 @@ function distribution(plane: Float32Array, opacity?: Float32Array): Distribution
   return { values, weights, sums };
 }
 
-/** One channel, any number of values each. */
-function matchHistogram(plane: Float32Array, opacity: Float32Array | undefined, to: Distribution): Float32Array {
+/**
+ * Values of one channel, changed so that their quantiles become those of another's: equal values stay equal, and
+ * become the mean of the quantiles that they cover.
+ *
+ * @param to of any other number of values.
+ */
+export function matchHistogram(plane: Float32Array, opacity: Float32Array | undefined, to: Distribution): Float32Array {
   const from = distribution(plane, opacity);
   const [whole, wholeTo] = [from.weights.at(-1) as number, to.weights.at(-1) as number];
   // Shares are asked for in ascending order.
@@ -142,20 +147,35 @@ function matchHistogram(plane: Float32Array, opacity: Float32Array | undefined, 
     // The integral of the quantiles up to there.
     return (to.sums[at] as number) + (weight - (to.weights[at] as number)) * (to.values[at] as number);
   };
-  const mapped = new Map<number, number>();
+  // Distinct values, ascending, with what each becomes. A Map holds 2^24 keys at most; floats may have more values.
+  const levels = new Float32Array(from.values.length);
+  const means = new Float64Array(from.values.length);
+  let count = 0;
   let before = 0;
-  for (let first = 0; first < from.values.length; ) {
+  for (let first = 0; first < from.values.length; count++) {
     const value = from.values[first] as number;
     let end = first + 1;
     while (from.values[end] === value) end++;
     const weight = (from.weights[end] as number) - (from.weights[first] as number);
     const after = reach((from.weights[end] as number) / whole);
     // A value that only unseen pixels have spans nothing.
-    mapped.set(value, weight > 0 ? (after - before) / ((weight / whole) * wholeTo) : (to.values[at] as number));
+    levels[count] = value;
+    means[count] = weight > 0 ? (after - before) / ((weight / whole) * wholeTo) : (to.values[at] as number);
     before = after;
     first = end;
   }
-  return plane.map((value) => mapped.get(value) as number);
+  return plane.map((value) => means[indexIn(levels, count, value)] as number);
+}
+
+/** Where `value` is among the first `count` numbers, which ascend and hold it. */
+function indexIn(ascending: Float32Array, count: number, value: number): number {
+  let low = 0;
+  for (let high = count - 1; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A grey picture: all three channels are the luminance Y of YIQ, 0.299 R + 0.587 G + 0.114 B ([P], [C]). */

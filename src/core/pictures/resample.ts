@@ -1,6 +1,7 @@
 /**
- * Planes at another size, and blurred: separable kernels over what is there, so that edges are neither darkened
- * nor repeated. Nothing is clipped: Lanczos overshoots at hard edges, and who shows the values may clip them.
+ * Planes resampled and blurred by separable kernels. Near an edge the weights of what is there are scaled up, so that
+ * edges are neither darkened nor repeated. Nothing is clipped: Lanczos overshoots at hard edges, and whoever shows
+ * the values may clip them.
  */
 import { type Picture, picture, type Size } from './picture.js';
 
@@ -14,7 +15,7 @@ import { type Picture, picture, type Size } from './picture.js';
  * @returns [P, H', W'], never `data` itself.
  */
 export function resamplePlanes(data: Float32Array, from: Size, to: Size): Float32Array {
-  return separable(data, from, to, lanczosTaps(from.width, to.width), lanczosTaps(from.height, to.height));
+  return separable(data, from, to);
 }
 
 /** A picture resampled to width x height pixels; values are not clipped. See resamplePlanes. */
@@ -75,65 +76,162 @@ function tapsOf(from: number, to: number, reach: number, kernel: (x: number) => 
   return { starts, weights, count };
 }
 
-/** [P, H, W] -> [P, H', W']; an axis without taps stays as it is. */
+/** [P, H, W] -> [P, H', W'] */
 function separable(data: Float32Array, from: Size, to: Size, across?: Taps, down?: Taps): Float32Array {
-  const area = from.width * from.height;
-  const planes = data.length / area;
+  const planes = data.length / (from.width * from.height);
   if (!Number.isInteger(planes)) {
     throw new RangeError(`Planes of ${from.width}x${from.height} cannot have ${data.length} numbers together.`);
   }
-  const result = new Float32Array(planes * to.width * to.height);
-  // One plane at a time: what lies between the two passes would otherwise be a large picture of its own.
-  for (let p = 0; p < planes; p++) {
-    const plane = data.subarray(p * area, (p + 1) * area);
-    const lowered = down ? alongColumns(plane, from.width, to.height, down) : plane;
-    result.set(across ? alongRows(lowered, from.width, to.width, across) : lowered, p * to.width * to.height);
-  }
-  return result;
+  const resampler = new StripResampler(from, to, planes, across, down);
+  resampler.push(data);
+  return resampler.result;
+}
+
+/** A row of the result whose source rows have not all come. */
+interface PendingRow {
+  readonly index: number;
+  /** Weighted sum of the source rows so far, of the source's width. */
+  readonly sums: Float64Array;
 }
 
 /**
- * [H, W] -> [H', W]. Whole rows are added up: going down a column would wait for memory at every pixel. Four rows at
- * a time, which is twice as fast as one.
+ * Resamples planes whose rows come in strips, so that a large picture is shrunk without being in memory whole. The
+ * result is that of resamplePlanes, to the bit, however the rows are cut.
  */
-function alongColumns(plane: Float32Array, width: number, toHeight: number, taps: Taps): Float32Array {
-  const { starts, weights, count } = taps;
-  const result = new Float32Array(toHeight * width);
-  const sums = new Float64Array(width);
-  for (let i = 0; i < toHeight; i++) {
-    const weight = (k: number) => (k < count ? (weights[i * count + k] as number) : 0);
-    const row = (k: number) => ((starts[i] as number) + Math.min(k, count - 1)) * width;
-    sums.fill(0);
-    for (let k = 0; k < count; k += 4) {
-      const [wa, wb, wc, wd] = [weight(k), weight(k + 1), weight(k + 2), weight(k + 3)];
-      const [a, b, c, d] = [row(k), row(k + 1), row(k + 2), row(k + 3)];
-      for (let x = 0; x < width; x++) {
-        sums[x] =
-          (sums[x] as number) +
-          wa * (plane[a + x] as number) +
-          wb * (plane[b + x] as number) +
-          wc * (plane[c + x] as number) +
-          wd * (plane[d + x] as number);
+export class StripResampler {
+  /** [P, H', W'], complete when all rows have come. */
+  readonly result: Float32Array;
+  readonly #width: number;
+  readonly #to: Size;
+  readonly #planes: number;
+  readonly #across: Taps | undefined;
+  readonly #down: Taps | undefined;
+  /** By plane. */
+  readonly #pending: PendingRow[][];
+  /** A row that the kernel of the columns has been applied to. */
+  readonly #lowered: Float32Array;
+  #rowsSeen = 0;
+  /** The first row of the result that no source row has gone into. */
+  #nextRow = 0;
+
+  /**
+   * @param from width and height of the source, in pixels.
+   * @param to width and height of the result, in pixels.
+   * @param planes how many planes there are.
+   * @param across kernel along the rows, Lanczos3 where left out; an axis of the same length stays as it is.
+   * @param down kernel along the columns.
+   */
+  constructor(
+    from: Size,
+    to: Size,
+    planes: number,
+    across = lanczosTaps(from.width, to.width),
+    down = lanczosTaps(from.height, to.height),
+  ) {
+    this.result = new Float32Array(planes * to.width * to.height);
+    this.#width = from.width;
+    this.#to = to;
+    this.#planes = planes;
+    this.#across = across;
+    this.#down = down;
+    this.#pending = Array.from({ length: planes }, () => []);
+    this.#lowered = new Float32Array(from.width);
+  }
+
+  /** @param strip [P, h, W], the next h rows of every plane; not kept. */
+  push(strip: Float32Array): void {
+    const area = strip.length / this.#planes;
+    const rows = area / this.#width;
+    const first = this.#rowsSeen;
+    this.#rowsSeen += rows;
+    let next = this.#nextRow;
+    for (let p = 0; p < this.#planes; p++) {
+      const plane = strip.subarray(p * area, (p + 1) * area);
+      if (this.#down) {
+        next = this.#lower(p, plane, first, this.#down);
+      } else {
+        for (let y = 0; y < rows; y++) {
+          this.#finish(p, first + y, plane.subarray(y * this.#width, (y + 1) * this.#width));
+        }
       }
     }
-    result.set(sums, i * width);
+    this.#nextRow = next;
   }
-  return result;
+
+  /** Adds source rows from `first` on to the rows of the result that they go into; says which row comes next. */
+  #lower(p: number, plane: Float32Array, first: number, { starts, weights, count }: Taps): number {
+    const end = first + plane.length / this.#width;
+    const pending = this.#pending[p] as PendingRow[];
+    const add = ({ index, sums }: PendingRow): boolean => {
+      const start = starts[index] as number;
+      const rowWeights = weights.subarray(index * count, (index + 1) * count);
+      addRows(sums, plane, rowWeights, Math.max(0, first - start), Math.min(count, end - start), start - first);
+      const whole = start + count <= end;
+      if (whole) {
+        this.#lowered.set(sums);
+        this.#finish(p, index, this.#lowered);
+      }
+      return whole;
+    };
+    const left = pending.filter((row) => !add(row));
+    let spare: Float64Array | undefined;
+    let next = this.#nextRow;
+    for (; next < this.#to.height && (starts[next] as number) < end; next++) {
+      const row = { index: next, sums: spare?.fill(0) ?? new Float64Array(this.#width) };
+      spare = undefined;
+      if (add(row)) spare = row.sums;
+      else left.push(row);
+    }
+    this.#pending[p] = left;
+    return next;
+  }
+
+  /** Brings a row of the result's height to the result. */
+  #finish(p: number, y: number, row: Float32Array): void {
+    const { width, height } = this.#to;
+    const into = this.result.subarray((p * height + y) * width, (p * height + y + 1) * width);
+    if (this.#across) alongRow(row, into, this.#across);
+    else into.set(row);
+  }
 }
 
-/** [H, W] -> [H, W'] */
-function alongRows(plane: Float32Array, width: number, toWidth: number, taps: Taps): Float32Array {
-  const { starts, weights, count } = taps;
-  const height = plane.length / width;
-  const result = new Float32Array(height * toWidth);
-  for (let y = 0; y < height; y++) {
-    for (let i = 0; i < toWidth; i++) {
-      const first = y * width + (starts[i] as number);
-      const row = i * count;
-      let sum = 0;
-      for (let k = 0; k < count; k++) sum += (weights[row + k] as number) * (plane[first + k] as number);
-      result[y * toWidth + i] = sum;
+/**
+ * Adds the rows k of `from`..`to` - 1, times their weights, to `sums`; row k is row `offset` + k of the plane. Whole
+ * rows are added up: going down a column would wait for memory at every pixel. Four rows at a time, which is twice as
+ * fast as one; the sums are the same to the bit, however the rows are grouped.
+ */
+function addRows(
+  sums: Float64Array,
+  plane: Float32Array,
+  weights: Float64Array,
+  from: number,
+  to: number,
+  offset: number,
+): void {
+  const width = sums.length;
+  const weight = (k: number) => (k < to ? (weights[k] as number) : 0);
+  const row = (k: number) => (offset + Math.min(k, to - 1)) * width;
+  for (let k = from; k < to; k += 4) {
+    const [wa, wb, wc, wd] = [weight(k), weight(k + 1), weight(k + 2), weight(k + 3)];
+    const [a, b, c, d] = [row(k), row(k + 1), row(k + 2), row(k + 3)];
+    for (let x = 0; x < width; x++) {
+      sums[x] =
+        (sums[x] as number) +
+        wa * (plane[a + x] as number) +
+        wb * (plane[b + x] as number) +
+        wc * (plane[c + x] as number) +
+        wd * (plane[d + x] as number);
     }
   }
-  return result;
+}
+
+/** [W] -> [W'] */
+function alongRow(row: Float32Array, into: Float32Array, { starts, weights, count }: Taps): void {
+  for (let i = 0; i < into.length; i++) {
+    const first = starts[i] as number;
+    const from = i * count;
+    let sum = 0;
+    for (let k = 0; k < count; k++) sum += (weights[from + k] as number) * (row[first + k] as number);
+    into[i] = sum;
+  }
 }

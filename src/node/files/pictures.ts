@@ -1,22 +1,32 @@
-/** Pictures in and out: files of any usual format to planar sRGB floats and back, by sharp. */
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
-import sharp from 'sharp';
-import { expected, GivernyError } from '../../core/errors.js';
-import { optionMeta } from '../../core/options/options.js';
-import { type Recipe, recipeOfXmp, xmpPacket } from '../../core/painting/recipe.js';
-import { fromBytes, fromRgba, type Layered, type Picture, toBytes } from '../../core/pictures/picture.js';
-import { assertWritable, reason, writeAtomically } from './atomic.js';
+/** Picture files read: of any usual format, to planar sRGB floats. */
+import { basename } from 'node:path';
+import type { Options } from '../../core/options/options.js';
+import { fittingOf, StripScaler } from '../../core/pictures/fit.js';
+import { oriented } from '../../core/pictures/orient.js';
+import type { Layered, Size } from '../../core/pictures/picture.js';
+import { ColorConverter, fromSamples } from './color-converter.js';
+import { isLarge, PictureDecoder, rowsAtOnce, type Strip } from './picture-decoder.js';
+import { openPictureFile, type PictureSource } from './picture-file.js';
+import { readHeader } from './picture-header.js';
+import { type StoredColor, storedColor } from './stored-color.js';
 
 export interface LoadedPicture extends Layered {
   /** Of the file's bytes, hex. */
   readonly sha256: string;
   /** The file's name without its folder. */
   readonly name: string;
+  /** Size of the file's picture in pixels, upright; `picture` may be smaller, see ReadOptions.size. */
+  readonly natural: Size;
+  /** Sentences for people about how the file was read. */
+  readonly notices: readonly string[];
 }
 
 export interface ReadOptions {
+  /**
+   * The size that fitPicture will bring the picture to. A large picture is then scaled while it is decoded, so that
+   * it is never in memory whole; fitPicture gives the same result as for the whole picture, to rounding.
+   */
+  readonly size?: Options['size'];
   /** More pixels are refused before they are decoded: a file of some kilobytes may hold billions. */
   readonly maxPixels?: number;
   /** What sentences and the recipe call bytes that come without a path. */
@@ -25,13 +35,12 @@ export interface ReadOptions {
 
 /** The largest phone photos of 2024 have 108 or, rarely, 200 million pixels. */
 const MAX_PIXELS = 150_000_000;
-const MIN_SIDE_PX = optionMeta('size').min as number;
-const READABLE: readonly (string | undefined)[] = ['jpeg', 'png', 'webp', 'heif', 'tiff', 'gif'];
-const READABLE_TEXT = 'a JPEG, PNG, WebP, AVIF, TIFF or GIF picture';
+/** Pixels that are floats at one time. */
+const BLOCK_PIXELS = 250_000;
 
 /**
- * Reads a picture at its natural size: turned upright by its EXIF orientation, its colours converted from
- * whatever profile, depth or ink to 8-bit sRGB; of an animation the first frame.
+ * Reads a picture: turned upright by its EXIF orientation, its colours converted to sRGB in 0..255 from whatever
+ * profile, depth or ink; of an animation the first frame.
  *
  * Pixels that nobody can see become white, as the paper under a painting: what is stored there is arbitrary.
  *
@@ -39,210 +48,80 @@ const READABLE_TEXT = 'a JPEG, PNG, WebP, AVIF, TIFF or GIF picture';
  * @throws GivernyError FILE_NOT_FOUND, IMAGE_UNREADABLE, FORMAT_UNSUPPORTED, or IMAGE_SIZE for sides
  *   under 32 pixels or too many pixels.
  */
-export async function readPicture(source: string | Uint8Array, options: ReadOptions = {}): Promise<LoadedPicture> {
-  const { maxPixels = MAX_PIXELS, name = typeof source === 'string' ? source : 'the picture' } = options;
-  const bytes = await readBytes(source, name);
-  const { format, compression, autoOrient, space, hasProfile } = await readMetadata(bytes, name);
-  if (!READABLE.includes(format) || (format === 'heif' && compression !== 'av1')) {
-    throw unsupported(name, compression === 'hevc' ? 'HEIC' : String(format).toUpperCase());
-  }
-  const { width, height } = autoOrient;
-  if (width < MIN_SIDE_PX || height < MIN_SIDE_PX) {
-    throw new GivernyError(
-      'IMAGE_SIZE',
-      `Expected both sides to have at least ${MIN_SIDE_PX} pixels but "${name}" is ${width}x${height}.`,
-    );
-  }
-  if (width * height > maxPixels) {
-    throw new GivernyError(
-      'IMAGE_SIZE',
-      `Expected at most ${maxPixels} pixels but "${name}" has ${width * height} (${width}x${height}).`,
-    );
-  }
-  // sharp converts profiles of 16-bit RGB to Display P3, and to sRGB only if asked for a profile in the output.
-  const deepProfile = space === 'rgb16' && hasProfile;
-  const { data, channels } = await decode(bytes, name, maxPixels, deepProfile);
+export async function readPicture(source: PictureSource, options: ReadOptions = {}): Promise<LoadedPicture> {
+  const { size, maxPixels = MAX_PIXELS } = options;
+  const file = await openPictureFile(source, options.name);
+  const header = await readHeader(file, maxPixels);
+  const decoder = new PictureDecoder(file, header);
+  const color = await storedColor(file, header, () => peakOfFloats(decoder));
+  const convert = await conversion(decoder, color);
+  const { natural, orientation = 1 } = header;
+  const scaled = size === undefined ? undefined : fittingOf(natural, size, file.name).scaled;
+  const read =
+    scaled === undefined || !isLarge(header, color)
+      ? convert(await decoder.read(color, 0, header.height))
+      : await readScaled(decoder, color, convert, orientation >= 5 ? turned(scaled) : scaled);
+  const name = basename(file.name);
   return {
-    ...(channels === 3 ? { picture: fromBytes(width, height, data) } : fromRgba(width, height, data)),
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    name: basename(name),
+    ...oriented(read, orientation),
+    sha256: file.sha256,
+    name,
+    natural,
+    notices: color.notice === undefined ? [] : [`${name}: ${color.notice}`],
   };
 }
 
-async function readBytes(source: string | Uint8Array, name: string): Promise<Uint8Array> {
-  const bytes =
-    typeof source !== 'string'
-      ? source
-      : await readFile(source).catch((error: NodeJS.ErrnoException) => {
-          if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
-            throw new GivernyError('FILE_NOT_FOUND', `Expected a picture at "${name}" but there is no such file.`);
-          }
-          throw new GivernyError('IMAGE_UNREADABLE', `Expected a picture at "${name}" but ${reason(error)}.`, {
-            cause: error,
-          });
-        });
-  if (bytes.length === 0) {
-    throw new GivernyError('IMAGE_UNREADABLE', `Expected a picture but "${name}" is empty (0 bytes).`);
-  }
-  return bytes;
-}
+const turned = ({ width, height }: Size): Size => ({ width: height, height: width });
 
-async function readMetadata(bytes: Uint8Array, name: string) {
-  // The prebuilt sharp cannot decode the HEIC of phones; the brand says so where the metadata cannot be read.
-  const brand = Buffer.from(bytes.subarray(4, 12)).toString('latin1');
-  if (/^ftyp(hei|hev)/.test(brand)) throw unsupported(name, 'HEIC');
-  try {
-    return await sharp(bytes, { limitInputPixels: false }).metadata();
-  } catch (error) {
-    if (/unsupported image format/.test(String(error))) {
-      throw new GivernyError('IMAGE_UNREADABLE', `Expected ${READABLE_TEXT} but "${name}" is none of these.`, {
-        cause: error,
-      });
+/** @param to as the file's rows lie. */
+async function readScaled(
+  decoder: PictureDecoder,
+  color: StoredColor,
+  convert: Conversion,
+  to: Size,
+): Promise<Layered> {
+  const { width } = decoder.header;
+  let scaler: StripScaler | undefined;
+  for await (const { samples, channels } of strips(decoder, color)) {
+    scaler ??= new StripScaler(decoder.header, to, channels === 4);
+    const block = channels * width * Math.max(1, Math.floor(BLOCK_PIXELS / width));
+    for (let at = 0; at < samples.length; at += block) {
+      scaler.push(convert({ samples: samples.subarray(at, at + block), channels }));
     }
-    throw damaged(name, error);
   }
+  return (scaler as StripScaler).finish();
 }
 
-function unsupported(name: string, format: string): GivernyError {
-  return new GivernyError('FORMAT_UNSUPPORTED', `Expected ${READABLE_TEXT} but "${name}" is ${format}.`);
+/** All of a picture, from the top. */
+async function* strips(decoder: PictureDecoder, color: StoredColor): AsyncGenerator<Strip> {
+  const { height } = decoder.header;
+  const rows = rowsAtOnce(decoder.header, color);
+  for (let top = 0; top < height; top += rows) yield await decoder.read(color, top, Math.min(rows, height - top));
 }
 
-function damaged(name: string, cause: unknown): GivernyError {
-  const why = (cause as Error).message.split('\n')[0];
-  return new GivernyError(
-    'IMAGE_UNREADABLE',
-    `Expected a whole picture but "${name}" is cut short or damaged (${why}).`,
-    {
-      cause,
-    },
-  );
-}
+type Conversion = (strip: Strip) => Layered;
 
-/** Interleaved 8-bit sRGB, 3 channels, or 4 with alpha. */
-async function decode(bytes: Uint8Array, name: string, maxPixels: number, deepProfile: boolean) {
-  const attempt = async (failOn: 'warning' | 'error') => {
-    const pipeline = sharp(bytes, { failOn, limitInputPixels: maxPixels }).autoOrient().toColourspace('srgb');
-    if (deepProfile) pipeline.withIccProfile('srgb');
-    const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-    return { data, channels: info.channels };
-  };
-  try {
-    return await attempt('warning');
-  } catch (error) {
-    // Harmless oddities warn as well (many phones write such JPEGs); broken image data only warns in JPEG.
-    if (/Corrupt JPEG data: (?!\d+ extraneous)/.test(String(error))) throw damaged(name, error);
-    return attempt('error').catch((cause) => {
-      throw damaged(name, cause);
-    });
+/** How the picture's samples become sRGB; of a high dynamic range the brightest light is looked for first. */
+async function conversion(decoder: PictureDecoder, color: StoredColor): Promise<Conversion> {
+  const { width } = decoder.header;
+  if (color.managed || !color.encoding) {
+    const max = color.managed ? 255 : color.max;
+    return ({ samples, channels }) => fromSamples(samples, channels, width, max);
   }
-}
-
-export const FORMATS = ['png', 'jpeg', 'webp', 'tiff', 'avif'] as const;
-export type PictureFormat = (typeof FORMATS)[number];
-
-const EXTENSIONS: Readonly<Record<string, PictureFormat>> = {
-  '.png': 'png',
-  '.jpg': 'jpeg',
-  '.jpeg': 'jpeg',
-  '.webp': 'webp',
-  '.tif': 'tiff',
-  '.tiff': 'tiff',
-  '.avif': 'avif',
-};
-
-/**
- * The format that a path's extension stands for.
- *
- * @throws GivernyError FORMAT_UNSUPPORTED.
- */
-export function formatOf(path: string): PictureFormat {
-  const extension = extname(path).toLowerCase();
-  const format = EXTENSIONS[extension];
-  if (format) return format;
-  throw new GivernyError(
-    'FORMAT_UNSUPPORTED',
-    `Expected a name ending in ${Object.keys(EXTENSIONS).join(', ')} for the picture to write but received "${path}".`,
-  );
-}
-
-/**
- * Checks before a painting begins that its picture can be written at its end.
- *
- * @throws GivernyError FORMAT_UNSUPPORTED, WRITE_FAILED.
- */
-export async function assertWritablePicture(path: string): Promise<void> {
-  formatOf(path);
-  await assertWritable(path);
-}
-
-/** What goes into a file besides the picture. */
-export interface Finish {
-  /** [height, width], as in Layered; in a JPEG what is transparent turns white. */
-  readonly alpha?: Uint8Array | undefined;
-  /** Travels in the file's metadata. */
-  readonly recipe?: Recipe | undefined;
-  /** Of JPEG, WebP and AVIF, 1 to 100. */
-  readonly quality?: number | undefined;
-}
-
-/** The bytes of an image file, tagged sRGB; values are clipped to 0..255 and truncated. */
-export async function encodePicture(source: Picture, format: PictureFormat, finish: Finish = {}): Promise<Uint8Array> {
-  const { alpha, recipe, quality = 95 } = finish;
-  if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
-    throw expected('a whole number from 1 to 100', 'quality', quality);
+  const converter = new ColorConverter(color.encoding, color.max);
+  let peak = 1;
+  if (color.encoding.highRange) {
+    for await (const { samples, channels } of strips(decoder, color)) {
+      peak = Math.max(peak, converter.peakOf(samples, channels));
+    }
   }
-  const { width, height } = source;
-  const pipeline = sharp(alpha ? interleave(toBytes(source), alpha) : toBytes(source), {
-    raw: { width, height, channels: alpha ? 4 : 3 },
-    limitInputPixels: false,
-  }).withIccProfile('srgb');
-  if (recipe) pipeline.withXmp(xmpPacket(recipe));
-  switch (format) {
-    case 'png':
-      return pipeline.png().toBuffer();
-    case 'tiff':
-      return pipeline.tiff({ compression: 'deflate', predictor: 'horizontal' }).toBuffer();
-    case 'webp':
-      return pipeline.webp({ quality }).toBuffer();
-    case 'avif':
-      return pipeline.avif({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
-    case 'jpeg':
-      // Brush strokes are fine colour detail: halved chroma would smear them.
-      return pipeline.flatten({ background: 'white' }).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
-  }
+  return ({ samples, channels }) => converter.convert(samples, channels, width, peak);
 }
 
-/**
- * Writes a picture in the format of its extension, whole or not at all.
- *
- * @returns the path that was written: `path`, or a neighbour where another program keeps that file open.
- * @throws GivernyError FORMAT_UNSUPPORTED, WRITE_FAILED, DISK_FULL.
- */
-export async function writePicture(path: string, source: Picture, finish: Finish = {}): Promise<string> {
-  return writeAtomically(path, await encodePicture(source, formatOf(path), finish));
-}
-
-function interleave(rgb: Uint8Array, alpha: Uint8Array): Uint8Array {
-  if (rgb.length !== 3 * alpha.length) {
-    throw new RangeError(`A picture of ${rgb.length / 3} pixels needs as many values of alpha, not ${alpha.length}.`);
+async function peakOfFloats(decoder: PictureDecoder): Promise<number> {
+  let peak = 0;
+  for await (const { samples } of strips(decoder, { managed: false, depth: 'float', max: 1 })) {
+    for (const sample of samples) peak = Math.max(peak, sample);
   }
-  const rgba = new Uint8Array(4 * alpha.length);
-  for (let i = 0; i < alpha.length; i++) {
-    for (let c = 0; c < 3; c++) rgba[4 * i + c] = rgb[3 * i + c] as number;
-    rgba[4 * i + 3] = alpha[i] as number;
-  }
-  return rgba;
-}
-
-/**
- * The recipe that a painted picture carries.
- *
- * @throws GivernyError RECIPE_INVALID where there is none or it was changed; otherwise as readPicture.
- */
-export async function readRecipe(source: string | Uint8Array, name?: string): Promise<Recipe> {
-  const called = name ?? (typeof source === 'string' ? source : 'the picture');
-  const { xmpAsString = '' } = await readMetadata(await readBytes(source, called), called);
-  const recipe = recipeOfXmp(xmpAsString, called);
-  if (recipe) return recipe;
-  throw new GivernyError('RECIPE_INVALID', `Expected a picture painted by Giverny but "${called}" carries no recipe.`);
+  return peak;
 }

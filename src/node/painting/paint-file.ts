@@ -11,7 +11,7 @@ import { changed, type Prepared } from '../../core/painting/painter.js';
 import type { Picture, Size } from '../../core/pictures/picture.js';
 import { resample } from '../../core/pictures/resample.js';
 import { assertWritable } from '../files/atomic.js';
-import { assertWritablePicture, encodePicture, writePicture } from '../files/pictures.js';
+import { assertWritablePicture, encodePicture, writePicture } from '../files/write-pictures.js';
 import { createPainter } from './painter.js';
 import {
   type CheckedRequest,

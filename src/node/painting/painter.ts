@@ -1,6 +1,7 @@
 /** The core's painter with Node's parts: files, the cache of networks, the engine. */
 import { createHash } from 'node:crypto';
 import type { Engine } from '../../core/graph/engine.js';
+import type { Options } from '../../core/options/options.js';
 import type { DecodedPicture } from '../../core/painting/order.js';
 import { Painter } from '../../core/painting/painter.js';
 import { fromRgba, type Picture } from '../../core/pictures/picture.js';
@@ -28,11 +29,14 @@ export function createPainter({ threads, engine }: PainterOptions = {}): Painter
 }
 
 /** Reads a picture from wherever it comes. */
-async function decode(source: PictureSource): Promise<DecodedPicture> {
-  if (typeof source === 'string') return readPicture(source);
-  if (source instanceof Uint8Array) return readPicture(source);
-  if (source instanceof ArrayBuffer) return readPicture(new Uint8Array(source));
-  if ('bytes' in source) return readPicture((source as NamedBytes).bytes, { name: (source as NamedBytes).name });
+async function decode(source: PictureSource, size?: Options['size']): Promise<DecodedPicture> {
+  const options = size === undefined ? {} : { size };
+  if (typeof source === 'string' || source instanceof Uint8Array) return readPicture(source, options);
+  if (source instanceof ArrayBuffer) return readPicture(new Uint8Array(source), options);
+  if ('bytes' in source) {
+    const { bytes, name } = source as NamedBytes;
+    return readPicture(bytes, name === undefined ? options : { ...options, name });
+  }
   const { width, height, data } = source;
   const layered =
     data instanceof Float32Array ? { picture: source as Picture } : fromRgba(width, height, (source as PixelData).data);

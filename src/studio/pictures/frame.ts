@@ -1,5 +1,5 @@
 /** A picture of the core as the page shows it. */
-import { type Picture, toRgba } from '../../core/pictures/picture.js';
+import { type Picture, toImageData } from '../../core/pictures/picture.js';
 import type { Frame } from '../painting/protocol.js';
 
 /**
@@ -7,8 +7,7 @@ import type { Frame } from '../painting/protocol.js';
  *
  * @param alpha [height, width] in 0..255; opaque where left out.
  */
-export const frameOf = (source: Picture, alpha?: Uint8Array): Frame => ({
-  width: source.width,
-  height: source.height,
-  pixels: toRgba(source, alpha),
-});
+export function frameOf(source: Picture, alpha?: Uint8Array): Frame {
+  const { width, height, data } = toImageData({ picture: source, ...(alpha ? { alpha } : {}) });
+  return { width, height, pixels: data };
+}

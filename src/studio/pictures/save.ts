@@ -1,5 +1,5 @@
 /** A painted frame as a file, with its recipe where `giverny --recipe` looks for it. */
-import { type Recipe, xmpPacket } from '../../core/painting/recipe.js';
+import { type Recipe, recipePacket } from '../../core/painting/recipe.js';
 import type { Frame } from '../painting/protocol.js';
 import { insertXmp } from './xmp.js';
 
@@ -11,7 +11,7 @@ export async function encodeFrame(frame: Frame, format: Format, recipe?: Recipe)
   const type = FORMATS[format];
   const blob = await canvas.convertToBlob({ type, quality: 0.95 });
   if (!recipe) return blob;
-  return new Blob([insertXmp(new Uint8Array(await blob.arrayBuffer()), xmpPacket(recipe))], { type });
+  return new Blob([insertXmp(new Uint8Array(await blob.arrayBuffer()), recipePacket(recipe))], { type });
 }
 
 export function canvasOf({ width, height, pixels }: Frame): OffscreenCanvas {

@@ -25,6 +25,10 @@ const KOREAN: Readonly<Record<string, OptionWords>> = {
   colors: { label: '색', help: '그림의 색(painting), 사진의 색(photo, 밝기만 그림), 또는 사진에 맞춘 그림의 색' },
   styleScale: { label: '화풍의 크기', help: '화풍의 긴 변이 그림 긴 변의 몇 배인지' },
   styleMix: { label: '여러 화풍', help: '어디서나 섞기(blend), 또는 자리마다 나누기(divide)' },
+  styleFit: {
+    label: '화풍의 모양',
+    help: '가로와 세로를 정했을 때 화풍 그림을 통째로 쓸지(whole), 그림의 모양으로 자를지(crop)',
+  },
   padding: { label: '가장자리', help: '신경망이 테두리 밖에서 보는 것' },
   averaging: { label: '평균', help: '지난 그림들의 이동 평균을 보임: 마지막 그림의 몫은 1 빼기 이 값' },
   clamp: { label: '범위 지키기', help: '스텝마다 픽셀을 표시할 수 있는 범위에 둠' },
