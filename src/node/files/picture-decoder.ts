@@ -1,11 +1,11 @@
 /** The pixels of a picture's file, by strips of rows. */
 import sharp from 'sharp';
 import type { GivernyError } from '../../core/errors.js';
-import type { Samples } from './color-converter.js';
+import type { Samples } from './color/converter.js';
+import type { StoredColor } from './color/stored.js';
 import { hasAllScans, withJpegEnd } from './jpeg-end.js';
 import type { PictureFile } from './picture-file.js';
 import { type Header, undecodable } from './picture-header.js';
-import type { StoredColor } from './stored-color.js';
 
 /** Rows of a picture as they are stored: not turned upright. */
 export interface Strip {

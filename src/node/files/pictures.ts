@@ -4,11 +4,11 @@ import type { Options } from '../../core/options/options.js';
 import { fittingOf, StripScaler } from '../../core/pictures/fit.js';
 import { oriented } from '../../core/pictures/orient.js';
 import type { Layered, Size } from '../../core/pictures/picture.js';
-import { ColorConverter, fromSamples } from './color-converter.js';
+import { ColorConverter, fromSamples } from './color/converter.js';
+import { type StoredColor, storedColor } from './color/stored.js';
 import { isLarge, PictureDecoder, rowsAtOnce, type Strip } from './picture-decoder.js';
 import { openPictureFile, type PictureSource } from './picture-file.js';
 import { readHeader } from './picture-header.js';
-import { type StoredColor, storedColor } from './stored-color.js';
 
 export interface LoadedPicture extends Layered {
   /** Of the file's bytes, hex. */

@@ -1,6 +1,6 @@
 /** Samples of a file converted to sRGB; a high dynamic range is brought down to that of a screen. */
-import { fromBytes, fromRgba, type Layered } from '../../core/pictures/picture.js';
-import { type ColorEncoding, type Curve, WHITE_NITS } from './color-encoding.js';
+import { fromBytes, fromRgba, type Layered } from '../../../core/pictures/picture.js';
+import { type ColorEncoding, type Curve, WHITE_NITS } from './encoding.js';
 
 /** What HLG is made for, in cd/m2 (ITU-R BT.2100). */
 const HLG_PEAK_NITS = 1000;

@@ -1,7 +1,7 @@
 /**
  * How colours are stored: transfer functions to linear light, and primaries. Sources: ITU-T H.273 (code points), ITU-R BT.2100 (PQ, HLG), IEC 61966-2-1 (sRGB).
  */
-import { fromPrimaries, type Matrix, PRIMARIES, toXyz } from './color-primaries.js';
+import { fromPrimaries, type Matrix, PRIMARIES, toXyz } from './primaries.js';
 
 /** From a stored value, 0..1, to linear light, where 1 is white. */
 export type Curve = (stored: number) => number;

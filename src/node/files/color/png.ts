@@ -1,6 +1,6 @@
 /** What the chunks of a PNG before its pixels say of its colours. */
-import { type ColorEncoding, encodingOfCodes, HIGH_RANGE, powerCurve, srgbCurve } from './color-encoding.js';
-import { fromPrimaries, IDENTITY, type Primaries, SRGB } from './color-primaries.js';
+import { type ColorEncoding, encodingOfCodes, HIGH_RANGE, powerCurve, srgbCurve } from './encoding.js';
+import { fromPrimaries, IDENTITY, type Primaries, SRGB } from './primaries.js';
 
 export interface DeclaredColor {
   readonly encoding?: ColorEncoding;

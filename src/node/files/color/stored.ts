@@ -1,11 +1,12 @@
 /** How the pixels of a file are to be read, so that its colours come out as they are meant. */
-import { type ColorEncoding, HIGH_RANGE, powerCurve } from './color-encoding.js';
-import { fromPrimaries, IDENTITY, SRGB } from './color-primaries.js';
+
+import type { PictureFile } from '../picture-file.js';
+import type { Header } from '../picture-header.js';
+import { type ColorEncoding, HIGH_RANGE, powerCurve } from './encoding.js';
 import { declaresAdobeRgb } from './exif.js';
 import { encodingOfProfile } from './icc.js';
-import type { PictureFile } from './picture-file.js';
-import type { Header } from './picture-header.js';
-import { pngColor } from './png-color.js';
+import { pngColor } from './png.js';
+import { fromPrimaries, IDENTITY, SRGB } from './primaries.js';
 
 /** `managed`: sharp converts to sRGB. Otherwise sharp gives the numbers as they are stored. */
 export type StoredColor = (

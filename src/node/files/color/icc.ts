@@ -2,8 +2,8 @@
  * ICC profiles of grey and of RGB by curves and a matrix, for the pictures that sharp does not convert: grey of 16
  * bits, and floats. Source: ICC.1:2022.
  */
-import type { ColorEncoding, Curve } from './color-encoding.js';
-import { IDENTITY, type Matrix, multiply, XYZ_D50_TO_SRGB } from './color-primaries.js';
+import type { ColorEncoding, Curve } from './encoding.js';
+import { IDENTITY, type Matrix, multiply, XYZ_D50_TO_SRGB } from './primaries.js';
 
 /** The encoding of a profile; undefined where it is none of these kinds, or broken. */
 export function encodingOfProfile(icc: Uint8Array): ColorEncoding | undefined {
