@@ -33,7 +33,7 @@ describe('no finite cost could be had of', () => {
     ['white32.png', 32],
     ['flat-black.png', 40],
     ['flat-nearblack.png', 40],
-    ['dot-on-white.png', 40],
+    ['dot-on-white.png', 128],
     ['stars25.png', 48],
     ['photo-all-transparent.png', 40],
   ] as const)('%s', async (name, size) => {
