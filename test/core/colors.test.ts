@@ -103,6 +103,37 @@ describe('matching colours', () => {
     }
   });
 
+  test.each([...LINEAR, 'histogram'] as const)('%s: of transparent pixels nothing counts', (method) => {
+    const upper = ({ width, height, data }: Picture) => {
+      const rows = Math.floor(height / 3);
+      const pixels = rows * width;
+      const opacity = Float32Array.from({ length: width * height }, (_, i) => (i < pixels ? 0.5 : 0));
+      const cut = picture(width, rows);
+      for (const c of [0, 1, 2]) plane(cut, c).set(data.subarray(c * width * height, c * width * height + pixels));
+      return { opacity, cut };
+    };
+    const [style, to] = [upper(swirls), upper(dots)];
+    const matched = upper(matchColors(swirls, dots, method, { style: style.opacity, to: to.opacity })).cut.data;
+    const wanted = matchColors(style.cut, to.cut, method).data;
+    expect(Math.max(...matched.map((value, i) => Math.abs(value - (wanted[i] as number))))).toBeLessThan(1e-2);
+    const all = matchColors(swirls, dots, method, {
+      style: new Float32Array(style.opacity.length).fill(0.3),
+      to: new Float32Array(to.opacity.length).fill(1),
+    }).data;
+    const alike = matchColors(swirls, dots, method).data;
+    expect(Math.max(...all.map((value, i) => Math.abs(value - (alike[i] as number))))).toBeLessThan(1e-2);
+  });
+
+  test('luminance: of transparent pixels nothing counts', () => {
+    const plain = new Float32Array(swirls.width * swirls.height).fill(0);
+    plain[5] = 1;
+    const to = new Float32Array(dots.width * dots.height).fill(0);
+    to[7] = 1;
+    // One pixel has no deviation: the style takes its luminance, and no contrast.
+    const matched = matchLuminance(swirls, dots, { style: plain, to });
+    expect(pixel(matched, 0)[0]).toBeCloseTo(pixel(luminanceOnly(dots), 7)[0] as number, 3);
+  });
+
   test('the shape of each map: triangular, or symmetric and positive', () => {
     // The last four pixels show the columns of A.
     const style = picture(dots.width, dots.height, dots.data.slice());
