@@ -35,7 +35,7 @@ describe('gradient of the total cost against finite differences', () => {
         network,
         45,
         35,
-        resolveOptions({ pooling, alpha: 10, beta: 40, styleLayers: STYLE_LAYERS }),
+        resolveOptions({ pooling, alpha: 10, beta: 40, flatness: 1e3, styleLayers: STYLE_LAYERS }),
       );
       const pixels = subtractMean(waves(45, 35, 3), network);
       const { gradient, costs } = await objective.evaluate(pixels);
@@ -63,6 +63,7 @@ test('alpha and beta weigh content and style', async () => {
     alpha: 3,
     beta: 7,
     tv: 0,
+    flatness: 0,
     contentLayers: 'conv4_2=2,conv3_1=0.5',
     styleLayers: 'conv1_1=2,conv3_1',
   });
@@ -101,7 +102,7 @@ const regions = {
 };
 const threeStyles = [...otherSizes, { picture: waves(48, 48, 5), weight: 1, region: 'left' }];
 const common = { network, content, styles, generated };
-const weights = { alpha: 10, beta: 40, tv: 0, styleLayers: STYLE_LAYERS };
+const weights = { alpha: 10, beta: 40, tv: 0, flatness: 0, styleLayers: STYLE_LAYERS };
 
 interface Comparison extends Question {
   /** What is allowed of style and total cost, relative, and of the gradient, relative L2; else 1e-5. */
@@ -125,10 +126,10 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
     ...common,
     options: resolveOptions({ ...weights, statistic: 'gram', pooling: 'max', padding: 'replicate' }),
   },
-  'styles of other sizes, by strength, total variation': {
+  'styles of other sizes, by strength, total variation, flatness': {
     ...common,
     styles: otherSizes,
-    options: resolveOptions({ strength: 0.4, tv: 2, statistic: 'gram', styleLayers: STYLE_LAYERS }),
+    options: resolveOptions({ strength: 0.4, tv: 2, flatness: 3, statistic: 'gram', styleLayers: STYLE_LAYERS }),
   },
   regions: {
     ...common,
@@ -178,7 +179,7 @@ async function expectAlike(comparison: Comparison, truth: Answer) {
   const square = (value: number) => value * value;
   const difference = gradient.reduce((total, g, i) => total + square(g - (truth.gradient[i] as number)), 0);
   const size = truth.gradient.reduce((total, g) => total + square(g), 0);
-  for (const cost of ['total', 'content', 'style', 'variation'] as const) {
+  for (const cost of ['total', 'content', 'style', 'variation', 'unevenness'] as const) {
     const allowed = cost === 'style' || cost === 'total' ? (comparison.costs ?? 1e-5) : 1e-5;
     expect(relative(costs[cost], truth[cost]), cost).toBeLessThan(allowed);
   }

@@ -31,7 +31,7 @@ export interface Question {
   readonly mode?: 'gradient' | 'adam';
 }
 
-type CostNumbers = Readonly<Record<'total' | 'content' | 'style' | 'variation', number>> & {
+type CostNumbers = Readonly<Record<'total' | 'content' | 'style' | 'variation' | 'unevenness', number>> & {
   readonly styleLayers: Readonly<Record<string, number>>;
 };
 
@@ -88,6 +88,7 @@ export async function ask(questions: readonly Question[]): Promise<Answer[]> {
       contentLayers: options.contentLayers,
       styleLayers: options.styleLayers,
       tv: options.tv,
+      flatness: options.flatness,
       statistic: options.statistic,
       directions: options.statistic === 'sliced' ? await directionsOf(network, content, options, save) : {},
       pooling: options.pooling,

@@ -55,11 +55,23 @@ const DIFFERENCES = tensor(
 
 /** How many times a difference of colour counts as one of brightness. */
 const COLOR = 6;
-/** [3, 3]: keeps a pixel's brightness, the mean of its three values, and enlarges how each of them differs from it. */
-const ENLARGED_COLOR = tensor(
-  [3, 3],
-  Float32Array.from({ length: 9 }, (_, i) => (i % 4 === 0 ? COLOR : 0) + (1 - COLOR) / 3),
-);
+
+/**
+ * Differences of neighbours in units of the range 0..255, [3, 4, H, W]: each channel with the pixels right, below,
+ * below right and below left; diagonal ones count half when squared.
+ *
+ * @param padded [1, 3, H + 2, W + 2], a picture and the pixels around it.
+ * @param color how many times a difference of colour counts as one of brightness, the mean of the three channels.
+ */
+export function differences(padded: Node, color: number): Node {
+  const [, , height, width] = padded.shape as readonly [number, number, number, number];
+  const enlarged = tensor(
+    [3, 3],
+    Float32Array.from({ length: 9 }, (_, i) => ((i % 4 === 0 ? color : 0) + (1 - color) / 3) / 255),
+  );
+  const levels = matmul(constant(enlarged), reshape(padded, [3, height * width]));
+  return convolution(reshape(levels, [3, 1, height, width]), constant(DIFFERENCES), 0);
+}
 
 /**
  * Total variation of a picture [1, 3, H, W]: squared differences of neighbours, diagonal ones too (nine points), in
@@ -68,9 +80,5 @@ const ENLARGED_COLOR = tensor(
  * colours that change from pixel to pixel, so that without this they glitter.
  */
 export function totalVariation(picture: Node): Node {
-  const padded = edgePad(picture);
-  const [, , height, width] = padded.shape as readonly [number, number, number, number];
-  const levels = matmul(constant(ENLARGED_COLOR), reshape(padded, [3, height * width]));
-  const differences = convolution(reshape(levels, [3, 1, height, width]), constant(DIFFERENCES), 0);
-  return scale(sum(squared(differences)), 1 / (sizeOf(picture.shape) * 255 ** 2));
+  return scale(sum(squared(differences(edgePad(picture), COLOR))), 1 / sizeOf(picture.shape));
 }

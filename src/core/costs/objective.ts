@@ -3,7 +3,7 @@
 import type { Engine } from '../graph/engine.js';
 import { gradients } from '../graph/gradient.js';
 import type { Node } from '../graph/node.js';
-import { add, constant, input, multiply } from '../graph/operations.js';
+import { add, constant, edgePad, input, multiply } from '../graph/operations.js';
 import { Program } from '../graph/program.js';
 import { scalar, type Tensor, type Tensors, tensor } from '../graph/tensor.js';
 import { contentOf, features, layerView } from '../networks/features.js';
@@ -12,11 +12,12 @@ import type { Options } from '../options/options.js';
 import type { Picture } from '../pictures/picture.js';
 import { areasOf, type Region, type Style } from './areas.js';
 import { contentCost, totalVariation } from './equations.js';
+import { unevenness } from './flatness.js';
 import { STATISTICS } from './statistics/index.js';
 import type { Sample } from './statistics/statistic.js';
 
 export interface Costs {
-  /** alpha * content + beta * style + tv * variation. */
+  /** alpha * content + beta * style + tv * variation + flatness * unevenness, the last times beta by `strength`. */
   readonly total: number;
   /** Sum over content layers, weighted; by `strength`, of squares of relative costs. */
   readonly content: number;
@@ -26,6 +27,8 @@ export interface Costs {
   readonly styleLayers: Readonly<Record<string, number>>;
   /** Total variation before its weight. */
   readonly variation: number;
+  /** Before its weight: what `flatness` lowers. */
+  readonly unevenness: number;
 }
 
 export interface Evaluation {
@@ -53,7 +56,17 @@ export interface Targets {
 
 type CostOptions = Pick<
   Options,
-  'strength' | 'alpha' | 'beta' | 'statistic' | 'pooling' | 'padding' | 'contentLayers' | 'styleLayers' | 'tv' | 'seed'
+  | 'strength'
+  | 'alpha'
+  | 'beta'
+  | 'statistic'
+  | 'pooling'
+  | 'padding'
+  | 'contentLayers'
+  | 'styleLayers'
+  | 'tv'
+  | 'flatness'
+  | 'seed'
 >;
 
 /**
@@ -179,10 +192,14 @@ export class Objective {
     );
 
     const variation = totalVariation(picture);
+    const uneven = unevenness(edgePad(picture), content.width * content.height);
+    // A photo has its own grain: at little strength little is taken from it.
+    const flatness = options.flatness * (relative ? areas.beta : 1);
     const parts = [
       multiply(fed('alpha', scalar(areas.alpha)), total(contentCosts)),
       multiply(fed('beta', scalar(areas.beta)), style),
       ...(options.tv > 0 ? [multiply(fed('tv', scalar(options.tv)), variation)] : []),
+      ...(flatness > 0 ? [multiply(fed('flatness', scalar(flatness)), uneven)] : []),
     ];
     const cost = total(parts);
     const [gradient] = gradients(cost, [picture]) as [Node];
@@ -191,6 +208,7 @@ export class Objective {
       content: total(contentCosts),
       style,
       variation,
+      unevenness: uneven,
       gradient,
       ...Object.fromEntries(styleLayers.map((layer) => [`style.${layer}.cost`, layerCosts[layer] as Node])),
     };
@@ -225,6 +243,7 @@ export class Objective {
         style: number('style'),
         styleLayers: Object.fromEntries(this.#styleLayers.map((layer) => [layer, number(`style.${layer}.cost`)])),
         variation: number('variation'),
+        unevenness: number('unevenness'),
       },
       gradient: painted ? data.map((g, i) => g * (painted[i % painted.length] as number)) : data,
     };

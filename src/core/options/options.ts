@@ -140,6 +140,10 @@ export const optionsSchema = z.strictObject({
   alpha: decimal(0, 1e12, { help: 'weight of the content cost, in place of --strength', group: 'Costs' }).optional(),
   beta: decimal(0, 1e12, { help: 'weight of the style cost, in place of --strength', group: 'Costs' }).optional(),
   tv: decimal(0, 1e12, { help: 'weight of the total variation: more is smoother', group: 'Costs' }),
+  flatness: decimal(0, 1e12, {
+    help: 'weight against unevenness between edges: more is flatter, and edges stay',
+    group: 'Costs',
+  }),
   optimizer: choice(['adam', 'lbfgs'], { help: 'how the pixels are changed', group: 'Optimiser' }),
   steps: wholeNumber(1, 1_000_000, 'n', { help: 'most steps at each scale but the first', group: 'Optimiser' }),
   learningRate: decimal(1e-6, 1e6, {
@@ -195,6 +199,7 @@ const NOTEBOOK = {
   alpha: 10,
   beta: 40,
   tv: 0,
+  flatness: 0,
   optimizer: 'adam',
   steps: 200,
   learningRate: 2,
@@ -226,6 +231,7 @@ const BALANCED = {
   contentLayers: { conv4_2: 1 },
   styleLayers: { conv1_1: 0.3, conv2_1: 0.2, conv3_1: 0.2, conv4_1: 0.2, conv5_1: 0.1 },
   tv: 0.1,
+  flatness: 0.2,
   optimizer: 'lbfgs',
   steps: 25,
   learningRate: 2,
