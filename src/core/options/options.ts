@@ -246,11 +246,26 @@ const BALANCED = {
 
 export const DEFAULTS: Options = BALANCED;
 
+/**
+ * For woodcuts and other prints of flat colours with contours. At the painting's own size contours are a pixel wide and
+ * forms smaller than what the photo shows, so both are larger here and begin smaller; fields stay flat, and the photo's
+ * shading gives way.
+ */
+const PRINT = { ...BALANCED, strength: 0.7, styleScale: 1.5, firstSize: 64, flatness: 0.5 } satisfies Options;
+
+/**
+ * What is made from noise with nothing of a photo is to be a texture. At scales below this the deepest features see
+ * most of a picture, and with it the composition of the style comes back. There is more to do at the first scale, which
+ * may be the only one.
+ */
+const TEXTURE = { firstSize: 256, steps: 60 };
+
 /** Named sets of options. */
 export const PRESETS = {
   draft: { ...BALANCED, size: 384, steps: 10, firstSteps: 30 },
   balanced: BALANCED,
   fine: { ...BALANCED, size: 768, steps: 80, firstSteps: 200 },
+  print: PRINT,
   notebook: NOTEBOOK,
 } as const satisfies Record<string, Options>;
 
@@ -287,7 +302,17 @@ export function resolveOptions(input: OptionsInput = {}): Options {
     delete merged.beta;
   }
   const result = optionsSchema.safeParse(merged);
-  if (result.success) return result.data;
+  if (result.success) return textured(result.data, wanted);
   const name = result.error.issues[0]?.path[0] as OptionName;
   throw expected(optionMeta(name).expects, name, merged[name]);
+}
+
+/** With the scales of a texture where one is asked for, as far as the caller has not given them. */
+function textured(options: Options, { firstSize, steps }: Record<string, unknown>): Options {
+  if (options.strength !== 1 || (options.init !== 'noise' && options.init !== 1)) return options;
+  return {
+    ...options,
+    firstSize: firstSize === undefined ? TEXTURE.firstSize : options.firstSize,
+    steps: steps === undefined ? Math.max(TEXTURE.steps, options.steps) : options.steps,
+  };
 }
