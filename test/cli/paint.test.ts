@@ -44,6 +44,8 @@ test('--json prints one object per line: each step, then the result', async () =
     '--json',
     '--tv',
     '0',
+    '--flatness',
+    '0',
     '--alpha',
     '10',
   ];

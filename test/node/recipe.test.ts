@@ -68,10 +68,11 @@ test('recipes of earlier versions load: what they do not say is as in the notebo
   // It painted at one scale, so that fewer steps mean that it was stopped.
   expect(parseRecipe(JSON.stringify({ ...earlier, steps: 42 }), 'x.png')).toMatchObject({ stopped: true, steps: 42 });
 
-  const relative = { ...PRESETS.fine, alpha: undefined, tv: undefined };
+  const relative = { ...PRESETS.fine, alpha: undefined, tv: undefined, flatness: undefined };
   expect(parseRecipe(JSON.stringify({ ...earlier, options: relative }), 'x.png').options).toEqual({
     ...PRESETS.fine,
     tv: PRESETS.notebook.tv,
+    flatness: 0,
   });
 });
 
