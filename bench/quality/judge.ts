@@ -4,7 +4,7 @@ import type { Tensor } from '#dist/core/graph/tensor.js';
 import type { Network } from '#dist/core/networks/network.js';
 import { fitPicture } from '#dist/core/pictures/fit.js';
 import type { Picture } from '#dist/core/pictures/picture.js';
-import { border, clipped, grain } from './artefacts.js';
+import { border, clipped, flatGrain, grain, rim } from './artefacts.js';
 import { colourDistance } from './colour.js';
 import { selfSimilarity, ssim } from './content.js';
 import { cropped } from './guards.js';
@@ -28,6 +28,10 @@ export interface Scores {
   readonly colour: number;
   /** Share of energy near Nyquist as a multiple of the photo's or the painting's, whichever is more. */
   readonly grain: number;
+  /** Grain in flat areas, in levels. */
+  readonly flatGrain: number;
+  /** How far edges look embossed, in levels. */
+  readonly rim: number;
   /** Energy at the border against just inside, as a multiple of the photo's. */
   readonly border: number;
   /** Share of values at 0 or 255. */
@@ -83,6 +87,8 @@ export class Judge {
       ssim: structural,
       colour: colourDistance(picture, painting),
       grain: grain(picture) / Math.max(grain(photo), grain(painting)),
+      flatGrain: flatGrain(picture),
+      rim: rim(picture),
       border: border(picture) / border(photo),
       clipped: clipped(picture),
     };

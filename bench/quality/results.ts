@@ -70,6 +70,8 @@ const COLUMNS: readonly (readonly [string, (summary: Omit<Summary, 'kind'>) => s
   ['SSIM', ({ scores }) => scores.ssim.toFixed(2)],
   ['colour', ({ scores }) => scores.colour.toFixed(2)],
   ['grain', ({ scores }) => scores.grain.toFixed(2)],
+  ['flat grain', ({ scores }) => scores.flatGrain.toFixed(1)],
+  ['rim', ({ scores }) => scores.rim.toFixed(2)],
   ['border', ({ scores }) => scores.border.toFixed(2)],
   ['clipped', ({ scores }) => `${(100 * scores.clipped).toFixed(2)} %`],
   ['seconds', ({ seconds }) => seconds?.toFixed(1) ?? '-'],
@@ -81,7 +83,8 @@ const LEGEND = `\`score\` is best high, 0 to 1: the geometric mean of how near s
 layers that no preset optimises;
 \`content\` to the photo, 1 at the painting's, from \`self-similarity\` (0 is the photo's) and \`SSIM\` (1 is the photo's);
 \`colour\` to the painting, hundredths of Oklab. \`grain\` is the share of energy near the Nyquist frequency as a
-multiple of the larger of photo's and painting's, \`border\` the energy of the outermost 8 pixels against the next 8
+multiple of the larger of photo's and painting's, \`flat grain\` what a blur by one pixel takes from the flattest quarter,
+\`rim\` how far edges look embossed, both in levels of 0..255; \`border\` the energy of the outermost 8 pixels against the next 8
 as a multiple of the photo's, \`clipped\` the share of values at 0 or 255. Seconds and memory are those of a process
 from its start to its end. Programs in italics are guards: pictures that need no painting and must not win.`;
 

@@ -1,6 +1,6 @@
 /** The measures of bench/quality on cases whose answer is known, and its guards. No network is needed. */
 import { describe, expect, test } from 'vitest';
-import { border, clipped, grain } from '../../bench/quality/artefacts.js';
+import { border, clipped, flatGrain, grain, rim } from '../../bench/quality/artefacts.js';
 import { colourDistance, oklab } from '../../bench/quality/colour.js';
 import { selfSimilarity, ssim } from '../../bench/quality/content.js';
 import { cropped, recoloured } from '../../bench/quality/guards.js';
@@ -197,6 +197,36 @@ describe('artefacts', () => {
     expect(grain(grey(256, 256, () => 255 * numbers()))).toBeCloseTo((32 ** 2 - 23 ** 2) / 32 ** 2, 1);
   });
 
+  test('grain of flat areas: none where edges are crisp, by hand of a chequerboard, not of a busy half', () => {
+    expect(flatGrain(grey(64, 64, (x) => (x < 32 ? 20 : 220)))).toBe(0);
+    // A blur by 1 2 1 both ways leaves nothing of single pixels that alternate.
+    expect(flatGrain(grey(64, 64, (x, y) => 100 + ((x + y) % 2 ? 3 : -3)))).toBeCloseTo(3, 1);
+    const numbers = seededNumbers(8);
+    const busy = grey(64, 64, (x, y) => (x < 32 ? 100 + ((x + y) % 2) : 255 * numbers()));
+    expect(flatGrain(busy)).toBeCloseTo(0.5, 1);
+  });
+
+  test('rim: of embossed edges, at any angle; none of steps and none of strokes', () => {
+    const profiles: Record<string, (d: number) => number> = {
+      step: (d) => (d < 0 ? 80 : 160),
+      stroke: (d) => (Math.abs(d) < 2 ? 160 : 80),
+      embossed: (d) => 120 + (Math.abs(d) < 2.5 ? 60 * Math.sign(d) : 0),
+    };
+    const rims = Object.entries(profiles).map(([name, profile]) => [
+      name,
+      ...[0, 0.5, 1.1].map((angle) =>
+        rim(grey(64, 64, (x, y) => profile((x - 31.5) * Math.cos(angle) + (y - 31.5) * Math.sin(angle)))),
+      ),
+    ]);
+    for (const [name, ...values] of rims) {
+      // 60 levels above and below, for each of the 64 rows by 64 pixels.
+      for (const value of values) {
+        if (name === 'embossed') expect(value, name).toBeGreaterThan(0.6);
+        else expect(value, name as string).toBeLessThan(0.2);
+      }
+    }
+  });
+
   test('border: a frame shows, an even picture does not', () => {
     const numbers = seededNumbers(6);
     const noise = Array.from({ length: 128 * 96 }, () => numbers());
@@ -305,6 +335,6 @@ describe('report', () => {
 
 function result(program: string, kind: Result['kind'], score: number, seconds?: number, pair = 'a*b'): Result {
   const others = { style: 0, content: 0, selfSimilarity: 0, ssim: 0, colour: 0 };
-  const scores: Scores = { ...others, score, grain: 1, border: 1, clipped: 0 };
+  const scores: Scores = { ...others, score, grain: 1, flatGrain: 1, rim: 1, border: 1, clipped: 0 };
   return { program, kind, pair, scores, seconds, peakBytes: seconds === undefined ? undefined : 1e9 };
 }

@@ -56,6 +56,8 @@ test('--json prints one event per line: start, each step, each file, then the re
     '--json',
     '--tv',
     '0',
+    '--flatness',
+    '0',
     '--alpha',
     '10',
   ];

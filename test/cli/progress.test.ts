@@ -9,7 +9,7 @@ const at = (step: number, steps: number, seconds = 0.5): StepReport => ({
   scale: 0,
   scales: 1,
   seconds,
-  costs: { total: 5050352640, content: 7877.67431640625, style: 126256864, variation: 0 },
+  costs: { total: 5050352640, content: 7877.67431640625, style: 126256864, variation: 0, unevenness: 0 },
 });
 
 /** One scale of so many steps. */

@@ -38,7 +38,7 @@ describe('gradient of the total cost against finite differences', () => {
         network,
         45,
         35,
-        resolveOptions({ pooling, alpha: 10, beta: 40, styleLayers: STYLE_LAYERS }),
+        resolveOptions({ pooling, alpha: 10, beta: 40, flatness: 1e3, styleLayers: STYLE_LAYERS }),
       );
       const pixels = subtractMean(waves(45, 35, 3), network);
       const { gradient, costs } = await objective.evaluate(pixels);
@@ -66,6 +66,7 @@ test('alpha and beta weigh content and style', async () => {
     alpha: 3,
     beta: 7,
     tv: 0,
+    flatness: 0,
     contentLayers: 'conv4_2=2,conv3_1=0.5',
     styleLayers: 'conv1_1=2,conv3_1',
   });
@@ -122,7 +123,7 @@ const dot = new Float32Array(3 * width * height).fill(250);
 for (let c = 0; c < 3; c++) dot[c * width * height + 20 * width + 30] = 255;
 const threeStyles = [...otherSizes, { picture: waves(48, 48, 5), weight: 1, region: 'left' }];
 const common = { network, content, styles, generated };
-const weights = { alpha: 10, beta: 40, tv: 0, styleLayers: STYLE_LAYERS };
+const weights = { alpha: 10, beta: 40, tv: 0, flatness: 0, styleLayers: STYLE_LAYERS };
 
 interface Comparison extends Question {
   /** What is allowed of style and total cost, relative, and of the gradient, relative L2; else 1e-5. */
@@ -146,10 +147,10 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
     ...common,
     options: resolveOptions({ ...weights, statistic: 'gram', pooling: 'max', padding: 'replicate' }),
   },
-  'styles of other sizes, by strength, total variation': {
+  'styles of other sizes, by strength, total variation, flatness': {
     ...common,
     styles: otherSizes,
-    options: resolveOptions({ strength: 0.4, tv: 2, statistic: 'gram', styleLayers: STYLE_LAYERS }),
+    options: resolveOptions({ strength: 0.4, tv: 2, flatness: 3, statistic: 'gram', styleLayers: STYLE_LAYERS }),
   },
   regions: {
     ...common,
@@ -255,7 +256,7 @@ async function expectAlike(comparison: Comparison, truth: Answer) {
   const square = (value: number) => value * value;
   const difference = gradient.reduce((total, g, i) => total + square(g - (truth.gradient[i] as number)), 0);
   const size = truth.gradient.reduce((total, g) => total + square(g), 0);
-  for (const cost of ['total', 'content', 'style', 'variation'] as const) {
+  for (const cost of ['total', 'content', 'style', 'variation', 'unevenness'] as const) {
     const allowed = cost === 'style' || cost === 'total' ? (comparison.costs ?? 1e-5) : 1e-5;
     expect(relative(costs[cost] as number, truth[cost]), cost).toBeLessThan(allowed);
   }

@@ -32,6 +32,7 @@ function optionsOf(input: OptionsInput = {}) {
     contentLayers: 'conv3_1',
     styleLayers: 'conv1_1,conv2_1',
     tv: 0,
+    flatness: 0,
     optimizer: 'lbfgs',
     learningRate: 2,
     averaging: 0,

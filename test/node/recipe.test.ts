@@ -119,10 +119,11 @@ test('recipes of earlier versions load: what they do not say is as in the notebo
     expect(parseRecipe(JSON.stringify({ ...earlier, options: given }), 'x.png').options.styleMix).toBe(mix);
   }
 
-  const relative = { ...PRESETS.fine, alpha: undefined, tv: undefined };
+  const relative = { ...PRESETS.fine, alpha: undefined, tv: undefined, flatness: undefined };
   expect(parseRecipe(JSON.stringify({ ...earlier, options: relative }), 'x.png').options).toEqual({
     ...PRESETS.fine,
     tv: PRESETS.notebook.tv,
+    flatness: 0,
   });
 });
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { parseStyle } from '../../src/cli/style-flags.js';
-import { DEFAULTS } from '../../src/core/options/options.js';
+import { DEFAULTS, resolveOptions } from '../../src/core/options/options.js';
 import { regionsOfMask } from '../../src/core/painting/mask-regions.js';
 import { recipeOf, recipeOfXmp, recipePacket } from '../../src/core/painting/recipe.js';
 import { assertSameAspect } from '../../src/core/pictures/flat-colors.js';
@@ -11,10 +11,12 @@ import { picture } from '../../src/core/pictures/picture.js';
 import { readPicture } from '../../src/node/files/pictures.js';
 import { readRecipe } from '../../src/node/files/read-recipe.js';
 import { encodePicture } from '../../src/node/files/write-pictures.js';
+import { setForm } from '../../src/studio/actions/form.js';
 import { commandLine, fromAddress, toAddress } from '../../src/studio/address.js';
 import { type FlatMask, flatMask, maskPicture, maskPng } from '../../src/studio/brush/flat.js';
 import { inUse, masksOfStrokes, type Stroke } from '../../src/studio/brush/masks.js';
 import { findXmp, insertXmp } from '../../src/studio/pictures/xmp.js';
+import { chosen, preset } from '../../src/studio/state.js';
 
 const HASH = 'ab'.repeat(32);
 const recipe = recipeOf({
@@ -195,4 +197,10 @@ test('styles of weight 0 are left out; their strokes wipe away what is under the
   const { styles, strokes } = inUse([{ weight: 0 }, { weight: 0.5 }], [stroke(1, 0.2), stroke(0, 0.8)]);
   expect(styles).toEqual([{ weight: 0.5 }]);
   expect(strokes.map(({ style }) => style)).toEqual([0, undefined]);
+});
+
+test('a recipe in the form paints as it did, where options that it has follow from others today', () => {
+  const options = { ...DEFAULTS, strength: 1, init: 'noise' };
+  setForm({ ...recipe, options });
+  expect(resolveOptions({ preset: preset.value, ...chosen.value })).toEqual(options);
 });

@@ -22,6 +22,7 @@ already subtracted):
                                  square of their mean where that is more, and then squared; style to what it would be of features that are all 0
     contentLayers, styleLayers   {"conv4_2": 1}, {"conv1_1": 0.2, ...}
     tv                           weight of the total variation
+    flatness                     weight of unevenness, times beta where costs are relative
     statistic                    "gram", "wasserstein" or "sliced"
     styleMix                     "blend" (several Gaussians are their barycentre) or "divide" (they are a mixture)
     directions                   {layer: file [D, C] of float32} for "sliced"
@@ -31,8 +32,8 @@ already subtracted):
     out                          file for the gradient, or for Adam's last picture: raw `dtype`, [3, H, W]
     steps, learningRate          of Adam
 
-Answers on standard output, one JSON object (or a list of them): {total, content, style, variation, contentLayers,
-styleLayers}, the layers before their weights; with Adam {"steps": [such an object after each update]}.
+Answers on standard output, one JSON object (or a list of them): {total, content, style, variation, unevenness,
+contentLayers, styleLayers}, the layers before their weights; with Adam {"steps": [such an object after each update]}.
 """
 import json
 import math
@@ -191,16 +192,27 @@ def sliced_cost(sorted_s, sorted_g, weights_g):
     return (weights_g * (torch.from_numpy(np.array(wanted)) - sorted_g) ** 2).sum(1).mean()
 
 
-def total_variation(x):
-    """Squared differences to the neighbours right, below and (half) on both diagonals below; of colour, 36 times."""
-    y = F.pad(x, (1, 1, 1, 1), mode="replicate")
+def squared_differences(x, color):
+    """Of each pixel [3, H, W] to those right, below and (half) on both diagonals below, in units of 0..255."""
+    y = F.pad(x, (1, 1, 1, 1), mode="replicate") / 255
     here, right, below = y[..., 1:-1, 1:-1], y[..., 1:-1, 2:], y[..., 2:, 1:-1]
     total = 0
     for there, share in ((right, 1), (below, 1), (y[..., 2:, 2:], 1 / 2), (y[..., 2:, :-2], 1 / 2)):
         difference = there - here
         brightness = difference.mean(1, keepdim=True)
-        total = total + share * (brightness**2 + 36 * (difference - brightness) ** 2).mean()
-    return total / 255**2
+        total = total + share * (brightness**2 + color**2 * (difference - brightness) ** 2)
+    return total
+
+
+def total_variation(x):
+    """Differences of colour count 36 times."""
+    return squared_differences(x, 6).mean()
+
+
+def unevenness(x):
+    """By the root of the squares, those of colour 9 times; differences of 16 levels are its knee."""
+    knee = 16 / 255
+    return (torch.sqrt(squared_differences(x, 3).sum(1) + knee**2) - knee).mean()
 
 
 def total_cost(content, style, alpha, beta):
@@ -341,12 +353,16 @@ class Objective:
         content_total = sum(weight * content[name] for name, weight in self.request["contentLayers"].items())
         style_total = sum(weight * style[name] for name, weight in self.request["styleLayers"].items())
         variation = total_variation(picture)
-        total = total_cost(content_total, style_total, self.alpha, self.beta) + self.request.get("tv", 0) * variation
+        uneven = unevenness(picture)
+        flatness = self.request.get("flatness", 0) * (self.beta if self.request.get("relative") else 1)
+        total = total_cost(content_total, style_total, self.alpha, self.beta)
+        total = total + self.request.get("tv", 0) * variation + flatness * uneven
         return {
             "total": total,
             "content": content_total,
             "style": style_total,
             "variation": variation,
+            "unevenness": uneven,
             "contentLayers": content,
             "styleLayers": style,
         }

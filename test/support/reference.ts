@@ -33,7 +33,7 @@ export interface Question {
   readonly mode?: 'gradient' | 'adam';
 }
 
-type CostNumbers = Readonly<Record<'total' | 'content' | 'style' | 'variation', number>> & {
+type CostNumbers = Readonly<Record<'total' | 'content' | 'style' | 'variation' | 'unevenness', number>> & {
   readonly styleLayers: Readonly<Record<string, number>>;
 };
 
@@ -102,6 +102,7 @@ export async function ask(questions: readonly Question[]): Promise<Answer[]> {
       contentLayers: options.contentLayers,
       styleLayers: options.styleLayers,
       tv: options.tv,
+      flatness: options.flatness,
       statistic: options.statistic,
       styleMix: options.styleMix,
       directions: options.statistic === 'sliced' ? await directionsOf(network, content, options, save) : {},

@@ -157,6 +157,10 @@ export const optionsSchema = z.strictObject({
   alpha: decimal(0, 1e12, { help: 'weight of the content cost, in place of --strength', group: 'Costs' }).optional(),
   beta: decimal(0, 1e12, { help: 'weight of the style cost, in place of --strength', group: 'Costs' }).optional(),
   tv: decimal(0, 1e12, { help: 'weight of the total variation: more is smoother', group: 'Costs' }),
+  flatness: decimal(0, 1e12, {
+    help: 'weight against unevenness between edges: more is flatter, and edges stay',
+    group: 'Costs',
+  }),
   optimizer: choice(['adam', 'lbfgs'], { help: 'how the pixels are changed', group: 'Optimiser' }),
   steps: wholeNumber(1, 1_000_000, 'n', { help: 'most steps at each scale but the first', group: 'Optimiser' }),
   learningRate: decimal(1e-6, 1e6, {
@@ -215,6 +219,7 @@ const NOTEBOOK = {
   alpha: 10,
   beta: 40,
   tv: 0,
+  flatness: 0,
   optimizer: 'adam',
   steps: 200,
   learningRate: 2,
@@ -230,14 +235,15 @@ const NOTEBOOK = {
 /**
  * The Wasserstein statistic takes over a painting's large forms where Gram matrices keep to its textures. Each of
  * 20 to 30 steps of L-BFGS lowers a scale's cost by a few hundredths: past that, the next scale is the better use of
- * time. A little total variation takes the glitter out of flat skies and no stroke out of a painting. Fine layers weigh
- * more than coarse ones: colours and strokes come nearer to the painting's, and fewer of its forms grow where the photo
+ * time. A little total variation takes the glitter out of flat skies and no stroke out of a painting, and flatness the
+ * grain out of fields. Fine layers weigh more than coarse ones: colours and strokes come nearer to the painting's, and fewer of its forms grow where the photo
  * has others. Maxima are what VGG was trained with; means leave strokes that are beaded and staircased, as they see
- * little of what alternates within them.
+ * little of what alternates within them. Strength begins a little past the middle: at 0.5 thick brushes stay timid, at
+ * 0.7 faces and masts are lost.
  */
 const BALANCED = {
   size: 512,
-  strength: 0.5,
+  strength: 0.6,
   styleScale: 1,
   styleMix: 'blend',
   styleFit: 'whole',
@@ -248,6 +254,7 @@ const BALANCED = {
   contentLayers: { conv4_2: 1 },
   styleLayers: { conv1_1: 0.3, conv2_1: 0.2, conv3_1: 0.2, conv4_1: 0.2, conv5_1: 0.1 },
   tv: 0.1,
+  flatness: 0.15,
   optimizer: 'lbfgs',
   steps: 25,
   learningRate: 2,
@@ -262,11 +269,26 @@ const BALANCED = {
 
 export const DEFAULTS: Options = BALANCED;
 
+/**
+ * For woodcuts and other prints of flat colours with contours. At the painting's own size contours are a pixel wide and
+ * forms smaller than what the photo shows, so both are larger here and begin smaller; fields stay flat, and the photo's
+ * shading gives way.
+ */
+const PRINT = { ...BALANCED, strength: 0.65, styleScale: 1.5, firstSize: 64, flatness: 0.6 } satisfies Options;
+
+/**
+ * What is made from noise with nothing of a photo is to be a texture. At scales below this the deepest features see
+ * most of a picture, and with it the composition of the style comes back. There is more to do at the first scale, which
+ * may be the only one.
+ */
+const TEXTURE = { firstSize: 256, steps: 60 };
+
 /** Named sets of options. */
 export const PRESETS = {
   draft: { ...BALANCED, size: 384, steps: 10, firstSteps: 30 },
   balanced: BALANCED,
   fine: { ...BALANCED, size: 768, steps: 80, firstSteps: 200 },
+  print: PRINT,
   notebook: NOTEBOOK,
 } as const satisfies Record<string, Options>;
 
@@ -324,7 +346,7 @@ export function resolveOptions(input: OptionsInput = {}): Options {
   }
   const result = optionsSchema.safeParse(merged);
   if (result.success) {
-    if (result.data.alpha !== 0 || result.data.beta !== 0) return checkedTogether(result.data);
+    if (result.data.alpha !== 0 || result.data.beta !== 0) return checkedTogether(textured(result.data, wanted));
     throw new GivernyError('OPTION_INVALID', 'Expected alpha or beta above 0 but received 0 for both.');
   }
   const name = result.error.issues[0]?.path[0] as OptionName;
@@ -340,4 +362,14 @@ function checkedTogether(options: Options): Options {
     'OPTION_INVALID',
     `Expected styles of at most ${MAX_SIDE_PX} pixels but size ${longSidePx} times styleScale ${styleScale} is ${Math.round(longSidePx * styleScale)}; lower one of them.`,
   );
+}
+
+/** With the scales of a texture where one is asked for, as far as the caller has not given them. */
+function textured(options: Options, { firstSize, steps }: Record<string, unknown>): Options {
+  if (options.strength !== 1 || (options.init !== 'noise' && options.init !== 1)) return options;
+  return {
+    ...options,
+    firstSize: firstSize === undefined ? TEXTURE.firstSize : options.firstSize,
+    steps: steps === undefined ? Math.max(TEXTURE.steps, options.steps) : options.steps,
+  };
 }

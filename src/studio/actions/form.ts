@@ -18,10 +18,13 @@ export function setForm(recipe: Recipe): void {
 
 /** What must be set on top of a preset to have these options. */
 function changesTo(wanted: Options, name: string): OptionsInput {
-  const base: Readonly<Record<string, unknown>> = resolveOptions({ preset: name });
-  return Object.fromEntries(
-    Object.entries(wanted).filter(
-      ([option, value]) => value !== undefined && optionText(value) !== optionText(base[option]),
-    ),
-  );
+  const apart = (from: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(
+      Object.entries(wanted).filter(
+        ([option, value]) => value !== undefined && optionText(value) !== optionText(from[option]),
+      ),
+    );
+  const changes = apart(resolveOptions({ preset: name }));
+  // Where they are not set, some options follow from others.
+  return { ...changes, ...apart(resolveOptions({ preset: name, ...changes })) };
 }

@@ -43,6 +43,7 @@ export const en = {
   'preset.draft': 'Draft',
   'preset.balanced': 'Balanced',
   'preset.fine': 'Fine',
+  'preset.print': 'Print',
   size: 'Size',
   sizeText: '{w} × {h} px',
   longSide: 'Long side, {n} px',

@@ -45,6 +45,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'preset.draft': '초안',
   'preset.balanced': '균형',
   'preset.fine': '정밀',
+  'preset.print': '판화',
   size: '크기',
   sizeText: '{w} × {h} 픽셀',
   longSide: '긴 변 {n} 픽셀',

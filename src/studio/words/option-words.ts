@@ -22,6 +22,7 @@ const KOREAN: Readonly<Record<string, OptionWords>> = {
   strength: { label: '화풍의 세기', help: '0은 사진, 1은 그림' },
   statistic: { label: '통계량', help: '화풍을 재는 방법' },
   tv: { label: '매끄러움', help: '총변동의 가중치: 클수록 매끄러움' },
+  flatness: { label: '고른 면', help: '윤곽 사이의 고르지 않음에 대한 가중치: 클수록 면이 고르고 윤곽은 남음' },
   colors: { label: '색', help: '그림의 색(painting), 사진의 색(photo, 밝기만 그림), 또는 사진에 맞춘 그림의 색' },
   styleScale: { label: '화풍의 크기', help: '화풍의 긴 변이 그림 긴 변의 몇 배인지' },
   styleMix: { label: '여러 화풍', help: '어디서나 섞기(blend), 또는 자리마다 나누기(divide)' },
