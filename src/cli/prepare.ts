@@ -22,6 +22,7 @@ export type PaintFlags = OptionsInput &
     readonly network?: string;
     readonly coarseNetwork?: string;
     readonly threads?: number;
+    readonly maxMemory?: number;
   };
 
 /** The files of a painting as people read them. */
@@ -89,6 +90,7 @@ export async function prepare(
     coarseNetwork: flags.coarseNetwork ?? (repeat && (repeat.coarseNetwork?.name ?? 'none')),
     options: { ...repeat?.options, preset, ...options },
     threads: flags.threads,
+    maxMemory: flags.maxMemory,
     stopAfter: repeat?.stopAfter,
     changes: repeat?.changes,
   };

@@ -88,8 +88,8 @@ function layerWeights(about: About) {
 
 const someWeight = (weights: Record<string, number>) => Object.values(weights).some((weight) => weight > 0);
 
-/** A side in pixels beyond which no engine can paint in one piece. */
-const MAX_SIDE_PX = 8192;
+/** Enough for 12000x8000, which takes some 13 GB, and for long panoramas. */
+const MAX_SIDE_PX = 32768;
 /** Below this a picture vanishes in the network's four poolings. */
 const MIN_SIDE_PX = 32;
 

@@ -1,5 +1,6 @@
 /** The pyramid of scales that a painting goes through. */
 import type { Options } from '../options/options.js';
+import type { Size } from '../pictures/picture.js';
 
 /** One size of the painting on its way to the last. */
 export interface Scale {
@@ -10,6 +11,14 @@ export interface Scale {
   readonly steps: number;
 }
 
+/** Scales of more pixels than this count as large. */
+const LARGE_PX = 4e6;
+/** Whether a scale is so large that the memory of its optimiser is kept small. */
+export const isLarge = ({ width, height }: Size) => width * height > LARGE_PX;
+/** Past steps that L-BFGS remembers, and how many it does of large scales, where each takes 24 bytes a pixel or 6. */
+export const HISTORY = 10;
+export const LARGE_HISTORY = 5;
+
 /** Below this a picture vanishes in the network's poolings. */
 export const MIN_SIDE_PX = 32;
 
@@ -19,7 +28,7 @@ export const MIN_SIDE_PX = 32;
  * settled where they are cheap, and where they lie within what a feature sees.
  */
 export function scalesOf(
-  { width, height }: { readonly width: number; readonly height: number },
+  { width, height }: Size,
   { firstSize, firstSteps, steps }: Pick<Options, 'firstSize' | 'firstSteps' | 'steps'>,
 ): Scale[] {
   const scales: Scale[] = [{ width, height, steps }];

@@ -40,7 +40,7 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
   const painter = settings.painter ?? createPainter({ threads: checked.threads });
   let prepared: Prepared<PictureSource>;
   try {
-    prepared = await painter.prepare(order, { signal });
+    prepared = await painter.prepare(order, { signal, maxBytes: checked.maxMemory });
   } catch (error) {
     if (!signal?.aborted) throw error;
     return STOPPED_BEFORE_THE_FIRST_STEP;
