@@ -10,6 +10,7 @@ import { type Node, topologicalOrder } from '../graph/node.js';
 import { input } from '../graph/operations.js';
 import { Program } from '../graph/program.js';
 import type { Shape, Tensor, Tensors } from '../graph/tensor.js';
+import type { Network } from '../networks/network.js';
 import type { Size } from '../pictures/picture.js';
 import { type BoundTerm, boundTerms, fedOf, judged } from './bound.js';
 import { columnsOf, Joined } from './join.js';
@@ -118,6 +119,19 @@ export async function tiledObjective(
       await judge?.dispose();
     },
   };
+}
+
+/**
+ * How many times the whole graph's work a step in tiles is: the network runs forward twice and backward once, over
+ * tiles with their halos.
+ */
+export function tiledShare(size: Size, network: Network, layers: readonly string[], coreSidePx: number): number {
+  if (coreSidePx === Number.POSITIVE_INFINITY) return 1;
+  const areaOf = (side: number) =>
+    tilesOf(size, network, layers, side).reduce((sum, { region }) => sum + region.width * region.height, 0);
+  const forward = areaOf(FORWARD_SIDES * coreSidePx);
+  const backward = areaOf(coreSidePx);
+  return (forward + 2 * backward) / (2 * size.width * size.height);
 }
 
 const cotangentOf = (measure: string) => `d ${measure}`;

@@ -5,7 +5,6 @@ import { deepestLayer, featuresPerPixel, layerStride } from '../networks/measure
 import type { Network } from '../networks/network.js';
 import type { Options } from '../options/options.js';
 import type { Size } from '../pictures/picture.js';
-import type { PlannedScale } from './plan.js';
 import { HISTORY, isLarge, LARGE_HISTORY } from './schedule.js';
 
 /** What decides how much memory a scale of a painting takes. */
@@ -115,8 +114,24 @@ export function assertFits(size: Size, painted: Painted, maxBytes: number): void
 export const gigabytes = (bytes: number): string =>
   bytes < 0.95e9 ? `${Number((bytes / 1e6).toPrecision(2))} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 
+/** Of the whole process at the scale that takes most, in tiles where it does not fit into `maxBytes` whole. */
+export function forecastAll(scales: readonly Size[], paintedAt: (scale: number) => Painted, maxBytes: number): number {
+  return Math.max(
+    ...scales.map((scale, i) => {
+      const painted = paintedAt(i);
+      return forecastBytes(scale, painted, fittingCoreSidePx(scale, painted, maxBytes));
+    }),
+  );
+}
+
+/** Steps of a scale, and what each of them costs relative to those of other scales. */
+interface Work {
+  readonly steps: number;
+  readonly work: number;
+}
+
 /** Work of the first so many steps; a scale that ended early counts whole. */
-export function workOf(scales: readonly PlannedScale[], steps = Number.POSITIVE_INFINITY): number {
+export function workOf(scales: readonly Work[], steps = Number.POSITIVE_INFINITY): number {
   let before = 0;
   return scales.reduce((sum, { steps: count, work }) => {
     const within = Math.min(count, Math.max(0, steps - before));
@@ -131,16 +146,12 @@ export function workOf(scales: readonly PlannedScale[], steps = Number.POSITIVE_
  * @param done steps done.
  * @param pace seconds per unit of work, as measured so far.
  */
-export function secondsLeft(scales: readonly PlannedScale[], done: number, pace: number): number {
-  return pace * (workOf(scales) - workOf(scales, done));
-}
+export const secondsLeft = (scales: readonly Work[], done: number, pace: number): number =>
+  pace * (workOf(scales) - workOf(scales, done));
 
-/** Of the whole process at the scale that takes most, in tiles where it does not fit into `maxBytes` whole. */
-export function forecastAll(scales: readonly Size[], paintedAt: (scale: number) => Painted, maxBytes: number): number {
-  return Math.max(
-    ...scales.map((scale, i) => {
-      const painted = paintedAt(i);
-      return forecastBytes(scale, painted, fittingCoreSidePx(scale, painted, maxBytes));
-    }),
-  );
-}
+/** Seconds per unit of work on one thread of a server processor of 2023. */
+const TYPICAL_PACE = 3.3e-11;
+
+/** Seconds of a whole painting, before anything of it was measured. */
+export const typicalSeconds = (scales: readonly Work[], threads: number): number =>
+  secondsLeft(scales, 0, TYPICAL_PACE / threads);

@@ -152,7 +152,10 @@ export class Painter<Source> {
       mask,
       start: start?.decoded,
     };
-    const scales = plan({ width, height }, options, network, coarseNetwork);
+    const scales = plan({ width, height }, options, network, coarseNetwork, {
+      styles: styles.length,
+      maxBytes,
+    });
     const paintedAt = (i: number): Painted => ({
       network: (i < scales.length - 1 && coarseNetwork) || network,
       options,
@@ -347,6 +350,9 @@ export function changed<Source>(
   const isArranged = changes.weights !== undefined || changes.regionStrengths !== undefined;
   const revision: Revision = { options, ...(isArranged ? { styles, regions } : {}) };
   const job = revised(prepared.job, revision);
-  const scales = plan(prepared, job.options, job.network, job.coarseNetwork);
+  const scales = plan(prepared, job.options, job.network, job.coarseNetwork, {
+    styles: job.styles.length,
+    maxBytes: prepared.maxBytes,
+  });
   return { prepared: { ...prepared, changes: all, job, scales, steps: stepsOf(scales) }, revision };
 }

@@ -91,6 +91,8 @@ export interface Started {
   readonly scales: readonly PlannedScale[];
   /** Memory of the painting process, in bytes. */
   readonly forecastBytes: number;
+  /** Wall time of all steps on a machine like most, before anything was measured on this one. */
+  readonly forecastSeconds: number;
   readonly network: NamedNetwork;
   /** Which network was taken, and how to get the other, where 'auto' chose it. */
   readonly networkNote?: string | undefined;
