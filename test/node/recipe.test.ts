@@ -48,7 +48,7 @@ test('a recipe carries no folder, and comes back from its text', () => {
 });
 
 test('recipes of earlier versions load: what they do not say is as in the notebook', () => {
-  const { statistic, padding, clamp, firstSize, firstSteps, styleScale, colors, strength, ...older } = {
+  const { statistic, padding, clamp, firstSize, firstSteps, largeSteps, styleScale, colors, strength, ...older } = {
     strength: undefined,
     ...PRESETS.notebook,
   };
@@ -63,7 +63,7 @@ test('recipes of earlier versions load: what they do not say is as in the notebo
     steps: 100,
   };
   const read = parseRecipe(JSON.stringify(earlier), 'x.png');
-  expect(read).toEqual({ ...earlier, options: { ...PRESETS.notebook, ...options } });
+  expect(read).toEqual({ ...earlier, options: { ...PRESETS.notebook, ...options, largeSteps: 100 } });
   expect(read.options).not.toHaveProperty('strength');
   // It painted at one scale, so that fewer steps mean that it was stopped.
   expect(parseRecipe(JSON.stringify({ ...earlier, steps: 42 }), 'x.png')).toMatchObject({ stopped: true, steps: 42 });

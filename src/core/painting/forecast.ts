@@ -1,4 +1,5 @@
 /** What a painting will take, before it begins and on the way. */
+import { layerOf } from '../costs/setting.js';
 import { tilesOf } from '../costs/tiles.js';
 import { GivernyError } from '../errors.js';
 import { deepestLayer, featuresPerPixel, layerStride } from '../networks/measures.js';
@@ -16,11 +17,11 @@ export interface Painted {
 }
 
 /** What the program and the runtime take without any picture. */
-const BASE_BYTES = 0.25e9;
+const BASE_BYTES = 0.18e9;
 /** Bytes for each byte of weights: the file, its tensors, and kernels transformed for Winograd on both sides. */
-const PER_WEIGHT_BYTE = 10;
+const PER_WEIGHT_BYTE = 8.2;
 /** Numbers held for each number of the features of what is computed at once: features, gradients, work space. */
-const PER_FEATURE = 5;
+const PER_FEATURE = 4.1;
 /** The photo, the pixels, their gradient, the direction, and pixels and gradient of a trial: three floats each. */
 const PICTURES = 6;
 const PICTURE_BYTES = 12;
@@ -49,8 +50,8 @@ export function forecastBytes(size: Size, painted: Painted, coreSidePx = Number.
 /** What is held of the whole picture whatever its tiles, for each pixel. */
 function bytesPerPixel(size: Size, { network, options }: Painted, styles: number): number {
   const maps = Object.keys(options.contentLayers).map((layer) => {
-    const channels = network.tensors[`${layer}.tap`]?.shape[0] ?? 512;
-    return (4 * channels) / layerStride(network, layer) ** 2;
+    const { dimensions } = layerOf(network, layer, size);
+    return (4 * dimensions) / layerStride(network, layer) ** 2;
   });
   const pair = isLarge(size) ? (2 * PICTURE_BYTES * LARGE_HISTORY) / 4 : 2 * PICTURE_BYTES * HISTORY;
   return (
@@ -150,7 +151,7 @@ export const secondsLeft = (scales: readonly Work[], done: number, pace: number)
   pace * (workOf(scales) - workOf(scales, done));
 
 /** Seconds per unit of work on one thread of a server processor of 2023. */
-const TYPICAL_PACE = 3.3e-11;
+const TYPICAL_PACE = 7.3e-11;
 
 /** Seconds of a whole painting, before anything of it was measured. */
 export const typicalSeconds = (scales: readonly Work[], threads: number): number =>

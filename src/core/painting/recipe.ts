@@ -125,7 +125,9 @@ const baseName = (path: string) => path.split(/[\\/]/).findLast((part) => part !
 function upgraded(value: unknown): unknown {
   if (!isObject(value) || !isObject(value.options)) return value;
   const { options, steps } = value;
-  const { alpha, beta, ...unsaid } = PRESETS.notebook;
+  const { alpha, beta, ...notebook } = PRESETS.notebook;
+  // Large scales had as many steps as others before they had steps of their own.
+  const unsaid = 'steps' in options ? { ...notebook, largeSteps: options.steps } : notebook;
   const stopped = !('firstSize' in options) && Number(steps) < Number(options.steps);
   return {
     ...value,
