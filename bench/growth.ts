@@ -1,8 +1,9 @@
 /**
  * How time and memory of a step grow with the picture, whole and in tiles: `node dist/bench/growth.js` prints one line
- * per size and way. Each runs in a process of its own, whose peak is that run's alone.
+ * for each size and way. Each runs in a process of its own, whose peak of memory is that run's alone. Time is that of
+ * the processors, which other programs on the machine hardly change.
  *
- * As a child: `growth.js <width> <height> <core side or whole> <network> <statistic> <styles> <steps>`.
+ * As a child: `growth.js <width> <height> <core side, or whole> [network] [statistic] [styles] [steps]`.
  */
 import { execFileSync } from 'node:child_process';
 import process from 'node:process';
@@ -20,7 +21,7 @@ import { openNetwork } from '#dist/node/networks/open.js';
 export interface Taken {
   /** Of the process, in bytes. */
   readonly peak: number;
-  /** Of each evaluation. */
+  /** Processor time of each evaluation. */
   readonly seconds: readonly number[];
 }
 
@@ -29,13 +30,18 @@ const [width, height, way, network = 'pocket', statistic = 'wasserstein', styles
 if (width === undefined) compare();
 else console.log(JSON.stringify(await evaluated(Number(width), Number(height), way as string)));
 
+/** Sizes in pixels, with the ways to paint them: whole, or the longest side of a tile's core. */
+const RUNS: readonly (readonly [number, number, readonly string[]])[] = [
+  [384, 256, ['whole']],
+  [768, 512, ['whole', '512']],
+  [1536, 1024, ['whole', '512', '1024']],
+  [3072, 2048, ['512']],
+  [6000, 4000, ['512']],
+];
+
 function compare(): void {
-  for (const [w, h] of [
-    [384, 256],
-    [768, 512],
-    [1536, 1024],
-  ] as const) {
-    for (const how of ['whole', '512']) {
+  for (const [w, h, ways] of RUNS) {
+    for (const how of ways) {
       const args = [fileURLToPath(import.meta.url), String(w), String(h), how];
       const { peak, seconds } = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Taken;
       const pace = Math.min(...seconds) / ((w * h) / 1e6);
@@ -45,7 +51,8 @@ function compare(): void {
 }
 
 async function evaluated(w: number, h: number, how: string): Promise<Taken> {
-  const engine = createNodeEngine();
+  // Threads that wait busily would count as work.
+  const engine = createNodeEngine({ spinning: false });
   const scene = {
     network: await openNetwork(network),
     content: patches(w, h, 1),
@@ -57,9 +64,10 @@ async function evaluated(w: number, h: number, how: string): Promise<Taken> {
   const pixels = subtractMean(scene.content, scene.network);
   const seconds: number[] = [];
   for (let step = 0; step < Number(steps); step++) {
-    const begin = performance.now();
+    const before = process.cpuUsage();
     await objective.evaluate(pixels);
-    seconds.push((performance.now() - begin) / 1000);
+    const { user, system } = process.cpuUsage(before);
+    seconds.push((user + system) / 1e6);
   }
   return { peak: process.resourceUsage().maxRSS * 1024, seconds };
 }

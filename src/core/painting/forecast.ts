@@ -11,7 +11,10 @@ import { HISTORY, isLarge, LARGE_HISTORY } from './schedule.js';
 /** What decides how much memory a scale of a painting takes. */
 export interface Painted {
   readonly network: Network;
-  readonly options: Pick<Options, 'contentLayers' | 'styleLayers' | 'styleScale' | 'optimizer' | 'averaging'>;
+  readonly options: Pick<
+    Options,
+    'contentLayers' | 'styleLayers' | 'styleScale' | 'statistic' | 'optimizer' | 'averaging'
+  >;
   /** How many styles are painted from. */
   readonly styles: number;
 }
@@ -25,6 +28,8 @@ const PER_FEATURE = 4.1;
 /** The photo, the pixels, their gradient, the direction, and pixels and gradient of a trial: three floats each. */
 const PICTURES = 6;
 const PICTURE_BYTES = 12;
+/** Bytes for each position of a layer: its sorted projections on eight directions, of photo and style, and gradients. */
+const SLICED_BYTES = 6 * 4 * 8;
 
 /**
  * Memory of the whole process while it paints at one scale, in bytes. docs/large.md has the measurements that its
@@ -53,11 +58,13 @@ function bytesPerPixel(size: Size, { network, options }: Painted, styles: number
     const { dimensions } = layerOf(network, layer, size);
     return (4 * dimensions) / layerStride(network, layer) ** 2;
   });
+  const strides = Object.keys(options.styleLayers).map((layer) => layerStride(network, layer));
+  const projected = options.statistic === 'sliced' ? strides.map((stride) => SLICED_BYTES / stride ** 2) : [];
   const pair = isLarge(size) ? (2 * PICTURE_BYTES * LARGE_HISTORY) / 4 : 2 * PICTURE_BYTES * HISTORY;
   return (
     PICTURE_BYTES * (PICTURES + styles * options.styleScale ** 2 + (options.averaging > 0 ? 1 : 0)) +
     (options.optimizer === 'lbfgs' ? pair : 4 * PICTURE_BYTES) +
-    maps.reduce((sum, bytes) => sum + bytes, 0)
+    [...maps, ...projected].reduce((sum, bytes) => sum + bytes, 0)
   );
 }
 
