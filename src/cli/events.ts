@@ -24,6 +24,8 @@ export type JsonEvent =
       readonly network: NamedNetwork;
       readonly coarseNetwork?: NamedNetwork | undefined;
       readonly engine: string;
+      readonly forecastBytes: number;
+      readonly forecastSeconds: number;
     }
   /** The studio is served at this address. */
   | { readonly type: 'start'; readonly url: string }

@@ -70,6 +70,11 @@ export function paintCommand(): Command {
       fileArgument,
     )
     .option('--threads <n>', 'cores to compute on (default: all)', atLeastOne('--threads'))
+    .option(
+      '--max-memory <bytes>',
+      'such as 4GB: a painting that takes more is painted in tiles (default: three quarters of what there is)',
+      memory,
+    )
     .addHelpText('after', EXAMPLES)
     .action(paint);
   for (const option of styleFlags()) command.addOption(option);
@@ -83,6 +88,26 @@ function atLeastOne(flag: string): (text: string) => number {
     if (!Number.isInteger(n) || n < 1) throw expected('a whole number of at least 1', flag, text);
     return n;
   };
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  K: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  KI: 2 ** 10,
+  MI: 2 ** 20,
+  GI: 2 ** 30,
+  TI: 2 ** 40,
+};
+
+/** `4GB`, `4GiB`, `3500MB` in bytes. */
+function memory(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([KMGT]?I?)B?$/i.exec(text.trim()) ?? [];
+  const bytes = Math.floor(Number(number) * (UNITS[unit.toUpperCase()] ?? 0));
+  if (Number.isSafeInteger(bytes) && bytes >= 1) return bytes;
+  throw expected('an amount of memory such as 4GB, 4GiB or 3500MB', '--max-memory', text);
 }
 
 function format(text: string): string {

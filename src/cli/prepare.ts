@@ -21,6 +21,7 @@ export type PaintFlags = OptionsInput &
     readonly network?: string;
     readonly coarseNetwork?: string;
     readonly threads?: number;
+    readonly maxMemory?: number;
   };
 
 /** The files of a painting as people read them. */
@@ -88,6 +89,7 @@ export async function prepare(
     coarseNetwork: flags.coarseNetwork ?? (repeat && (repeat.coarseNetwork?.name ?? 'none')),
     options: { ...repeat?.options, preset, ...options },
     threads: flags.threads,
+    maxMemory: flags.maxMemory,
     stopAfter: repeat?.stopAfter,
     changes: repeat?.changes,
   };

@@ -3,6 +3,7 @@
  */
 
 import { printable } from '../core/errors.js';
+import { secondsLeft, workOf } from '../core/painting/forecast.js';
 import type { StepReport } from '../core/painting/job.js';
 import type { PlannedScale } from '../core/painting/plan.js';
 
@@ -116,15 +117,13 @@ export function barLine(
 ): string {
   const done = step + 1;
   const short = (cost: number) => cost.toExponential(3);
-  const all = workOf(planned, Number.POSITIVE_INFINITY);
-  const left = all - workOf(planned, done);
   const parts = [`${done}/${steps}`];
   if (scales > 1) parts.push(`scale ${scale + 1}/${scales}`);
   // The first steps are often slower than the rest.
-  if (done < steps) parts.push(`${done < 3 ? 'about ' : ''}${duration(pace * left)} left`);
+  if (done < steps) parts.push(`${done < 3 ? 'about ' : ''}${duration(secondsLeft(planned, done, pace))} left`);
   parts.push(`cost ${short(costs.total)}`, pacing(pace * (planned[scale]?.work ?? 1)));
   parts.push(`content ${short(costs.content ?? 0)}`, `style ${short(costs.style ?? 0)}`);
-  return withBar(parts, 1 - left / all, columns);
+  return withBar(parts, workOf(planned, done) / workOf(planned), columns);
 }
 
 /** A bar, filled to a share of 0..1, and as many of the parts as there is room for. */
@@ -138,16 +137,6 @@ function withBar(parts: readonly string[], share: number, columns: number): stri
   if (width < MIN_BAR) return text;
   const filled = Math.floor(width * share);
   return `${'█'.repeat(filled)}${'░'.repeat(width - filled)}${GAP}${text}`;
-}
-
-/** Work of the first so many steps; a scale that ended early counts whole. */
-function workOf(scales: readonly PlannedScale[], steps: number): number {
-  let before = 0;
-  return scales.reduce((sum, { steps: count, work }) => {
-    const within = Math.min(count, Math.max(0, steps - before));
-    before += count;
-    return sum + within * work;
-  }, 0);
 }
 
 /** Seconds as people say them: `8 s`, `2 min 05 s`, `1 h 20 min`. */

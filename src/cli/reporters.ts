@@ -1,4 +1,5 @@
 /** How a painting is told: to a person, to a program, or not at all. */
+import { gigabytes } from '../core/painting/forecast.js';
 import type { StepReport } from '../core/painting/job.js';
 import type { Painted, Started } from '../node/painting/request.js';
 import { printEvent } from './events.js';
@@ -90,6 +91,7 @@ export function plainReporter(screen: Screen, errors: Screen, linesEvery: number
       progress.say(
         `Painting ${content} in the style of ${listed(styles)}: ${width}x${height}, ${steps} steps${path}, ${networks}.`,
       );
+      progress.say(`About ${gigabytes(started.forecastBytes)} of memory and ${duration(started.forecastSeconds)}.`);
       progress.start(scales);
     },
     onStep(report) {

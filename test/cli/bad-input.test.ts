@@ -23,6 +23,18 @@ const masked = (...args: string[]) => ['photo.jpg', ...QUICK, '--mask', 'mask.pn
 const painting = (...args: string[]) => ['photo.jpg', 'style.png', ...QUICK, ...args];
 
 const CASES: readonly Case[] = [
+  ...['lots', '0', '-1GB', '4 apples'].map((memory) => ({
+    what: `${memory} of memory`,
+    args: painting('--max-memory', memory),
+    code: 2 as const,
+    says: /an amount of memory such as 4GB, 4GiB or 3500MB for --max-memory but received/,
+  })),
+  {
+    what: 'too little memory for any size',
+    args: painting('--max-memory', '1MB'),
+    code: 1,
+    says: /a painting that takes at most 1 MB but \d+x\d+ takes .*: tiny alone takes more than that/,
+  },
   { what: 'only a photo', args: ['photo.jpg'], code: 2, says: /a photo and a painting .* only "photo\.jpg"/ },
   { what: 'no pictures', args: ['paint', '--steps', '2'], code: 2, says: /a photo and a painting .* neither/ },
   { what: 'too many pictures', args: painting('third.jpg'), code: 2, says: /Expected 2 arguments but got 3/ },

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { mergeOptions, resolveOptions } from '../../src/core/options/options.js';
 import { MIN_SIDE_PX, scalesOf } from '../../src/core/painting/schedule.js';
 
-const OPTIONS = { firstSize: 128, firstSteps: 60, steps: 30 };
+const OPTIONS = { firstSize: 128, firstSteps: 60, steps: 30, largeSteps: 8 };
 const sizes = (width: number, height: number, options = OPTIONS) =>
   scalesOf({ width, height }, options).map((scale) => `${scale.width}x${scale.height}`);
 
@@ -37,6 +38,17 @@ test('a picture no larger than the first size has one scale', () => {
   expect(sizes(128, 128)).toEqual(['128x128']);
 });
 
+test('scales of more than a megapixel have steps of their own', () => {
+  const steps = scalesOf({ width: 2000, height: 1000 }, OPTIONS).map(({ steps: own }) => own);
+  expect(steps).toEqual([60, 30, 30, 30, 30, 30, 30, 8]);
+});
+
+test('at once in full size, a large picture has all its steps: nothing was painted before', () => {
+  expect(scalesOf({ width: 2000, height: 1000 }, { ...OPTIONS, firstSize: 0 })).toEqual([
+    { width: 2000, height: 1000, steps: 30 },
+  ]);
+});
+
 test('a long strip begins where its short side is still seen', () => {
   expect(sizes(1000, 70)).toEqual(['500x35', '707x49', '1000x70']);
   expect(sizes(256, 64)).toEqual(['128x32', '181x45', '256x64']);
@@ -51,7 +63,7 @@ describe.each([
 ])('%ix%i', (width, height) => {
   test('every scale has the aspect of the last, sides of at least the least, and grows', () => {
     const scales = scalesOf({ width, height }, OPTIONS);
-    expect(scales.at(-1)).toEqual({ width, height, steps: 30 });
+    expect(scales.at(-1)).toEqual({ width, height, steps: width * height > 1e6 ? 8 : 30 });
     for (const [i, scale] of scales.entries()) {
       const shrink = Math.SQRT2 ** (scales.length - 1 - i);
       expect(Math.abs(scale.width * shrink - width)).toBeLessThanOrEqual(0.5 * shrink + 1e-9);
@@ -66,4 +78,13 @@ describe.each([
       Math.min(first.width, first.height) / Math.SQRT2 < MIN_SIDE_PX;
     expect(tooSmall).toBe(true);
   });
+});
+
+test('who says how many steps there are means those of large scales too', () => {
+  expect(resolveOptions({}).largeSteps).toBeLessThan(resolveOptions({}).steps);
+  expect(resolveOptions({ steps: 40 }).largeSteps).toBe(40);
+  expect(resolveOptions({ preset: 'fine', steps: '40' }).largeSteps).toBe(40);
+  expect(resolveOptions({ steps: 40, largeSteps: 9 }).largeSteps).toBe(9);
+  expect(mergeOptions(resolveOptions({}), { steps: 60 })).toMatchObject({ steps: 60, largeSteps: 60 });
+  expect(mergeOptions(resolveOptions({}), { strength: 0.3 }).largeSteps).toBe(resolveOptions({}).largeSteps);
 });

@@ -82,6 +82,7 @@ test('recipes of earlier versions load: what they do not say is as in the notebo
     clamp,
     firstSize,
     firstSteps,
+    largeSteps,
     styleScale,
     styleMix,
     styleFit,
@@ -103,7 +104,10 @@ test('recipes of earlier versions load: what they do not say is as in the notebo
     steps: 100,
   };
   const read = parseRecipe(JSON.stringify(earlier), 'x.png');
-  expect(read).toEqual({ ...earlier, options: { ...PRESETS.notebook, styleMix: 'divide', ...options } });
+  expect(read).toEqual({
+    ...earlier,
+    options: { ...PRESETS.notebook, styleMix: 'divide', ...options, largeSteps: 100 },
+  });
   expect(read.options).not.toHaveProperty('strength');
   // It cropped styles to an exact size.
   expect(read.options.styleFit).toBe('crop');

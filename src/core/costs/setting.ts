@@ -22,10 +22,12 @@ export interface Scene {
 /** @throws GivernyError OPTION_INVALID where styles and regions do not fit together, LAYER_UNKNOWN. */
 export function settingOf(scene: Scene, terms: readonly Term[]): Setting {
   const { network, content, options } = scene;
+  // The setting outlives the photo, which it need not keep in memory.
+  const size = { width: content.width, height: content.height };
   return {
-    pixels: content.width * content.height,
+    pixels: size.width * size.height,
     areas: areasOf(scene, network, layersOf(terms), options),
-    layer: (name) => layerOf(network, name, content),
+    layer: (name) => layerOf(network, name, size),
   };
 }
 

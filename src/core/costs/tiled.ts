@@ -10,6 +10,8 @@ import { type Node, topologicalOrder } from '../graph/node.js';
 import { input } from '../graph/operations.js';
 import { Program } from '../graph/program.js';
 import type { Shape, Tensor, Tensors } from '../graph/tensor.js';
+import type { Network } from '../networks/network.js';
+import type { Size } from '../pictures/picture.js';
 import { type BoundTerm, boundTerms, fedOf, judged } from './bound.js';
 import { columnsOf, Joined, joinsBy } from './join.js';
 import type { Costs, Objective } from './objective.js';
@@ -23,9 +25,15 @@ import { viewsOf } from './view.js';
 import { numbersOf } from './whole.js';
 
 /**
+ * How many times as long as in the second pass a tile's sides are in the first, which holds a sixth of the memory for
+ * each pixel: larger tiles waste less on halos.
+ */
+const FORWARD_SIDES = 2;
+
+/**
  * As wholeObjective, in tiles.
  *
- * @param coreSidePx the most that a tile may measure along each axis, without its halo.
+ * @param coreSidePx the most that a tile of the second pass may measure along each axis, without its halo.
  * @throws GivernyError as wholeObjective.
  */
 export async function tiledObjective(
@@ -35,11 +43,18 @@ export async function tiledObjective(
   terms: readonly Term[] = termsOf(scene.options),
   keep?: Keep,
 ): Promise<Objective> {
-  const { network, content, options } = scene;
+  const { network, options } = scene;
   const setting = settingOf(scene, terms);
   const layers = layersOf(terms);
-  const bound = await boundTerms(terms, setting, sourcesOf(engine, scene, setting, { keep, coreSidePx }));
-  const tiles = byShape(tilesOf(content, network, layers, coreSidePx));
+  // Measures that stand side by side must come in the same order from both passes.
+  const isSummed = terms.every(({ join = 'sum' }) => join === 'sum');
+  const forwardSidePx = isSummed ? FORWARD_SIDES * coreSidePx : coreSidePx;
+  const sources = sourcesOf(engine, scene, setting, { keep, coreSidePx: FORWARD_SIDES * coreSidePx });
+  const bound = await boundTerms(terms, setting, sources);
+  // The photo itself is not needed any more: of a large painting it is a tenth of the memory.
+  const size: Size = { width: scene.content.width, height: scene.content.height };
+  const forwardTiles = byShape(tilesOf(size, network, layers, forwardSidePx));
+  const tiles = byShape(tilesOf(size, network, layers, coreSidePx));
   const joinOf = (measure: string): Join => {
     const term = terms.find(({ name }) => measure.startsWith(`${name}/`));
     return joinsBy(term?.join)(measure.slice((term?.name.length ?? 0) + 1));
@@ -70,11 +85,13 @@ export async function tiledObjective(
       const joined = new Joined(joinOf);
       // How many columns each tile gave, for measures that stand side by side.
       const counts: Readonly<Record<string, number>>[] = [];
-      for (const tile of tiles) {
+      for (const tile of forwardTiles) {
         const measures = await forward.run(pixels, tile);
         joined.add(measures);
         counts.push(mapValues(measures, ({ shape }) => shape.at(-1) ?? 1));
       }
+      // Only one pass holds memory at a time.
+      await forward.dispose();
       const measures = joined.measures();
       judge ??= await judgeOf(
         engine,
@@ -94,8 +111,9 @@ export async function tiledObjective(
           return [cotangentOf(name), columnsOf(whole, start, count)];
         });
         const own = (await backward.run(pixels, tile, Object.fromEntries(feeds))).gradient as Tensor;
-        addAt(gradient, content, own.data, tile.region);
+        addAt(gradient, size, own.data, tile.region);
       }
+      await backward.dispose();
       return { costs, gradient };
     },
     dispose: async () => {
@@ -104,6 +122,19 @@ export async function tiledObjective(
       await judge?.dispose();
     },
   };
+}
+
+/**
+ * How many times the whole graph's work a step in tiles is: the network runs forward twice and backward once, over
+ * tiles with their halos.
+ */
+export function tiledShare(size: Size, network: Network, layers: readonly string[], coreSidePx: number): number {
+  if (coreSidePx === Number.POSITIVE_INFINITY) return 1;
+  const areaOf = (side: number) =>
+    tilesOf(size, network, layers, side).reduce((sum, { region }) => sum + region.width * region.height, 0);
+  const forward = areaOf(FORWARD_SIDES * coreSidePx);
+  const backward = areaOf(coreSidePx);
+  return (forward + 2 * backward) / (2 * size.width * size.height);
 }
 
 const cotangentOf = (measure: string) => `d ${measure}`;

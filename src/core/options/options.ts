@@ -88,8 +88,8 @@ function layerWeights(about: About) {
 
 const someWeight = (weights: Record<string, number>) => Object.values(weights).some((weight) => weight > 0);
 
-/** A side in pixels beyond which no engine can paint in one piece. */
-const MAX_SIDE_PX = 8192;
+/** Enough for 12000x8000, which takes some 13 GB, and for long panoramas. */
+const MAX_SIDE_PX = 32768;
 /** Below this a picture vanishes in the network's four poolings. */
 const MIN_SIDE_PX = 32;
 
@@ -163,6 +163,10 @@ export const optionsSchema = z.strictObject({
   }),
   optimizer: choice(['adam', 'lbfgs'], { help: 'how the pixels are changed', group: 'Optimiser' }),
   steps: wholeNumber(1, 1_000_000, 'n', { help: 'most steps at each scale but the first', group: 'Optimiser' }),
+  largeSteps: wholeNumber(1, 1_000_000, 'n', {
+    help: 'most steps at scales of more than a megapixel, where only fine detail changes; --steps where that is given',
+    group: 'Optimiser',
+  }),
   learningRate: decimal(1e-6, 1e6, {
     help: 'size of an Adam step, or of the first L-BFGS step, in levels of 0..255',
     group: 'Optimiser',
@@ -222,6 +226,7 @@ const NOTEBOOK = {
   flatness: 0,
   optimizer: 'adam',
   steps: 200,
+  largeSteps: 200,
   learningRate: 2,
   averaging: 0,
   clamp: 'no',
@@ -257,6 +262,7 @@ const BALANCED = {
   flatness: 0.15,
   optimizer: 'lbfgs',
   steps: 25,
+  largeSteps: 8,
   learningRate: 2,
   averaging: 0,
   clamp: 'yes',
@@ -285,9 +291,9 @@ const TEXTURE = { firstSize: 256, steps: 60 };
 
 /** Named sets of options. */
 export const PRESETS = {
-  draft: { ...BALANCED, size: 384, steps: 10, firstSteps: 30 },
+  draft: { ...BALANCED, size: 384, steps: 10, largeSteps: 5, firstSteps: 30 },
   balanced: BALANCED,
-  fine: { ...BALANCED, size: 768, steps: 80, firstSteps: 200 },
+  fine: { ...BALANCED, size: 768, steps: 80, largeSteps: 25, firstSteps: 200 },
   print: PRINT,
   notebook: NOTEBOOK,
 } as const satisfies Record<string, Options>;
@@ -304,7 +310,8 @@ export function networkOfPreset(preset: string | undefined): string | undefined 
  * @throws GivernyError OPTION_INVALID as resolveOptions.
  */
 export function mergeOptions({ strength, alpha, beta, ...others }: Options, changes: OptionsInput): Options {
-  const { preset, ...given } = changes;
+  const { preset, ...named } = changes;
+  const given = named.steps === undefined ? named : { largeSteps: named.steps, ...named };
   if (preset !== undefined) throw expected('no preset, as all options are there already,', 'preset', preset);
   if (given.strength !== undefined) return resolveOptions({ ...others, ...given });
   const absolute = given.alpha !== undefined || given.beta !== undefined || strength === undefined;
@@ -330,7 +337,9 @@ export function resolveOptions(input: OptionsInput = {}): Options {
       `Expected an option among ${Object.keys(optionsSchema.shape).join(', ')} but received ${show(unknown)}.`,
     );
   }
-  const wanted = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const named = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  // Whoever says how many steps there are means those of large scales too.
+  const wanted = 'steps' in named ? { largeSteps: named.steps, ...named } : named;
   const absolute = 'alpha' in wanted || 'beta' in wanted;
   if (absolute && 'strength' in wanted) {
     throw new GivernyError('OPTION_INVALID', 'Expected strength, or alpha and beta, but received both.');

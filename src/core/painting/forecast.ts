@@ -1,28 +1,165 @@
-/** What a painting will take, before it begins. */
-import { deepestLayer, featuresPerPixel } from '../networks/measures.js';
+/** What a painting will take, before it begins and on the way. */
+import { layerOf } from '../costs/setting.js';
+import { tilesOf } from '../costs/tiles.js';
+import { GivernyError } from '../errors.js';
+import { deepestLayer, featuresPerPixel, layerStride } from '../networks/measures.js';
 import type { Network } from '../networks/network.js';
 import type { Options } from '../options/options.js';
 import type { Size } from '../pictures/picture.js';
+import { HISTORY, isLarge, LARGE_HISTORY } from './schedule.js';
 
-/** What the program takes without any picture. */
-const BASE_BYTES = 0.5e9;
+/** What decides how much memory a scale of a painting takes. */
+export interface Painted {
+  readonly network: Network;
+  readonly options: Pick<
+    Options,
+    'contentLayers' | 'styleLayers' | 'styleScale' | 'statistic' | 'optimizer' | 'averaging'
+  >;
+  /** How many styles are painted from. */
+  readonly styles: number;
+}
+
+/** What the program and the runtime take without any picture. */
+const BASE_BYTES = 0.18e9;
 /** Bytes for each byte of weights: the file, its tensors, and kernels transformed for Winograd on both sides. */
-const PER_WEIGHT_BYTE = 10;
-/** Numbers held for each number of the features: features, gradients, work space, pictures and the optimiser. */
-const PER_FEATURE = 3.5;
+const PER_WEIGHT_BYTE = 8.2;
+/** Numbers held for each number of the features of what is computed at once: features, gradients, work space. */
+const PER_FEATURE = 4.1;
+/** The photo, the pixels, their gradient, the direction, and pixels and gradient of a trial: three floats each. */
+const PICTURES = 6;
+const PICTURE_BYTES = 12;
+/** Bytes for each position of a layer: its sorted projections on eight directions, of photo and style, and gradients. */
+const SLICED_BYTES = 6 * 4 * 8;
 
 /**
- * Memory of the whole process while it paints at one scale, in bytes. The constants were fitted to whole paintings of
- * the pocket network at 1024x768, 1536x1152 and 2048x1536 and of VGG-19 at 1024x768 (2.3, 4.7, 7.1 and 4.9 GB).
+ * Memory of the whole process while it paints at one scale, in bytes. docs/large.md has the measurements that its
+ * constants were fitted to.
+ *
+ * @param coreSidePx of tiles, without their halo; the whole picture at once where left out.
  */
-export function forecastBytes(
-  { width, height }: Size,
-  network: Network,
-  { contentLayers, styleLayers }: Pick<Options, 'contentLayers' | 'styleLayers'>,
-): number {
-  const layer = deepestLayer(network, { ...contentLayers, ...styleLayers });
+export function forecastBytes(size: Size, painted: Painted, coreSidePx = Number.POSITIVE_INFINITY): number {
+  const { network, options, styles } = painted;
+  const layers = { ...options.contentLayers, ...options.styleLayers };
   const weightBytes = Object.values(network.tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+  const pixels = size.width * size.height;
+  const atOnce =
+    coreSidePx === Number.POSITIVE_INFINITY
+      ? pixels
+      : Math.max(
+          ...tilesOf(size, network, Object.keys(layers), coreSidePx).map(({ region }) => region.width * region.height),
+        );
+  const features = 4 * PER_FEATURE * featuresPerPixel(network, deepestLayer(network, layers));
+  return BASE_BYTES + PER_WEIGHT_BYTE * weightBytes + atOnce * features + pixels * bytesPerPixel(size, painted, styles);
+}
+
+/** What is held of the whole picture whatever its tiles, for each pixel. */
+function bytesPerPixel(size: Size, { network, options }: Painted, styles: number): number {
+  const maps = Object.keys(options.contentLayers).map((layer) => {
+    const { dimensions } = layerOf(network, layer, size);
+    return (4 * dimensions) / layerStride(network, layer) ** 2;
+  });
+  const strides = Object.keys(options.styleLayers).map((layer) => layerStride(network, layer));
+  const projected = options.statistic === 'sliced' ? strides.map((stride) => SLICED_BYTES / stride ** 2) : [];
+  const pair = isLarge(size) ? (2 * PICTURE_BYTES * LARGE_HISTORY) / 4 : 2 * PICTURE_BYTES * HISTORY;
   return (
-    BASE_BYTES + PER_WEIGHT_BYTE * weightBytes + PER_FEATURE * 4 * width * height * featuresPerPixel(network, layer)
+    PICTURE_BYTES * (PICTURES + styles * options.styleScale ** 2 + (options.averaging > 0 ? 1 : 0)) +
+    (options.optimizer === 'lbfgs' ? pair : 4 * PICTURE_BYTES) +
+    [...maps, ...projected].reduce((sum, bytes) => sum + bytes, 0)
   );
 }
+
+/** Sides of tiles' cores, in pixels. Smaller ones would be mostly halo. */
+const CORE_SIDES_PX = [2048, 1536, 1024, 768, 512, 384, 256, 192, 128];
+export const LEAST_CORE_SIDE_PX = Math.min(...CORE_SIDES_PX);
+
+/**
+ * How a scale fits into memory: Infinity where it does whole, else the longest side of a tile's core.
+ *
+ * @returns undefined where it does not fit at all.
+ */
+export function fittingCoreSidePx(size: Size, painted: Painted, maxBytes: number): number | undefined {
+  return [Number.POSITIVE_INFINITY, ...CORE_SIDES_PX].find((side) => forecastBytes(size, painted, side) <= maxBytes);
+}
+
+/**
+ * The next smaller tiles, for a scale that turned out to need more memory than was forecast.
+ *
+ * @returns undefined where tiles are as small as they get.
+ */
+export function smallerCoreSidePx({ width, height }: Size, coreSidePx: number): number | undefined {
+  const side = Math.min(coreSidePx, Math.max(width, height));
+  return CORE_SIDES_PX.find((smaller) => smaller <= 0.75 * side);
+}
+
+/**
+ * Refuses a painting that does not fit into memory.
+ *
+ * @throws GivernyError OUT_OF_MEMORY with the long side that would fit.
+ */
+export function assertFits(size: Size, painted: Painted, maxBytes: number): void {
+  if (fittingCoreSidePx(size, painted, maxBytes) !== undefined) return;
+  const longSidePx = Math.max(size.width, size.height);
+  const scaled = (side: number): Size => ({
+    width: Math.ceil((size.width * side) / longSidePx),
+    height: Math.ceil((size.height * side) / longSidePx),
+  });
+  let [fits, tooLarge] = [0, longSidePx];
+  while (tooLarge - fits > 16) {
+    const side = Math.round((fits + tooLarge) / 2);
+    if (fittingCoreSidePx(scaled(side), painted, maxBytes) === undefined) tooLarge = side;
+    else fits = side;
+  }
+  const least = Math.min(...[Number.POSITIVE_INFINITY, ...CORE_SIDES_PX].map((s) => forecastBytes(size, painted, s)));
+  const instead =
+    fits >= 32 ? `a long side of ${fits} pixels would fit` : `${painted.network.name} alone takes more than that`;
+  throw new GivernyError(
+    'OUT_OF_MEMORY',
+    `Expected a painting that takes at most ${gigabytes(maxBytes)} but ${size.width}x${size.height} takes ${gigabytes(least)}: ${instead}.`,
+  );
+}
+
+/** Such as "1.2 GB" and "350 MB". */
+export const gigabytes = (bytes: number): string =>
+  bytes < 0.95e9 ? `${Number((bytes / 1e6).toPrecision(2))} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** Of the whole process at the scale that takes most, in tiles where it does not fit into `maxBytes` whole. */
+export function forecastAll(scales: readonly Size[], paintedAt: (scale: number) => Painted, maxBytes: number): number {
+  return Math.max(
+    ...scales.map((scale, i) => {
+      const painted = paintedAt(i);
+      return forecastBytes(scale, painted, fittingCoreSidePx(scale, painted, maxBytes));
+    }),
+  );
+}
+
+/** Steps of a scale, and what each of them costs relative to those of other scales. */
+interface Work {
+  readonly steps: number;
+  readonly work: number;
+}
+
+/** Work of the first so many steps; a scale that ended early counts whole. */
+export function workOf(scales: readonly Work[], steps = Number.POSITIVE_INFINITY): number {
+  let before = 0;
+  return scales.reduce((sum, { steps: count, work }) => {
+    const within = Math.min(count, Math.max(0, steps - before));
+    before += count;
+    return sum + within * work;
+  }, 0);
+}
+
+/**
+ * Seconds to the end of a painting.
+ *
+ * @param done steps done.
+ * @param pace seconds per unit of work, as measured so far.
+ */
+export const secondsLeft = (scales: readonly Work[], done: number, pace: number): number =>
+  pace * (workOf(scales) - workOf(scales, done));
+
+/** Seconds per unit of work on one thread of a server processor of 2023. */
+const TYPICAL_PACE = 7.3e-11;
+
+/** Seconds of a whole painting, before anything of it was measured. */
+export const typicalSeconds = (scales: readonly Work[], threads: number): number =>
+  secondsLeft(scales, 0, TYPICAL_PACE / threads);

@@ -116,7 +116,7 @@ const REVISED: readonly string[] = ['styles', 'regions', 'options', 'terms'] sat
 const DECIDED: readonly OptionName[] = ['size', 'firstSize', 'init', 'seed'];
 
 /** Options that say only when a scale ends. */
-const LENGTHS: readonly OptionName[] = ['steps', 'firstSteps', 'tolerance'];
+const LENGTHS: readonly OptionName[] = ['steps', 'largeSteps', 'firstSteps', 'tolerance'];
 
 /** Whether two jobs differ in nothing but when their scales end: then the costs and the optimiser go on as they are. */
 export function sameButForLength(before: SettledJob, after: SettledJob): boolean {

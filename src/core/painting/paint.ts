@@ -3,6 +3,7 @@
 import type { Abortable } from '../abort.js';
 import type { Costs, Objective } from '../costs/objective.js';
 import type { Keep } from '../costs/sources.js';
+import { tiledObjective } from '../costs/tiled.js';
 import { wholeObjective } from '../costs/whole.js';
 import { GivernyError } from '../errors.js';
 import type { Engine } from '../graph/engine.js';
@@ -16,10 +17,11 @@ import type { Options } from '../options/options.js';
 import type { Picture, Size } from '../pictures/picture.js';
 import { resample, resamplePlanes } from '../pictures/resample.js';
 import { type Colored, colored } from './colored.js';
+import { assertFits, fittingCoreSidePx, LEAST_CORE_SIDE_PX, type Painted, smallerCoreSidePx } from './forecast.js';
 import { type Job, type Revision, revised, type SettledJob, type Step, sameButForLength, settled } from './job.js';
 import { type Kept, keepNothing, keptOf } from './kept.js';
 import { sceneAt } from './scene.js';
-import { type Scale, scalesOf } from './schedule.js';
+import { HISTORY, isLarge, LARGE_HISTORY, type Scale, scalesOf } from './schedule.js';
 import { startPicture } from './start.js';
 import {
   averaged,
@@ -40,6 +42,8 @@ export interface PaintSettings {
   readonly signal?: Abortable | undefined;
   /** Keeps what is measured of styles for the next painting. */
   readonly keep?: Keep | undefined;
+  /** The most memory that the process may take, in bytes: what exceeds it whole is painted in tiles. No limit by default. */
+  readonly maxBytes?: number | undefined;
 }
 
 /** A painting is given up when this many steps in a row lead to costs that are not finite. */
@@ -57,9 +61,9 @@ declare const performance: { now(): number };
 export async function* paint(
   job: Job,
   engine: Engine,
-  { from, revision, signal, keep }: PaintSettings = {},
+  { from, revision, signal, keep, maxBytes }: PaintSettings = {},
 ): AsyncGenerator<Step, void, Revision | undefined> {
-  const run = new Run(job, engine, keep, signal);
+  const run = new Run(job, engine, keep, signal, maxBytes);
   const { scales } = run;
   if (from) checkState(from, scales, run.job.options);
   let state = from;
@@ -74,15 +78,21 @@ export async function* paint(
 class Run {
   job: SettledJob;
   #colored: Colored;
+  /** Tiles that turned out to fit into memory, where more had been forecast to. */
+  #mostCoreSidePx = Number.POSITIVE_INFINITY;
+  /** For people to read after the next step. */
+  #notice: string | undefined;
 
   constructor(
     job: Job,
     readonly engine: Engine,
     readonly keep: Keep | undefined,
     readonly signal: Abortable | undefined,
+    readonly maxBytes = Number.POSITIVE_INFINITY,
   ) {
     this.job = settled(job);
     this.#colored = colored(this.job);
+    for (const [s, scale] of this.scales.entries()) assertFits(scale, this.#painting(s), maxBytes);
   }
 
   get scales(): Scale[] {
@@ -129,7 +139,14 @@ class Run {
       while (!isOver(state)) {
         this.signal?.throwIfAborted();
         const begun = performance.now();
-        const taken = await safeStep(this.#optimizer(s), state.optimizer, at, (pixels) => easel.evaluate(pixels));
+        let taken: Awaited<ReturnType<typeof safeStep>>;
+        try {
+          taken = await safeStep(this.#optimizer(s), state.optimizer, at, (pixels) => easel.evaluate(pixels));
+        } catch (error) {
+          this.#makeRoom(error, s);
+          at = await this.#place(easel, state);
+          continue;
+        }
         at = taken.at;
         state = {
           ...state,
@@ -152,10 +169,36 @@ class Run {
 
   /** Puts the objective of a state's scale onto the easel, and evaluates it there. */
   async #place(easel: Easel, { scale, pixels }: PaintState): Promise<PaintPoint> {
-    await easel.clear();
-    easel.kept = this.#kept(scale);
-    easel.objective = await this.#objective(scale);
-    return easel.evaluate(pixels);
+    for (;;) {
+      await easel.clear();
+      easel.kept = this.#kept(scale);
+      try {
+        easel.objective = await this.#objective(scale);
+        return await easel.evaluate(pixels);
+      } catch (error) {
+        this.#makeRoom(error, scale);
+      }
+    }
+  }
+
+  /** Has smaller tiles painted from here on where memory ran out; other errors it throws again. */
+  #makeRoom(error: unknown, s: number): void {
+    if (!(error instanceof GivernyError && error.code === 'OUT_OF_MEMORY')) throw error;
+    const smaller = smallerCoreSidePx(this.scales[s] as Scale, this.#coreSidePx(s));
+    if (smaller === undefined) throw error;
+    this.#mostCoreSidePx = smaller;
+    this.#notice = `Memory ran out: painting goes on in tiles of ${smaller} pixels.`;
+  }
+
+  #painting(s: number): Painted {
+    return { network: this.#network(s), options: this.job.options, styles: this.job.styles.length };
+  }
+
+  /** How long tiles of a scale may be; Infinity where it is painted whole. */
+  #coreSidePx(s: number): number {
+    const forecast = fittingCoreSidePx(this.scales[s] as Scale, this.#painting(s), this.maxBytes);
+    // A revision may have made the forecast larger than it was when the painting began.
+    return Math.min(this.#mostCoreSidePx, forecast ?? LEAST_CORE_SIDE_PX);
   }
 
   async #revise(
@@ -190,6 +233,8 @@ class Run {
     const later = scales.slice(state.scale).reduce((sum, { steps }) => sum + steps, 0);
     const { finish } = this.#colored;
     const network = this.#network(state.scale);
+    const notices = [this.#notice, setbacks > 0 ? setbackNotice(state.step - 1, setbacks) : undefined].filter(Boolean);
+    this.#notice = undefined;
     let made: Picture | undefined;
     return {
       step: state.step - 1,
@@ -203,7 +248,7 @@ class Run {
         return made;
       },
       state: () => state,
-      ...(setbacks > 0 ? { notice: setbackNotice(state.step - 1, setbacks) } : {}),
+      ...(notices.length > 0 ? { notice: notices.join(' ') } : {}),
     };
   }
 
@@ -221,11 +266,15 @@ class Run {
   }
 
   #kept(scale: number): Kept {
-    return keptOf(this.#scene(scale));
+    return this.job.regions ? keptOf(this.#scene(scale)) : keepNothing;
   }
 
   #objective(s: number): Promise<Objective> {
-    return wholeObjective(this.engine, this.#scene(s), this.job.terms, this.keep);
+    const { engine, keep } = this;
+    const { terms } = this.job;
+    const side = this.#coreSidePx(s);
+    if (side === Number.POSITIVE_INFINITY) return wholeObjective(engine, this.#scene(s), terms, keep);
+    return tiledObjective(engine, this.#scene(s), side, terms, keep);
   }
 
   #confine(s: number): Confine {
@@ -276,9 +325,13 @@ function optimizerOf({ optimizer, learningRate }: Options, confine: Confine, siz
   const made =
     optimizer === 'adam'
       ? adam({ learningRate }, confine)
-      : lbfgs({ firstStep: learningRate }, confine, coarseFirst(size));
+      : lbfgs({ firstStep: learningRate, ...memoryOf(size) }, confine, coarseFirst(size));
   return made as Optimizer<OptimizerState>;
 }
+
+/** How much of its steps L-BFGS remembers. What a painting becomes does not depend on the machine's memory. */
+const memoryOf = (size: Size) =>
+  isLarge(size) ? { history: LARGE_HISTORY, compact: true } : { history: HISTORY, compact: false };
 
 interface PaintPoint extends Point {
   readonly costs: Costs;

@@ -12,7 +12,7 @@ import type { Network } from '../networks/network.js';
 import { mergeOptions, networkOfPreset, type Options, optionMeta, resolveOptions } from '../options/options.js';
 import { fitPicture, styleSize } from '../pictures/fit.js';
 import { filled, opacityOf } from '../pictures/opacity.js';
-import { forecastBytes } from './forecast.js';
+import { assertFits, forecastAll, type Painted } from './forecast.js';
 import { checkVisible, type Revision, revised, type SettledJob, type Step } from './job.js';
 import { boundedKeep } from './keep.js';
 import { firstNameOf, type MaskRegions, regionsOfMask } from './mask-regions.js';
@@ -42,6 +42,8 @@ export interface PainterParts<Source> {
   openNetwork(name: string): Promise<OpenNetwork>;
   /** Version of Giverny, for recipes. */
   readonly version: string;
+  /** The most memory that the process may take, in bytes; what exceeds it is painted in tiles. No limit by default. */
+  readonly maxBytes?: number | undefined;
 }
 
 /** An order made ready, and what was changed of it since. */
@@ -64,6 +66,8 @@ export interface Prepared<Source> {
   readonly steps: number;
   /** Of the whole process, at its largest scale. */
   readonly forecastBytes: number;
+  /** The most that it may take. */
+  readonly maxBytes: number;
   /** Which network was taken and how to get the other, where 'auto' chose. */
   readonly networkNote?: string | undefined;
   /** What was done to the pictures and what is odd about them, for people to read. */
@@ -86,6 +90,8 @@ export interface PaintingSettings {
   readonly revision?: Revision | undefined;
   /** Aborting it ends the painting: what waits for it is rejected with the signal's reason. */
   readonly signal?: Abortable | undefined;
+  /** Of `prepare`: in place of the painter's own limit, in bytes. */
+  readonly maxBytes?: number | undefined;
 }
 
 /** Networks kept open: a large one and the pocket network beside it. */
@@ -110,7 +116,10 @@ export class Painter<Source> {
    *
    * @throws GivernyError of bad options, pictures, masks and networks.
    */
-  async prepare(order: Order<Source>, { signal }: PaintingSettings = {}): Promise<Prepared<Source>> {
+  async prepare(
+    order: Order<Source>,
+    { signal, maxBytes = this.#parts.maxBytes ?? Number.POSITIVE_INFINITY }: PaintingSettings = {},
+  ): Promise<Prepared<Source>> {
     const options = resolveOptions(order.options);
     checkOrder(order, options);
     const notes: string[] = [];
@@ -148,7 +157,16 @@ export class Painter<Source> {
       mask,
       start: start?.decoded,
     };
-    const scales = plan({ width, height }, options, network, coarseNetwork);
+    const scales = plan({ width, height }, options, network, coarseNetwork, {
+      styles: styles.length,
+      maxBytes,
+    });
+    const paintedAt = (i: number): Painted => ({
+      network: (i < scales.length - 1 && coarseNetwork) || network,
+      options,
+      styles: styles.length,
+    });
+    for (const [i, scale] of scales.entries()) assertFits(scale, paintedAt(i), maxBytes);
     const small = smallStyles(
       styles.map(({ decoded }) => decoded),
       network,
@@ -173,9 +191,8 @@ export class Painter<Source> {
       alpha: photo.fitted.alpha,
       scales,
       steps: stepsOf(scales),
-      forecastBytes: Math.max(
-        ...scales.map((scale, i) => forecastBytes(scale, (i < scales.length - 1 && coarseNetwork) || network, options)),
-      ),
+      forecastBytes: forecastAll(scales, paintedAt, maxBytes),
+      maxBytes,
       networkNote: network.note,
       notes: [...notes, ...small],
       pictures,
@@ -188,10 +205,10 @@ export class Painter<Source> {
    * @throws GivernyError as `paint`.
    */
   paint(
-    { job }: Prepared<Source>,
+    { job, maxBytes }: Prepared<Source>,
     { from, revision, signal }: PaintingSettings = {},
   ): AsyncGenerator<Step, void, Revision | undefined> {
-    return paint(job, this.engine, { from, revision, signal, keep: this.#keep });
+    return paint(job, this.engine, { from, revision, signal, keep: this.#keep, maxBytes });
   }
 
   /**
@@ -327,6 +344,9 @@ export function changed<Source>(
   const isArranged = changes.weights !== undefined || changes.regionStrengths !== undefined;
   const revision: Revision = { options, ...(isArranged ? { styles, regions } : {}) };
   const job = revised(prepared.job, revision);
-  const scales = plan(prepared, job.options, job.network, job.coarseNetwork);
+  const scales = plan(prepared, job.options, job.network, job.coarseNetwork, {
+    styles: job.styles.length,
+    maxBytes: prepared.maxBytes,
+  });
   return { prepared: { ...prepared, changes: all, job, scales, steps: stepsOf(scales) }, revision };
 }

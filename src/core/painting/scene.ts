@@ -19,7 +19,7 @@ export function sceneAt(
   return {
     network,
     options,
-    content: resample(content, scale.width, scale.height),
+    content: sameSize(content, scale) ? content : resample(content, scale.width, scale.height),
     opacity: opacity && planeAt(opacity, content, scale),
     styles: styles.map((style) => {
       const picture = toLongSide(style.picture, longSidePx);
@@ -35,6 +35,9 @@ export function sceneAt(
       ),
   };
 }
+
+/** Resampling would make a copy, which of a large picture is memory wasted. */
+const sameSize = (a: Size, b: Size) => a.width === b.width && a.height === b.height;
 
 const toShare = (value: number) => Math.min(1, Math.max(0, value));
 

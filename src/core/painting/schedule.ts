@@ -1,5 +1,6 @@
 /** The pyramid of scales that a painting goes through. */
 import type { Options } from '../options/options.js';
+import type { Size } from '../pictures/picture.js';
 
 /** One size of the painting on its way to the last. */
 export interface Scale {
@@ -10,6 +11,16 @@ export interface Scale {
   readonly steps: number;
 }
 
+/** Scales of more pixels than this have `largeSteps`. */
+const LARGE_STEPS_PX = 1e6;
+/** The optimiser's memory of scales of more pixels than this is kept small. */
+const LARGE_MEMORY_PX = 4e6;
+/** Whether a scale is so large that the memory of its optimiser is kept small. */
+export const isLarge = ({ width, height }: Size) => width * height > LARGE_MEMORY_PX;
+/** Past steps that L-BFGS remembers, each in 24 bytes a pixel; of large scales, each in 6. */
+export const HISTORY = 10;
+export const LARGE_HISTORY = 5;
+
 /** Below this a picture vanishes in the network's poolings. */
 export const MIN_SIDE_PX = 32;
 
@@ -19,17 +30,21 @@ export const MIN_SIDE_PX = 32;
  * settled where they are cheap, and where they lie within what a feature sees.
  */
 export function scalesOf(
-  { width, height }: { readonly width: number; readonly height: number },
-  { firstSize, firstSteps, steps }: Pick<Options, 'firstSize' | 'firstSteps' | 'steps'>,
+  { width, height }: Size,
+  { firstSize, firstSteps, steps, largeSteps }: Pick<Options, 'firstSize' | 'firstSteps' | 'steps' | 'largeSteps'>,
 ): Scale[] {
-  const scales: Scale[] = [{ width, height, steps }];
+  const scaleOf = (size: Size): Scale => ({
+    ...size,
+    steps: size.width * size.height > LARGE_STEPS_PX ? largeSteps : steps,
+  });
+  const scales: Scale[] = [scaleOf({ width, height })];
   const [long, short] = [Math.max(width, height), Math.min(width, height)];
   for (let shrink = Math.SQRT2; firstSize > 0; shrink *= Math.SQRT2) {
     // A little less than asked for is near enough: 181 / sqrt 2 is 127.99.
     if (Math.round(long / shrink) < firstSize || Math.round(short / shrink) < MIN_SIDE_PX) break;
-    scales.unshift({ width: Math.round(width / shrink), height: Math.round(height / shrink), steps });
+    scales.unshift(scaleOf({ width: Math.round(width / shrink), height: Math.round(height / shrink) }));
   }
   const first = scales[0] as Scale;
-  if (scales.length > 1) scales[0] = { ...first, steps: firstSteps };
+  scales[0] = { ...first, steps: scales.length > 1 ? firstSteps : steps };
   return scales;
 }

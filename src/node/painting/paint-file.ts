@@ -5,6 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expected, GivernyError } from '../../core/errors.js';
 import type { Network } from '../../core/networks/network.js';
 import { optionMeta, resolveOptions } from '../../core/options/options.js';
+import { typicalSeconds } from '../../core/painting/forecast.js';
 import { type Revision, reportOf, type Step } from '../../core/painting/job.js';
 import type { Order } from '../../core/painting/order.js';
 import { changed, type Prepared } from '../../core/painting/painter.js';
@@ -40,7 +41,7 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
   const painter = settings.painter ?? createPainter({ threads: checked.threads });
   let prepared: Prepared<PictureSource>;
   try {
-    prepared = await painter.prepare(order, { signal });
+    prepared = await painter.prepare(order, { signal, maxBytes: checked.maxMemory });
   } catch (error) {
     if (!signal?.aborted) throw error;
     return STOPPED_BEFORE_THE_FIRST_STEP;
@@ -52,6 +53,7 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     steps: prepared.steps,
     scales: prepared.scales,
     forecastBytes: prepared.forecastBytes,
+    forecastSeconds: typicalSeconds(prepared.scales, painter.engine.traits.threads),
     network: named(job.network),
     networkNote: prepared.networkNote,
     coarseNetwork: job.coarseNetwork && named(job.coarseNetwork),

@@ -72,6 +72,8 @@ export interface PaintRequest {
   readonly frames?: { readonly every: number; readonly folder: string } | undefined;
   /** Threads of the engine. Default: as many as the process may use. */
   readonly threads?: number | undefined;
+  /** The most memory that the painting process may take, in bytes. Default: the painter's. */
+  readonly maxMemory?: number | undefined;
 }
 
 /** How networks are told of. */
@@ -89,6 +91,8 @@ export interface Started {
   readonly scales: readonly PlannedScale[];
   /** Memory of the painting process, in bytes. */
   readonly forecastBytes: number;
+  /** Wall time of all steps on a machine like most, before anything was measured on this one. */
+  readonly forecastSeconds: number;
   readonly network: NamedNetwork;
   /** Which network was taken, and how to get the other, where 'auto' chose it. */
   readonly networkNote?: string | undefined;
@@ -205,6 +209,7 @@ const requestSchema = z.strictObject({
   stopAfter: count.optional(),
   frames: z.strictObject({ every: count, folder: text.min(1) }, { error: 'frames { every, folder }' }).optional(),
   threads: count.optional(),
+  maxMemory: count.optional(),
 });
 
 /** A request whose every style is a StyleRequest. */

@@ -1,5 +1,6 @@
 /** What is on the easel: what history and recipe tell of it, whatever the form says meanwhile. */
 import type { Options } from '../../core/options/options.js';
+import { secondsLeft as left } from '../../core/painting/forecast.js';
 import type { Recipe } from '../../core/painting/recipe.js';
 import type { Size } from '../../core/pictures/picture.js';
 import type { Stroke } from '../brush/masks.js';
@@ -41,13 +42,7 @@ export function secondsLeft(pace: number): number {
   const now = report.value;
   const scales = current?.plan?.scales;
   if (!now || !scales) return 0;
-  let before = 0;
-  let work = 0;
-  for (const scale of scales) {
-    work += scale.work * Math.max(0, Math.min(scale.steps, before + scale.steps - now.step - 1));
-    before += scale.steps;
-  }
-  return (pace * work) / (scales[now.scale]?.work ?? 1);
+  return left(scales, now.step + 1, pace / (scales[now.scale]?.work ?? 1));
 }
 
 export function rememberPace(): void {

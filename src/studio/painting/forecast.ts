@@ -6,6 +6,9 @@ export interface Machine {
   readonly threads: number;
 }
 
+/** What a painting may take: WASM addresses 4 GB, of which some is lost to fragments. */
+export const PAGE_BYTES = 3.2e9;
+
 const KEY = 'giverny.speed';
 /** Seconds per step and megapixel of the pocket network in WASM on one thread of a 2023 server core. */
 const POCKET_SECONDS = 12;
@@ -31,10 +34,12 @@ export function remember(network: string, machine: Machine, pixels: number, seco
 
 /**
  * Megabytes of the page while painting: the runtime, the network, and the features of every layer with their gradients.
- * Measured on Chromium for the pocket network, estimated from it for larger ones.
+ * Measured on Chromium for the pocket network, estimated from it for larger ones. What would take more than a page may
+ * is painted in tiles.
  */
 export function megabytes(network: string, pixels: number): number {
-  return network === 'pocket' ? 470 + (pixels / 1e6) * 1650 : 1300 + (pixels / 1e6) * 3500;
+  const whole = network === 'pocket' ? 470 + (pixels / 1e6) * 1650 : 1300 + (pixels / 1e6) * 3500;
+  return Math.min(PAGE_BYTES / 1e6, whole);
 }
 
 const keyOf = (network: string, { device, threads }: Machine) =>

@@ -6,6 +6,7 @@ import { readNetwork } from '../../core/networks/read-network.js';
 import type { DecodedPicture } from '../../core/painting/order.js';
 import { Painter } from '../../core/painting/painter.js';
 import type { WebEngine } from '../../engines/web.js';
+import { PAGE_BYTES } from './forecast.js';
 import type { NetworkSource, OrderedPicture } from './protocol.js';
 import { POCKET_URL } from './runtime.js';
 
@@ -18,6 +19,7 @@ export function createPainter(engine: WebEngine, files: ReadonlyMap<string, Blob
   return new Painter({
     engine,
     version: __VERSION__,
+    maxBytes: PAGE_BYTES,
     decode: async ({ name, sha256, source }): Promise<DecodedPicture> => {
       return { name, sha256, ...(source instanceof Blob ? await decodePicture(source) : { picture: source }) };
     },

@@ -9,6 +9,9 @@ import { Slider } from '../controls/slider.js';
 import { Advanced } from './advanced.js';
 import { NetworkPart } from './network-part.js';
 
+/** The largest size that the slider offers; Advanced takes larger ones. */
+const MAX_SLIDER_PX = 4096;
+
 /** How to paint: what most people change first, the rest under Advanced. */
 export function Method() {
   const { size, steps, strength } = options.value;
@@ -43,9 +46,9 @@ export function Method() {
       <Slider
         label={t('size')}
         min={128}
-        max={1536}
+        max={MAX_SLIDER_PX}
         step={32}
-        value={Math.min(1536, side)}
+        value={Math.min(MAX_SLIDER_PX, side)}
         disabled={busy.value}
         text={sizeText(side)}
         onChange={(value) => setOption('size', value)}
