@@ -26,6 +26,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     summary: 'paint a photo in the style of a painting (the word "paint" may be left out)',
     load: async () => (await import('./paint.js')).paintCommand(),
   },
+  batch: {
+    summary: 'paint many photos, each in the style of each painting',
+    load: async () => (await import('./batch.js')).batchCommand(),
+  },
   recipe: {
     summary: 'print the recipe that a painted picture carries',
     load: async () => (await import('./recipe.js')).recipeCommand(),

@@ -6,7 +6,7 @@ import { expected, GivernyError } from '../core/errors.js';
 import { PRESETS } from '../core/options/options.js';
 import type { Painted, Started } from '../node/painting/request.js';
 import { startPainting } from '../node/painting/start-painting.js';
-import { optionFlags } from './flags.js';
+import { atLeastOne, optionFlags, presetName } from './flags.js';
 import { EXIT_CODES, type Interrupts, listenToSignals } from './interrupts.js';
 import { assertNoTerminal, PrivateFolder, writeToStandardOutput } from './pipes.js';
 import { fileArgument, isStandardOutput, paintingArgument } from './places.js';
@@ -77,21 +77,8 @@ export function paintCommand(): Command {
   return command;
 }
 
-function atLeastOne(flag: string): (text: string) => number {
-  return (text) => {
-    const n = Number(text);
-    if (!Number.isInteger(n) || n < 1) throw expected('a whole number of at least 1', flag, text);
-    return n;
-  };
-}
-
 function format(text: string): string {
   if (!FORMATS.includes(text)) throw expected(`one of ${FORMATS.join(', ')}`, '--format', text);
-  return text;
-}
-
-function presetName(text: string): string {
-  if (!Object.hasOwn(PRESETS, text)) throw expected(`one of ${Object.keys(PRESETS).join(', ')}`, '--preset', text);
   return text;
 }
 

@@ -87,7 +87,7 @@ export async function prepare(
     frames,
     network: flags.network ?? repeat?.network.name,
     coarseNetwork: flags.coarseNetwork ?? (repeat && (repeat.coarseNetwork?.name ?? 'none')),
-    options: { ...repeat?.options, preset, ...options },
+    options: { ...repeat?.options, ...options },
     threads: flags.threads,
     stopAfter: repeat?.stopAfter,
     changes: repeat?.changes,
@@ -153,8 +153,10 @@ function regionsFrom(
   };
 }
 
-function optionsOf(flags: PaintFlags): OptionsInput {
-  const options = Object.fromEntries(OPTION_NAMES.filter((name) => name in flags).map((name) => [name, flags[name]]));
+/** The painting options and the preset among flags. */
+export function optionsOf(flags: OptionsInput): OptionsInput {
+  const names = (['preset', ...OPTION_NAMES] as const).filter((name) => flags[name] !== undefined);
+  const options: OptionsInput = Object.fromEntries(names.map((name) => [name, flags[name]]));
   return typeof options.init === 'string' ? { ...options, init: fileArgument(options.init) } : options;
 }
 

@@ -4,7 +4,8 @@ import type { Painted, Started } from '../node/painting/request.js';
 import { printEvent } from './events.js';
 import { EXIT_CODES, type StopSignal } from './interrupts.js';
 import type { Subject } from './prepare.js';
-import { duration, type Screen, showProgress } from './progress.js';
+import { duration, showProgress } from './progress.js';
+import type { Screen } from './status-line.js';
 
 /** `onDone`, `onStopped` or `onError` comes last. */
 export interface Reporter {
@@ -115,6 +116,6 @@ export function plainReporter(screen: Screen, errors: Screen, linesEvery: number
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-function listed(names: readonly string[]): string {
+export function listed(names: readonly string[]): string {
   return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ');
 }

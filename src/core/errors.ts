@@ -46,9 +46,12 @@ export class GivernyError extends Error {
   }
 }
 
-/** A value as it reads in a sentence: short, quoted if text. */
+/** A value as it reads in a sentence: short, quoted if text; what a terminal would obey is escaped. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return `"${value.length > 60 ? `${value.slice(0, 57)}...` : value}"`;
+  if (typeof value === 'string') {
+    const short = value.length > 60 ? `${value.slice(0, 57)}...` : value;
+    return `"${short.replace(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1))}"`;
+  }
   if (typeof value === 'number' || typeof value === 'boolean' || value == null) return String(value);
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;

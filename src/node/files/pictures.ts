@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { expected, GivernyError } from '../../core/errors.js';
 import { optionMeta } from '../../core/options/options.js';
 import { type Recipe, recipeOfXmp, xmpPacket } from '../../core/painting/recipe.js';
-import { fromBytes, fromRgba, type Layered, type Picture, toBytes } from '../../core/pictures/picture.js';
+import { fromBytes, fromRgba, type Layered, type Picture, type Size, toBytes } from '../../core/pictures/picture.js';
 import { assertWritable, reason, writeAtomically } from './atomic.js';
 
 export interface LoadedPicture extends Layered {
@@ -67,6 +67,16 @@ export async function readPicture(source: string | Uint8Array, options: ReadOpti
     sha256: createHash('sha256').update(bytes).digest('hex'),
     name: basename(name),
   };
+}
+
+/**
+ * The natural size of a picture file, upright, from its first bytes.
+ *
+ * @throws Error where it cannot be read.
+ */
+export async function pictureSize(path: string): Promise<Size> {
+  const { width, height } = (await sharp(path, { limitInputPixels: false }).metadata()).autoOrient;
+  return { width, height };
 }
 
 async function readBytes(source: string | Uint8Array, name: string): Promise<Uint8Array> {
