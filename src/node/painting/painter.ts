@@ -1,5 +1,6 @@
 /** The core's painter with Node's parts: files, the cache of networks, the engine. */
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import type { Engine } from '../../core/graph/engine.js';
 import type { DecodedPicture } from '../../core/painting/order.js';
 import { Painter } from '../../core/painting/painter.js';
@@ -22,9 +23,16 @@ export function createPainter({ threads, engine }: PainterOptions = {}): Painter
   return new Painter({
     engine: engine ?? createNodeEngine(threads === undefined ? {} : { threads }),
     decode,
+    identity,
     openNetwork,
     version: VERSION,
   });
+}
+
+/** Of a file, which may be replaced between two paintings. */
+async function identity(source: PictureSource): Promise<string | undefined> {
+  const file = typeof source === 'string' ? await stat(source, { bigint: true }).catch(() => undefined) : undefined;
+  return file?.isFile() ? `${source} ${file.dev} ${file.ino} ${file.size} ${file.mtimeNs} ${file.ctimeNs}` : undefined;
 }
 
 /** Reads a picture from wherever it comes. */
