@@ -54,6 +54,7 @@ export function paintCommand(): Command {
       'where those pictures go; those of an earlier run are replaced (default: <output>-steps, or the next free name)',
       fileArgument,
     )
+    .option('--timelapse <file>', 'a film of the steps: MP4 or WebM (by ffmpeg), animated WebP or GIF', fileArgument)
     .option('--json', 'print one JSON object per line: see docs/command.md')
     .option('-q, --quiet', 'print nothing but errors')
     .optionsGroup('Method:')
