@@ -18,7 +18,8 @@ export interface BatchItem {
 
 /** `onDone` or `onError` comes last. */
 export interface BatchReporter extends Required<BatchListeners> {
-  onPrepared(items: readonly BatchItem[], jobs: number, notices: readonly string[]): void;
+  /** @param unreadable sentences about folders. */
+  onPrepared(items: readonly BatchItem[], jobs: number, unreadable: readonly string[]): void;
   onStopping(sentence: string): void;
   /** @param signal what stopped the batch. */
   onDone(counts: BatchCounts, exitCode: number, signal: StopSignal | undefined): void;
@@ -38,10 +39,10 @@ export function jsonBatchReporter(): BatchReporter {
   let items: readonly BatchItem[] = [];
   return {
     ...batchSilence,
-    onPrepared(all, jobs, notices) {
+    onPrepared(all, jobs, unreadable) {
       items = all;
       printEvent({ type: 'batch', paintings: all.length, jobs });
-      for (const message of notices) printEvent({ type: 'notice', message });
+      for (const message of unreadable) printEvent({ type: 'notice', message });
     },
     onStart(index, { notes, networkNote: _, ...started }: Started) {
       printEvent({ type: 'start', index, ...(items[index] as BatchItem), ...started });
@@ -53,7 +54,7 @@ export function jsonBatchReporter(): BatchReporter {
     onEnd(index, outcome) {
       const item = { index, ...(items[index] as BatchItem) };
       if (outcome.status === 'painted') {
-        const { stopped: _, output = item.output, ...painted } = outcome.painted;
+        const { stopped: _, bytes: __, picture: ___, output = item.output, ...painted } = outcome.painted;
         printEvent({ type: 'painted', ...item, ...painted, output });
       } else if (outcome.status === 'skipped') printEvent({ type: 'skipped', ...item });
       else if (outcome.status === 'failed') printEvent({ type: 'failed', ...item, ...described(outcome.error) });
@@ -96,10 +97,11 @@ export function plainBatchReporter(screen: Screen, errors: Screen): BatchReporte
     return `${content} in the style of ${listed(styles)}`;
   };
   return {
-    onPrepared(all, jobs, notices) {
+    onPrepared(all, jobs, unreadable) {
       items = all;
       progress = new BatchProgress(all.length, jobs);
-      for (const notice of notices) line.say(notice, errors);
+      for (const sentence of unreadable) line.say(sentence, errors);
+      failures.push(...unreadable);
       line.say(`${count(all.length, 'painting')}${jobs > 1 ? `, ${jobs} at a time` : ''}.`);
       line.draw(withBar([`0/${all.length}`, 'looking at what is there'], 0, line.columns));
     },

@@ -34,13 +34,20 @@ interface BatchPainting {
   readonly output: string;
 }
 
-/** `done`, `stopped` or `error` is the last line. */
+/** `done`, `sheet`, `stopped` or `error` is the last line. */
 export type JsonEvent =
   | { readonly type: 'batch'; readonly paintings: number; readonly jobs: number }
   | ({ readonly type: 'painted' } & BatchPainting & Result)
   | ({ readonly type: 'skipped' } & BatchPainting)
   | ({ readonly type: 'failed'; readonly code: string; readonly message: string } & BatchPainting)
   | ({ readonly type: 'done'; readonly exitCode: number } & BatchCounts)
+  /** The last line of `giverny sheet`. */
+  | {
+      readonly type: 'sheet';
+      readonly exitCode: number;
+      readonly output: string;
+      readonly tiles: readonly { label: string; row: number; column: number; command: string }[];
+    }
   | ({ readonly type: 'stopped'; readonly exitCode: number; readonly signal: StopSignal } & BatchCounts)
   | (Indexed & {
       readonly type: 'start';
@@ -65,7 +72,7 @@ export type JsonEvent =
   | ({ readonly type: 'stopped'; readonly exitCode: number; readonly signal: StopSignal } & Partial<Result>)
   | { readonly type: 'error'; readonly code: string; readonly message: string; readonly exitCode: number };
 
-type Result = Omit<Painted, 'stopped'>;
+type Result = Omit<Painted, 'stopped' | 'bytes' | 'picture'>;
 
 let first = true;
 

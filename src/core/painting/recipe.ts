@@ -161,12 +161,21 @@ export function parseRecipe(json: string, where: string): Recipe {
   throw refuse(`its ${issue?.path.join('.') || 'form'} is wrong (${issue?.message})`, result.error);
 }
 
-/** XMP is the one metadata that all our formats carry; the recipe is the JSON text of one element. */
+/** The XMP packet of a recipe. */
 export function xmpPacket(recipe: Recipe): string {
-  const json = JSON.stringify(recipe).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return xmpOf('recipe', recipe);
+}
+
+/**
+ * XMP is the one metadata that all our formats carry; the value is the JSON text of one element.
+ *
+ * @param element its name in our namespace.
+ */
+export function xmpOf(element: string, value: unknown): string {
+  const json = JSON.stringify(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   return [
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">',
-    `<rdf:Description rdf:about="" xmlns:giverny="urn:giverny:1.0:"><giverny:recipe>${json}</giverny:recipe>`,
+    `<rdf:Description rdf:about="" xmlns:giverny="urn:giverny:1.0:"><giverny:${element}>${json}</giverny:${element}>`,
     '</rdf:Description></rdf:RDF></x:xmpmeta>',
   ].join('');
 }
