@@ -6,6 +6,13 @@ export { createNodeEngine, type NodeEngineOptions } from './engines/node.js';
 export * from './index.js';
 export { encodePicture, type LoadedPicture, readPicture, readRecipe, writePicture } from './node/files/pictures.js';
 export { type OpenedNetwork, openNetwork } from './node/networks/open.js';
+export {
+  type Batch,
+  type BatchListeners,
+  type BatchSettings,
+  type Outcome,
+  paintBatch,
+} from './node/painting/batch.js';
 export { paintFile } from './node/painting/paint-file.js';
 export type {
   MaskRequest,

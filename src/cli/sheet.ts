@@ -175,7 +175,7 @@ async function sheet(photo: string, flags: SheetFlags): Promise<void> {
       ...{ label, row: Math.floor(i / columns), column: i % columns, command },
     }));
     const bytes = await composeSheet(
-      tiles.map(({ label }, i) => ({ label, picture: pictures[i] })),
+      tiles.map(({ label }, i) => ({ label: label.replaceAll(', ', '\n'), picture: pictures[i] })),
       { columns, tile: { width, height }, about },
       output,
     );

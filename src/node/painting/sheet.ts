@@ -7,6 +7,7 @@ import { formatOf } from '../files/pictures.js';
 export interface Tile {
   /** The bytes or the path of a picture file; left out, the place stays empty. */
   readonly picture?: Uint8Array | string | undefined;
+  /** In as many lines as it has. */
   readonly label: string;
 }
 
@@ -20,7 +21,7 @@ export interface SheetOptions {
 }
 
 const GAP_PX = 4;
-const LABEL_PX = 21;
+const LINE_PX = 17;
 const FONT_PX = 13;
 /** Of letters of this font, on average and rounded up: longer labels are cut. */
 const LETTER_PX = 7;
@@ -38,7 +39,8 @@ export async function composeSheet(
   path: string,
 ): Promise<Uint8Array> {
   const format = formatOf(path);
-  const [stepX, stepY] = [tile.width + 2 * GAP_PX, tile.height + 2 * GAP_PX + LABEL_PX];
+  const lines = Math.max(...tiles.map(({ label }) => label.split('\n').length));
+  const [stepX, stepY] = [tile.width + 2 * GAP_PX, tile.height + 3 * GAP_PX + lines * LINE_PX];
   const place = (i: number) => ({ left: (i % columns) * stepX, top: Math.floor(i / columns) * stepY });
   const [width, height] = [columns * stepX, Math.ceil(tiles.length / columns) * stepY];
   const pictures = await Promise.all(
@@ -52,9 +54,12 @@ export async function composeSheet(
       return scaled.then((input) => ({ input, left: left + GAP_PX, top: top + GAP_PX }));
     }),
   );
-  const labels = tiles.map(({ label }, i) => {
+  const labels = tiles.flatMap(({ label }, i) => {
     const { left, top } = place(i);
-    return `<text x="${left + stepX / 2}" y="${top + tile.height + GAP_PX + 16}" text-anchor="middle">${escaped(cut(label, stepX))}</text>`;
+    return label.split('\n').map((line, n) => {
+      const y = top + tile.height + 16 + GAP_PX + n * LINE_PX;
+      return `<text x="${left + stepX / 2}" y="${y}" text-anchor="middle">${escaped(cut(line, stepX))}</text>`;
+    });
   });
   const text = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif" font-size="${FONT_PX}" fill="#333">${labels.join('')}</svg>`;
   const sheet = sharp({ create: { width, height, channels: 3, background: 'white' } }).composite([
