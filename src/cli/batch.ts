@@ -212,12 +212,12 @@ function shown(path: string, output: string): string {
   return below.startsWith('..') ? path : join(output, below);
 }
 
-async function picturesIn(photos: readonly string[], output: string) {
+async function picturesIn(photos: readonly string[], output?: string) {
   const found = await findPictures(photos, output);
   if (found.pictures.length > 0) return found;
   const [unreadable] = found.unreadable;
   if (unreadable) throw unreadable;
-  const others = found.passedOver > 0 ? ` but ${found.passedOver} other files` : '';
+  const others = found.passedOver > 0 ? `, and ${found.passedOver} other files` : '';
   throw new GivernyError(
     'FILE_NOT_FOUND',
     `Expected pictures in ${photos.map((path) => `"${path}"`).join(', ')} but found none${others}.`,
@@ -229,7 +229,7 @@ async function stylesOf({ style = [], styleDir, list }: BatchFlags): Promise<str
     if (!existsSync(path))
       throw new GivernyError('FILE_NOT_FOUND', `Expected a picture at "${path}" but there is no such file.`);
   }
-  const ofFolder = styleDir === undefined ? [] : (await picturesIn([styleDir], '')).pictures.map(({ path }) => path);
+  const ofFolder = styleDir === undefined ? [] : (await picturesIn([styleDir])).pictures.map(({ path }) => path);
   const styles = [...style, ...ofFolder];
   if (styles.length > 0 || list !== undefined) return styles;
   throw new GivernyError('OPTION_INVALID', 'Expected --style or --style-dir but received neither.');

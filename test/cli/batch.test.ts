@@ -93,7 +93,7 @@ test('a list in CSV with a byte order mark, CRLF and quotes; a list in JSON line
   mkdirSync(join(folder, 'lists'));
   writeFileSync(
     join(folder, 'lists/rows.csv'),
-    '\uFEFFphoto,style,output,styleScale,strength\r\n"../photos/a.jpg",../styles/s.png;../styles/t.png=0.5,"one, ""two"".png",0.5,\r\n\r\n../photos/missing.jpg,../style.png,,,0.3\r\n',
+    '\uFEFFphoto,style,output,styleScale,strength\r\n"../photos/a.jpg",../styles/s.png;../styles/t.png=0.5,"one, ""two"".png",2,\r\n\r\n../photos/missing.jpg,../style.png,,,0.3\r\n',
   );
   const csv = await giverny(folder, ['batch', '--list', 'lists/rows.csv', '-o', 'out', ...SMALL, '--json']);
   expect(csv.code).toBe(1);
@@ -104,7 +104,7 @@ test('a list in CSV with a byte order mark, CRLF and quotes; a list in JSON line
     ['s.png', 1],
     ['t.png', 0.5],
   ]);
-  expect(recipe.options.styleScale).toBe(0.5);
+  expect(recipe.options.styleScale).toBe(2);
 
   writeFileSync(
     join(folder, 'rows.jsonl'),
@@ -162,13 +162,13 @@ const CASES: readonly Case[] = [
       writeFileSync(join(folder, 'texts/a.txt'), '');
     },
     args: ['texts', '--style', 'style.png', '-o', 'out'],
-    says: /pictures in "texts" but found none but 1 other file/,
+    says: /pictures in "texts" but found none, and 1 other files/,
   },
   {
     what: 'a folder of styles without any',
     make: (folder) => mkdirSync(join(folder, 'empty')),
     args: ['photos', '--style-dir', 'empty', '-o', 'out'],
-    says: /pictures in "empty" but found none\.$/,
+    says: /pictures in "empty" but found none\.$/m,
   },
   {
     what: 'one name for two photos',
@@ -222,7 +222,7 @@ const CASES: readonly Case[] = [
   {
     what: 'an unknown column',
     ...listed('photo,styl\na.jpg,b.jpg\n'),
-    says: /columns among photo, style, .* but received "styl" \(line 2 of "rows\.csv"\)\.$/,
+    says: /columns among photo, style, .* but received "styl" \(line 2 of "rows\.csv"\)\.$/m,
   },
   {
     what: 'a row without a photo',

@@ -46,7 +46,8 @@ test('a long painting has a film of at most 150 pictures', async () => {
     '--optimizer',
     'adam',
   ]);
-  expect((await sharp(join(folder, 'film.webp')).metadata()).pages).toBe(135);
+  const { pages } = await sharp(join(folder, 'film.webp')).metadata();
+  expect(pages).toBe(134);
 });
 
 test.skipIf(!hasFfmpeg).each([

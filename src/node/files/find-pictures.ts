@@ -26,16 +26,18 @@ export interface FoundPictures {
  * Finds the pictures that places stand for: a file is itself, a folder all pictures in it and below, by name. Each file
  * and each folder counts once, by whatever links it is reached.
  *
- * @param except a folder that is not searched.
+ * @param except a folder that is not searched, unless it is a place itself.
  * @throws GivernyError FILE_NOT_FOUND where a place does not exist.
  */
 export async function findPictures(places: readonly string[], except?: string): Promise<FoundPictures> {
-  const seen = new Set<string>(except === undefined ? [] : [await realpath(except).catch(() => except)]);
+  const seen = new Set<string>();
   const pictures: FoundPicture[] = [];
   const unreadable: GivernyError[] = [];
   let passedOver = 0;
+  const realOf = (path: string) => realpath(path).catch(() => path);
+  const skipped = except === undefined ? undefined : await realOf(except);
   const isNew = async (path: string) => {
-    const real = await realpath(path).catch(() => path);
+    const real = await realOf(path);
     const fresh = !seen.has(real);
     seen.add(real);
     return fresh;
@@ -50,8 +52,9 @@ export async function findPictures(places: readonly string[], except?: string): 
     for (const { name } of entries.sort((a, b) => byName(a.name, b.name))) {
       const path = join(place, name);
       const kind = name.startsWith('.') ? undefined : await stat(path).catch(() => undefined);
-      if (kind?.isDirectory()) await search(path, `${folder}/${name}`);
-      else if (!kind?.isFile() || !EXTENSIONS.includes(extname(name).toLowerCase())) passedOver++;
+      if (kind?.isDirectory()) {
+        if ((await realOf(path)) !== skipped) await search(path, `${folder}/${name}`);
+      } else if (!kind?.isFile() || !EXTENSIONS.includes(extname(name).toLowerCase())) passedOver++;
       else if (await isNew(path)) pictures.push({ path, folder });
     }
   };

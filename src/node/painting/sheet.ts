@@ -66,6 +66,7 @@ export async function composeSheet(
     ...pictures,
     { input: Buffer.from(text), left: 0, top: 0 },
   ]);
+  sheet.removeAlpha();
   if (about !== undefined) sheet.withXmp(xmpOf('sheet', about));
   return sheet.toFormat(format, format === 'png' || format === 'tiff' ? {} : { quality: 90 }).toBuffer();
 }
