@@ -1,6 +1,6 @@
 /** The list of a batch: CSV with a line of column names, or JSON lines; each row is a painting. */
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import { expected, GivernyError, show } from '../core/errors.js';
 import { OPTION_NAMES, type OptionName, optionMeta, optionsSchema } from '../core/options/options.js';
@@ -121,7 +121,7 @@ function rowOf(raw: RawRow['cells'], where: string, folder: string): ListRow {
   };
   const path = (name: string) => {
     const value = text(name);
-    return value === undefined ? undefined : resolve(folder, value);
+    return value === undefined ? undefined : within(folder, value);
   };
   const photo = path('photo');
   if (photo === undefined) throw new GivernyError('OPTION_INVALID', 'Expected a photo but received none.');
@@ -131,7 +131,7 @@ function rowOf(raw: RawRow['cells'], where: string, folder: string): ListRow {
   });
   const network = (name: string) => {
     const value = text(name);
-    return value !== undefined && /[\\/]/.test(value) ? resolve(folder, value) : value;
+    return value !== undefined && /[\\/]/.test(value) ? within(folder, value) : value;
   };
   const strengths = cells.get('region-strength');
   const entries = {
@@ -156,8 +156,11 @@ function checkedOption(name: OptionName, value: unknown, folder: string): unknow
   const result = optionsSchema.shape[name].safeParse(value);
   if (!result.success) throw expected(optionMeta(name).expects, optionName(name), value);
   const isFile = name === 'init' && typeof result.data === 'string' && !['content', 'noise'].includes(result.data);
-  return isFile ? resolve(folder, result.data as string) : result.data;
+  return isFile ? within(folder, result.data as string) : result.data;
 }
+
+/** A path in a list, which is relative to the list's folder. */
+const within = (folder: string, path: string) => (isAbsolute(path) ? path : join(folder, path));
 
 /** `a.jpg;b.jpg`, or a list of such texts: several styles are blended. */
 function stylesOf(value: unknown, folder: string): StyleFile[] {
@@ -165,6 +168,6 @@ function stylesOf(value: unknown, folder: string): StyleFile[] {
   const texts = Array.isArray(value) ? value : typeof value === 'string' ? value.split(';') : [value];
   return texts.map((text) => {
     if (typeof text !== 'string' || text.trim() === '') throw expected('styles such as a.jpg;b.jpg', 'style', value);
-    return parseStyle(resolve(folder, text.trim()));
+    return parseStyle(within(folder, text.trim()));
   });
 }

@@ -108,7 +108,7 @@ test('a list in CSV with a byte order mark, CRLF and quotes; a list in JSON line
 
   writeFileSync(
     join(folder, 'rows.jsonl'),
-    '{"photo": "photos/b.jpg", "style": ["style.png"], "size": 40}\n\n{"photo": "photos/a.jpg"}\n',
+    '{"photo": "photos/b.jpg", "style": ["style.png"], "size": 44}\n\n{"photo": "photos/a.jpg"}\n',
   );
   const lines = await giverny(folder, [
     'batch',

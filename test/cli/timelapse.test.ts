@@ -35,19 +35,22 @@ test.each(['gif', 'webp'])('an animated %s of all steps, whose last picture stay
 
 test('a long painting has a film of at most 150 pictures', async () => {
   const folder = await bench();
-  await giverny(folder, [
+  const { code, stderr } = await giverny(folder, [
     ...PAINT,
     '--timelapse',
     'film.webp',
     '--size',
-    '34',
+    '40',
     '--steps',
     '400',
     '--optimizer',
     'adam',
   ]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const { pages } = await sharp(join(folder, 'film.webp')).metadata();
-  expect(pages).toBe(134);
+  // Pictures that are equal become one.
+  expect(pages).toBeGreaterThan(100);
+  expect(pages).toBeLessThanOrEqual(150);
 });
 
 test.skipIf(!hasFfmpeg).each([
