@@ -15,7 +15,7 @@ const MASK = 'docs/controls/boats-mask.png';
 const style = (name) => `examples/styles/${name}.jpg`;
 const blend = (waves, glass) => ['--style', `${style('waves')}=${waves}`, '--style', `${style('glass')}=${glass}`];
 
-const paint = ['--network', 'pocket', '--preset', 'balanced', '--size', '256', '--quiet'];
+const paint = ['--network', 'pocket', '--preset', 'balanced', '--size', '320', '--quiet'];
 
 /** Runs the command. */
 function giverny(...args) {
@@ -68,7 +68,7 @@ for (const [name, parts] of Object.entries(FLAGS)) {
   const output = `docs/controls/${name}.jpg`;
   writeFileSync(
     output,
-    await composeSheet(tiles, { columns: tiles.length, tile: { width: 256, height: 205 } }, output),
+    await composeSheet(tiles, { columns: tiles.length, tile: { width: 320, height: 256 } }, output),
   );
   console.log(name);
 }
