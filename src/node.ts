@@ -7,6 +7,13 @@ export { type LoadedPicture, type ReadOptions, readPicture } from './node/files/
 export { readRecipe } from './node/files/read-recipe.js';
 export { encodePicture, type Finish, type PictureFormat, writePicture } from './node/files/write-pictures.js';
 export { type OpenedNetwork, openNetwork } from './node/networks/open.js';
+export {
+  type Batch,
+  type BatchListeners,
+  type BatchSettings,
+  type Outcome,
+  paintBatch,
+} from './node/painting/batch.js';
 export { paintFile } from './node/painting/paint-file.js';
 export { createPainter, type PainterOptions } from './node/painting/painter.js';
 export type {

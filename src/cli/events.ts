@@ -10,9 +10,47 @@ import type { StopSignal } from './interrupts.js';
 /** Rises when a field changes its meaning or goes away; new fields and new types do not raise it. */
 const SCHEMA = 1;
 
-/** `done`, `stopped` or `error` is the last line. */
+/** What became of the paintings of a batch. */
+export interface BatchCounts {
+  readonly painted: number;
+  /** There already. */
+  readonly skipped: number;
+  readonly failed: number;
+  /** Not painted, or not to the end, because the batch was stopped. */
+  readonly left: number;
+  /** Files in folders that are hidden or no pictures. */
+  readonly passedOver: number;
+  readonly seconds: number;
+}
+
+/** Which painting of a batch; absent where there is one. */
+interface Indexed {
+  readonly index?: number | undefined;
+}
+
+interface BatchPainting {
+  readonly index: number;
+  readonly content: string;
+  readonly styles: readonly string[];
+  readonly output: string;
+}
+
+/** `done`, `sheet`, `stopped` or `error` is the last line. */
 export type JsonEvent =
+  | { readonly type: 'batch'; readonly paintings: number; readonly jobs: number }
+  | ({ readonly type: 'painted' } & BatchPainting & Result)
+  | ({ readonly type: 'skipped' } & BatchPainting)
+  | ({ readonly type: 'failed'; readonly code: string; readonly message: string } & BatchPainting)
+  | ({ readonly type: 'done'; readonly exitCode: number } & BatchCounts)
+  /** The last line of `giverny sheet`. */
   | {
+      readonly type: 'sheet';
+      readonly exitCode: number;
+      readonly output: string;
+      readonly tiles: readonly { label: string; row: number; column: number; command: string }[];
+    }
+  | ({ readonly type: 'stopped'; readonly exitCode: number; readonly signal: StopSignal } & BatchCounts)
+  | (Indexed & {
       readonly type: 'start';
       readonly content: string;
       readonly styles: readonly string[];
@@ -26,18 +64,18 @@ export type JsonEvent =
       readonly engine: string;
       readonly forecastBytes: number;
       readonly forecastSeconds: number;
-    }
+    })
   /** The studio is served at this address. */
   | { readonly type: 'start'; readonly url: string }
-  | ({ readonly type: 'step' } & StepReport)
-  | { readonly type: 'saved'; readonly path: string }
-  | { readonly type: 'notice'; readonly message: string }
+  | ({ readonly type: 'step' } & Indexed & StepReport)
+  | ({ readonly type: 'saved'; readonly path: string } & Indexed)
+  | ({ readonly type: 'notice'; readonly message: string } & Indexed)
   | ({ readonly type: 'done'; readonly exitCode: 0 } & Result)
   /** Only with `exitCode` and `signal` where nothing was written. */
   | ({ readonly type: 'stopped'; readonly exitCode: number; readonly signal: StopSignal } & Partial<Result>)
   | { readonly type: 'error'; readonly code: string; readonly message: string; readonly exitCode: number };
 
-type Result = Omit<Painted, 'stopped'>;
+type Result = Omit<Painted, 'stopped' | 'bytes' | 'picture'>;
 
 let first = true;
 

@@ -1,7 +1,7 @@
 /** Painting options as flags, made from the one options schema. */
 import { Option } from 'commander';
 import { expected } from '../core/errors.js';
-import { DEFAULTS, type OptionName, optionMeta, optionsSchema } from '../core/options/options.js';
+import { DEFAULTS, type OptionName, optionMeta, optionsSchema, PRESETS } from '../core/options/options.js';
 import { optionName, optionText } from '../core/options/text.js';
 
 export const OPTION_NAMES = Object.keys(optionsSchema.shape) as OptionName[];
@@ -27,4 +27,18 @@ export function optionFlags(): Option[] {
         return result.data;
       });
   });
+}
+
+/** Parses a count; the sentence for a bad one names the flag. */
+export function atLeastOne(flag: string): (text: string) => number {
+  return (text) => {
+    const n = Number(text);
+    if (!Number.isInteger(n) || n < 1) throw expected('a whole number of at least 1', flag, text);
+    return n;
+  };
+}
+
+export function presetName(text: string): string {
+  if (!Object.hasOwn(PRESETS, text)) throw expected(`one of ${Object.keys(PRESETS).join(', ')}`, '--preset', text);
+  return text;
 }

@@ -26,6 +26,14 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     summary: 'paint a photo in the style of a painting (the word "paint" may be left out)',
     load: async () => (await import('./paint.js')).paintCommand(),
   },
+  batch: {
+    summary: 'paint many photos, each in the style of each painting',
+    load: async () => (await import('./batch.js')).batchCommand(),
+  },
+  sheet: {
+    summary: 'small paintings of a photo with several settings, side by side',
+    load: async () => (await import('./sheet.js')).sheetCommand(),
+  },
   recipe: {
     summary: 'print the recipe that a painted picture carries',
     load: async () => (await import('./recipe.js')).recipeCommand(),

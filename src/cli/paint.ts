@@ -6,7 +6,7 @@ import { expected, GivernyError, printable } from '../core/errors.js';
 import { PRESETS } from '../core/options/options.js';
 import type { Painted, Started } from '../node/painting/request.js';
 import { startPainting } from '../node/painting/start-painting.js';
-import { optionFlags } from './flags.js';
+import { atLeastOne, optionFlags, presetName } from './flags.js';
 import { EXIT_CODES, type Interrupts, listenToSignals } from './interrupts.js';
 import { assertNoTerminal, PrivateFolder, writeToStandardOutput } from './pipes.js';
 import { fileArgument, isStandardOutput, paintingArgument } from './places.js';
@@ -54,6 +54,7 @@ export function paintCommand(): Command {
       'where those pictures go; those of an earlier run are replaced (default: <output>-steps, or the next free name)',
       fileArgument,
     )
+    .option('--timelapse <file>', 'a film of the steps: MP4 or WebM (by ffmpeg), animated WebP or GIF', fileArgument)
     .option('--json', 'print one JSON object per line: see docs/command.md')
     .option('-q, --quiet', 'print nothing but errors')
     .optionsGroup('Method:')
@@ -82,14 +83,6 @@ export function paintCommand(): Command {
   return command;
 }
 
-function atLeastOne(flag: string): (text: string) => number {
-  return (text) => {
-    const n = Number(text);
-    if (!Number.isInteger(n) || n < 1) throw expected('a whole number of at least 1', flag, text);
-    return n;
-  };
-}
-
 const UNITS: Readonly<Record<string, number>> = {
   '': 1,
   K: 1e3,
@@ -112,11 +105,6 @@ function memory(text: string): number {
 
 function format(text: string): string {
   if (!FORMATS.includes(text)) throw expected(`one of ${FORMATS.join(', ')}`, '--format', text);
-  return text;
-}
-
-function presetName(text: string): string {
-  if (!Object.hasOwn(PRESETS, text)) throw expected(`one of ${Object.keys(PRESETS).join(', ')}`, '--preset', text);
   return text;
 }
 

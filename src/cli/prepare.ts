@@ -31,6 +31,7 @@ export interface Subject {
   readonly output: string;
   /** Folder of the pictures on the way. */
   readonly frames?: string | undefined;
+  readonly timelapse?: string | undefined;
 }
 
 export interface Prepared {
@@ -78,16 +79,17 @@ export async function prepare(
   const content = givenPhoto ?? (repeat?.content as string);
   const styles = repeat?.styles ?? given;
 
-  const { output, frames } = targets([content, ...styles.map(({ path }) => path)], flags, folder);
+  const { output, frames, timelapse } = targets([content, ...styles.map(({ path }) => path)], flags, folder);
   const request: PaintRequest = {
     content,
     styles: styles.map(({ path, ...style }) => ({ picture: path, ...style })),
     ...regionsFrom(flags, mask, repeat),
     output,
     frames,
+    timelapse,
     network: flags.network ?? repeat?.network.name,
     coarseNetwork: flags.coarseNetwork ?? (repeat && (repeat.coarseNetwork?.name ?? 'none')),
-    options: { ...repeat?.options, preset, ...options },
+    options: { ...repeat?.options, ...options },
     threads: flags.threads,
     maxMemory: flags.maxMemory,
     stopAfter: repeat?.stopAfter,
@@ -98,6 +100,7 @@ export async function prepare(
     styles: styles.map((style) => styleText({ ...style, path: folder.shown(style.path) })),
     output: folder.shown(output as string),
     frames: frames?.folder,
+    timelapse,
   };
   return { request, subject, repeat, flags };
 }
@@ -109,8 +112,9 @@ function assertPictures(photo: string | undefined, styles: readonly StyleFile[])
 }
 
 /** Tries the targets that flags name before a pipe is read, which may take long; the painting process tries them all. */
-async function assertWritableTargets({ output, saveDir }: PaintFlags): Promise<void> {
+async function assertWritableTargets({ output, saveDir, timelapse }: PaintFlags): Promise<void> {
   if (output !== undefined && !isStandardOutput(output)) await assertWritable(output);
+  if (timelapse !== undefined) await assertWritable(timelapse);
   if (saveDir !== undefined) await assertWritable(join(saveDir, '0.png'));
 }
 
@@ -154,7 +158,9 @@ function regionsFrom(
   };
 }
 
-function optionsOf(flags: PaintFlags): OptionsInput {
-  const options = Object.fromEntries(OPTION_NAMES.filter((name) => name in flags).map((name) => [name, flags[name]]));
+/** The painting options and the preset among flags. */
+export function optionsOf(flags: OptionsInput): OptionsInput {
+  const names = (['preset', ...OPTION_NAMES] as const).filter((name) => flags[name] !== undefined);
+  const options: OptionsInput = Object.fromEntries(names.map((name) => [name, flags[name]]));
   return typeof options.init === 'string' ? { ...options, init: fileArgument(options.init) } : options;
 }

@@ -2,18 +2,10 @@
  * What a person sees of a painting: one line redrawn on a terminal, calm plain lines elsewhere.
  */
 
-import { printable } from '../core/errors.js';
 import { secondsLeft, workOf } from '../core/painting/forecast.js';
 import type { StepReport } from '../core/painting/job.js';
 import type { PlannedScale } from '../core/painting/plan.js';
-
-/** The part of a stream that progress needs; `process.stdout` is one. */
-export interface Screen {
-  readonly isTTY?: boolean | undefined;
-  /** Width of the terminal in characters. */
-  readonly columns?: number | undefined;
-  write(text: string): unknown;
-}
+import { type Screen, statusLine, withBar } from './status-line.js';
 
 export interface Progress {
   /** Shows the seconds that preparing takes, until the first step. */
@@ -32,21 +24,15 @@ export interface Progress {
  * none and a pipe about ten in all.
  */
 export function showProgress(screen: Screen, linesEvery?: number): Progress {
-  const redraws = screen.isTTY === true && process.env.TERM !== 'dumb';
+  const line = statusLine(screen);
   const pace = runningMedian();
   let scales: readonly PlannedScale[] = [];
-  let bar = '';
   let clock: NodeJS.Timeout | undefined;
-  const clear = () => redraws && bar !== '' && screen.write('\r\x1b[K');
-  const draw = (line: string) => {
-    bar = line;
-    screen.write(`\r${bar}\x1b[K`);
-  };
   return {
     prepare() {
-      if (!redraws) return;
+      if (!line.redraws) return;
       const began = performance.now();
-      const tick = () => draw(preparingLine((performance.now() - began) / 1000, screen.columns ?? 80));
+      const tick = () => line.draw(preparingLine((performance.now() - began) / 1000, line.columns));
       tick();
       clock = setInterval(tick, 1000).unref();
     },
@@ -57,25 +43,15 @@ export function showProgress(screen: Screen, linesEvery?: number): Progress {
       clearInterval(clock);
       const { step, steps, seconds } = report;
       const last = step === steps - 1;
-      const every = linesEvery ?? (redraws ? undefined : Math.ceil(steps / 10));
-      if ((every !== undefined && step % every === 0) || (last && !redraws)) {
-        clear();
-        screen.write(`${plainLine(report)}\n`);
-      }
-      if (!redraws) return;
+      const every = linesEvery ?? (line.redraws ? undefined : Math.ceil(steps / 10));
+      if ((every !== undefined && step % every === 0) || (last && !line.redraws)) line.say(plainLine(report));
       const work = scales[report.scale]?.work ?? 1;
-      draw(barLine(report, scales, pace(seconds / work), screen.columns ?? 80));
+      line.draw(barLine(report, scales, pace(seconds / work), line.columns));
     },
-    say(sentence, to = screen) {
-      clear();
-      // Sentences name files and networks that strangers may have named.
-      to.write(`${printable(sentence)}\n`);
-      if (redraws && bar !== '') screen.write(bar);
-    },
+    say: line.say,
     end() {
       clearInterval(clock);
-      clear();
-      bar = '';
+      line.end();
     },
   };
 }
@@ -89,14 +65,6 @@ export function plainLine({ step, steps, scale, scales, costs, seconds }: StepRe
     `  style cost ${digits(costs.style ?? 0)}  ${pacing(seconds)}`
   );
 }
-
-/** Room for the ^C that the terminal itself adds: a line that wraps cannot be redrawn. */
-const MARGIN = 3;
-const GAP = '  ';
-const MIN_BAR = 10;
-const MAX_BAR = 24;
-/** Narrower terminals have no room for a bar beside the text that matters. */
-const MIN_COLUMNS_FOR_BAR = 60;
 
 /** The progress line before the first step: nothing is known yet of the time that is left. */
 function preparingLine(seconds: number, columns: number): string {
@@ -126,19 +94,6 @@ export function barLine(
   return withBar(parts, workOf(planned, done) / workOf(planned), columns);
 }
 
-/** A bar, filled to a share of 0..1, and as many of the parts as there is room for. */
-function withBar(parts: readonly string[], share: number, columns: number): string {
-  const room = columns - MARGIN;
-  const barRoom = columns < MIN_COLUMNS_FOR_BAR ? 0 : MIN_BAR + GAP.length;
-  const shown = [...parts];
-  while (shown.length > 1 && shown.join(GAP).length > room - barRoom) shown.pop();
-  const text = shown.join(GAP).slice(0, Math.max(0, room - barRoom));
-  const width = Math.min(MAX_BAR, room - text.length - GAP.length);
-  if (width < MIN_BAR) return text;
-  const filled = Math.floor(width * share);
-  return `${'█'.repeat(filled)}${'░'.repeat(width - filled)}${GAP}${text}`;
-}
-
 /** Seconds as people say them: `8 s`, `2 min 05 s`, `1 h 20 min`. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
@@ -154,7 +109,7 @@ function pacing(seconds: number): string {
 }
 
 /** Median of the last values given: one slow step (the first, or a busy machine) does not sway it. */
-function runningMedian(window = 15): (value: number) => number {
+export function runningMedian(window = 15): (value: number) => number {
   const recent: number[] = [];
   return (value) => {
     recent.push(value);

@@ -5,7 +5,8 @@ import type { Painted, Started } from '../node/painting/request.js';
 import { printEvent } from './events.js';
 import { EXIT_CODES, type StopSignal } from './interrupts.js';
 import type { Subject } from './prepare.js';
-import { duration, type Screen, showProgress } from './progress.js';
+import { duration, showProgress } from './progress.js';
+import type { Screen } from './status-line.js';
 
 /** `onDone`, `onStopped` or `onError` comes last. */
 export interface Reporter {
@@ -72,6 +73,7 @@ export function plainReporter(screen: Screen, errors: Screen, linesEvery: number
   let steps = 0;
   let done = 0;
   let networkNote: string | undefined;
+  let film: string | undefined;
   const end = (...sentences: readonly (string | undefined)[]) => {
     progress.end();
     for (const sentence of sentences) if (sentence !== undefined) progress.say(sentence);
@@ -98,16 +100,18 @@ export function plainReporter(screen: Screen, errors: Screen, linesEvery: number
       done = report.step + 1;
       progress.step(report);
     },
-    onSaved() {},
+    onSaved(path) {
+      if (path === files.timelapse) film = `The film is ${path}.`;
+    },
     onNotice: (sentence) => progress.say(sentence, errors),
     onDone({ seconds, network }) {
       const painted = `Painted ${files.output} in ${duration(seconds)}.`;
-      end(painted, frames(), networkNote ?? `Network: ${network}.`);
+      end(painted, frames(), film, networkNote ?? `Network: ${network}.`);
     },
     onStopped(_, painted) {
       if (painted && painted.steps > 0) {
         const soFar = `Stopped after ${painted.steps} of ${steps} steps: the picture so far is ${files.output}.`;
-        end(soFar, frames(), networkNote ?? `Network: ${painted.network}.`);
+        end(soFar, frames(), film, networkNote ?? `Network: ${painted.network}.`);
       } else if (done > 0)
         end(`Stopped at once after ${done} of ${steps} steps: ${files.output} was not written.`, frames());
       else end('Stopped before the first step: nothing was written.');
@@ -117,6 +121,6 @@ export function plainReporter(screen: Screen, errors: Screen, linesEvery: number
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-function listed(names: readonly string[]): string {
+export function listed(names: readonly string[]): string {
   return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ');
 }

@@ -63,7 +63,7 @@ function partedBy(sign: string, text: string, kind: (end: string) => boolean): [
   return at > 0 && kind(text.slice(at + 1)) ? [text.slice(0, at), text.slice(at + 1)] : [text];
 }
 
-function parseStrengths(text: string): Record<string, number> {
+export function parseStrengths(text: string): Record<string, number> {
   const parts = text.split(',').map((part) => part.split('=').map((side) => side.trim()));
   if (parts.some(([color, strength = '', ...more]) => !color || !isNumber(strength) || more.length > 0)) {
     throw expected('colours with strengths such as white=0.8,black=0.2', '--region-strength', text);
@@ -71,7 +71,7 @@ function parseStrengths(text: string): Record<string, number> {
   return Object.fromEntries(parts.map(([color, strength]) => [color, Number(strength)]));
 }
 
-function parseFeather(text: string): number {
+export function parseFeather(text: string): number {
   if (!isNumber(text) || !(Number(text) >= 0)) throw expected('at least 0 pixels', '--feather', text);
   return Number(text);
 }

@@ -8,11 +8,12 @@ export interface TargetFlags {
   readonly output?: string;
   readonly saveEvery?: number;
   readonly saveDir?: string;
+  readonly timelapse?: string;
   /** False for --no-clobber. */
   readonly clobber?: boolean;
 }
 
-export type Targets = Pick<PaintRequest, 'output' | 'frames'>;
+export type Targets = Pick<PaintRequest, 'output' | 'frames' | 'timelapse'>;
 
 /**
  * Names the files to write: as the flags say, otherwise by free names beside what is there.
@@ -21,19 +22,20 @@ export type Targets = Pick<PaintRequest, 'output' | 'frames'>;
  * @throws GivernyError OPTION_INVALID where a flag is missing, or with --no-clobber where a named file exists.
  */
 export function targetsOf(names: readonly string[], flags: TargetFlags): Targets {
-  const { saveEvery, saveDir, clobber } = flags;
+  const { saveEvery, saveDir, timelapse, clobber } = flags;
   if (saveDir !== undefined && saveEvery === undefined) {
     throw new GivernyError('OPTION_INVALID', 'Expected --save-every along with --save-dir but received none.');
   }
   const stem = [...new Set(names.map((path) => parse(path).name))].join('-');
   const output = flags.output ?? free(stem, '.png');
-  if (clobber === false && isTaken(output)) throw taken(output);
-  if (saveEvery === undefined) return { output, frames: undefined };
+  const named = timelapse === undefined ? [output] : [output, timelapse];
+  for (const path of named) if (clobber === false && isTaken(path)) throw taken(path);
+  if (saveEvery === undefined) return { output, frames: undefined, timelapse };
   const { dir, name } = parse(output);
   const folder = saveDir ?? free(join(dir, `${name}-steps`), '');
   const [frame] = saveDir === undefined ? [] : frameNames(folder);
   if (clobber === false && frame !== undefined) throw taken(join(folder, frame));
-  return { output, frames: { every: saveEvery, folder } };
+  return { output, frames: { every: saveEvery, folder }, timelapse };
 }
 
 function taken(path: string): GivernyError {

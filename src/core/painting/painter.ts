@@ -12,6 +12,7 @@ import type { Network } from '../networks/network.js';
 import { mergeOptions, networkOfPreset, type Options, optionMeta, resolveOptions } from '../options/options.js';
 import { fitPicture, styleSize } from '../pictures/fit.js';
 import { filled, opacityOf } from '../pictures/opacity.js';
+import type { Layered, Size } from '../pictures/picture.js';
 import { assertFits, forecastAll, type Painted } from './forecast.js';
 import { checkVisible, type Revision, revised, type SettledJob, type Step } from './job.js';
 import { boundedKeep } from './keep.js';
@@ -38,6 +39,8 @@ export interface PainterParts<Source> {
    * @param size that fitPicture will bring it to; where left out all of it is needed.
    */
   decode(source: Source, size?: Options['size']): Promise<DecodedPicture>;
+  /** A text that changes when the source does: what was read of it is kept. Undefined, or left out, nothing is kept. */
+  identity?(source: Source): Promise<string | undefined>;
   /** Opens 'auto', 'pocket' or another name that the environment knows. */
   openNetwork(name: string): Promise<OpenNetwork>;
   /** Version of Giverny, for recipes. */
@@ -94,6 +97,16 @@ export interface PaintingSettings {
   readonly maxBytes?: number | undefined;
 }
 
+/** A picture at the size to paint at. */
+interface ReadPicture {
+  readonly decoded: DecodedPicture & { readonly natural: Size };
+  readonly fitted: Layered;
+  readonly notes: readonly string[];
+}
+
+/** Ten pictures of 1024x768, or one of 11 megapixels. */
+const MOST_READ_BYTES = 128 * 2 ** 20;
+
 /** Networks kept open: a large one and the pocket network beside it. */
 const MOST_NETWORKS = 2;
 
@@ -102,6 +115,7 @@ export class Painter<Source> {
   readonly #parts: PainterParts<Source>;
   readonly #networks = new Map<string, Promise<OpenNetwork>>();
   readonly #keep = boundedKeep();
+  readonly #read = new Map<string, ReadPicture>();
 
   constructor(parts: PainterParts<Source>) {
     this.#parts = parts;
@@ -125,10 +139,9 @@ export class Painter<Source> {
     const notes: string[] = [];
     const read = async (source: Source, size: Options['size']) => {
       signal?.throwIfAborted();
-      const decoded = await this.#parts.decode(source, size);
-      const { note, ...fitted } = await fitPicture(decoded, size);
-      notes.push(...(decoded.notices ?? []), ...(note === undefined ? [] : [`${decoded.name}: ${note}`]));
-      return { decoded, fitted };
+      const picture = await this.#fitted(source, size);
+      notes.push(...picture.notes);
+      return picture;
     };
     const photo = await read(order.content, options.size);
     const { width, height } = photo.fitted.picture;
@@ -232,6 +245,36 @@ export class Painter<Source> {
       stopped,
       steps,
     });
+  }
+
+  /** A picture of the size to paint at, read once: photos of a batch share styles, and styles photos. */
+  async #fitted(source: Source, size: Options['size']): Promise<ReadPicture> {
+    const identity = await this.#parts.identity?.(source);
+    const key = identity === undefined ? undefined : JSON.stringify([identity, size]);
+    const known = key === undefined ? undefined : this.#read.get(key);
+    const picture = known ?? (await this.#readAt(source, size));
+    if (key === undefined) return picture;
+    this.#read.delete(key);
+    this.#read.set(key, picture);
+    let bytes = 0;
+    for (const { fitted } of this.#read.values()) bytes += fitted.picture.data.byteLength;
+    for (const [oldest, { fitted }] of this.#read) {
+      if (bytes <= MOST_READ_BYTES) break;
+      this.#read.delete(oldest);
+      bytes -= fitted.picture.data.byteLength;
+    }
+    return picture;
+  }
+
+  async #readAt(source: Source, size: Options['size']): Promise<ReadPicture> {
+    const decoded = await this.#parts.decode(source, size);
+    const { note, ...fitted } = await fitPicture(decoded, size);
+    const { width, height } = decoded.natural ?? decoded.picture;
+    return {
+      decoded: { ...decoded, ...fitted, natural: { width, height } },
+      fitted,
+      notes: [...(decoded.notices ?? []), ...(note === undefined ? [] : [`${decoded.name}: ${note}`])],
+    };
   }
 
   /** A network by name, opened once; the one that was not used for longest is let go. */

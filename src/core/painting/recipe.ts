@@ -170,13 +170,22 @@ export function parseRecipe(json: string, where: string): Recipe {
   throw refuse(`its ${issue?.path.join('.') || 'form'} is wrong (${issue?.message})`, result.error);
 }
 
-/** Where a recipe is in XMP: its JSON text is one property. */
+/** Where Giverny's properties are in XMP. */
 const XMP_NAMESPACE = 'urn:giverny:1.0:';
 const XMP_NAME = 'recipe';
 
 /** The XMP packet that carries a recipe in a picture. */
 export function recipePacket(recipe: Recipe): string {
-  return xmpPacket(XMP_NAMESPACE, 'giverny', XMP_NAME, JSON.stringify(recipe));
+  return packetOf(XMP_NAME, recipe);
+}
+
+/**
+ * An XMP packet with the JSON text of a value as one property.
+ *
+ * @param name of the property, in our namespace.
+ */
+export function packetOf(name: string, value: unknown): string {
+  return xmpPacket(XMP_NAMESPACE, 'giverny', name, JSON.stringify(value));
 }
 
 /**

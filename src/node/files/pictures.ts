@@ -1,5 +1,6 @@
 /** Picture files read: of any usual format, to planar sRGB floats. */
 import { basename } from 'node:path';
+import sharp from 'sharp';
 import type { Options } from '../../core/options/options.js';
 import { fittingOf, StripScaler } from '../../core/pictures/fit.js';
 import { oriented } from '../../core/pictures/orient.js';
@@ -72,6 +73,16 @@ export async function readPicture(source: PictureSource, options: ReadOptions = 
 }
 
 const turned = ({ width, height }: Size): Size => ({ width: height, height: width });
+
+/**
+ * The natural size of a picture file, upright, from its first bytes.
+ *
+ * @throws Error where it cannot be read.
+ */
+export async function pictureSize(path: string): Promise<Size> {
+  const { width, height } = (await sharp(path, { limitInputPixels: false }).metadata()).autoOrient;
+  return { width, height };
+}
 
 /** @param to as the file's rows lie. */
 async function readScaled(

@@ -1,37 +1,50 @@
 /**
- * The child process of one painting. It is sent a PaintRequest, then perhaps 'stop'; it sends PaintEvents. Its
+ * The painting process. It is sent PaintRequests, each when the one before has ended, and 'stop' to end the one in
+ * progress; it sends PaintEvents. One painter serves all requests. The process ends when its parent disconnects. Its
  * argument is the name under which it writes temporary files, so that the parent can remove them.
  */
 import process from 'node:process';
 import { inspect } from 'node:util';
 import { GivernyError } from '../../core/errors.js';
+import type { Painter } from '../../core/painting/painter.js';
 import { writeAs } from '../files/temporaries.js';
-import type { PaintRequest } from './request.js';
-import { cleanUp, type PaintEvent } from './start-painting.js';
+import { cleanUp, type PaintEvent } from './painting-process.js';
+import type { PaintRequest, PictureSource } from './request.js';
 
-const send = (event: PaintEvent, sent?: () => void) => process.send?.(event, undefined, undefined, sent);
-const stop = new AbortController();
+const send = (event: PaintEvent) => process.send?.(event);
 const writer = process.argv[2] as string;
 writeAs(writer);
 
+let stop = new AbortController();
+let current: PaintRequest | undefined;
+let painter: Painter<PictureSource> | undefined;
+
 // A terminal sends these to the whole group; what they mean is the parent's to decide.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-process.once('disconnect', () => process.exit(1));
-process.once('message', async (message) => {
-  const request = message as PaintRequest;
-  process.on('message', () => stop.abort());
-  // A parent that has disappeared can no longer clean up.
-  process.on('exit', () => cleanUp(request, writer));
-  send(await paintingOf(request), () => process.exit());
+process.once('disconnect', () => process.exit());
+// A parent that has disappeared can no longer clean up.
+process.on('exit', () => current && cleanUp(current, writer));
+process.on('message', async (message: PaintRequest | 'stop') => {
+  if (message === 'stop') {
+    stop.abort();
+    return;
+  }
+  stop = new AbortController();
+  current = message;
+  const end = await paintingOf(message, stop.signal);
+  current = undefined;
+  send(end);
 });
 
-async function paintingOf(request: PaintRequest): Promise<PaintEvent> {
+async function paintingOf(request: PaintRequest, signal: AbortSignal): Promise<PaintEvent> {
   try {
     // Loaded here, so that a native library that is missing or broken becomes a sentence as well.
-    const { paintFile } = await import('./paint-file.js');
+    const [{ paintFile }, { createPainter }] = await Promise.all([import('./paint-file.js'), import('./painter.js')]);
+    painter ??= createPainter({ threads: request.threads });
     const painted = await paintFile({
       ...request,
-      signal: stop.signal,
+      painter,
+      signal,
       onStart: (started) => send({ event: 'start', started }),
       onStep: (report) => send({ event: 'step', report }),
       onSaved: (path) => send({ event: 'saved', path }),

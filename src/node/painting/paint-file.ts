@@ -1,6 +1,6 @@
 /** One painting from pictures to a picture, in this process. */
 import { stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expected, GivernyError } from '../../core/errors.js';
 import type { Network } from '../../core/networks/network.js';
@@ -23,6 +23,7 @@ import {
   type RequestSettings,
   STOPPED_BEFORE_THE_FIRST_STEP,
 } from './request.js';
+import { assertFilm, Timelapse } from './timelapse.js';
 
 /**
  * Paints a photo in the style of one painting or several and writes the picture with its recipe.
@@ -86,6 +87,11 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     }
   };
 
+  const film =
+    checked.timelapse === undefined
+      ? undefined
+      : new Timelapse(checked.timelapse, prepared.steps, (sentence) => onNotice?.(sentence));
+
   let last: Step | undefined;
   // A turn of the event loop lets an abort from outside arrive.
   await turn();
@@ -106,6 +112,8 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
       onStep?.(report);
       if (notice !== undefined) onNotice?.(notice);
       await writeFrame(last, isLast);
+      const filmed = last;
+      await film?.add(filmed.step, () => grown(filmed.picture, prepared));
       await turn();
       if (signal?.aborted || report.step + 1 >= stopAfter) {
         isWhole = isLast;
@@ -114,9 +122,12 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
       }
     }
   } catch (error) {
+    await film?.discard();
     if (last && typeof output === 'string') throw await withPictureKept(error, output, last, write);
     throw error;
   }
+  const filmed = last && (await film?.finish(last.step, grown(last.picture, prepared)));
+  if (filmed !== undefined) onSaved?.(filmed);
   const written = last && typeof output === 'string' ? await write(output, last, !isWhole) : output;
   return {
     output: typeof written === 'string' ? written : undefined,
@@ -169,7 +180,7 @@ function grown(picture: Picture, { width, height }: Size): Picture {
   return picture.width === width && picture.height === height ? picture : resample(picture, width, height);
 }
 
-async function checkOutputs({ output, frames }: CheckedRequest, order: Order<PictureSource>): Promise<void> {
+async function checkOutputs({ output, frames, timelapse }: CheckedRequest, order: Order<PictureSource>): Promise<void> {
   const { content, styles, mask, start } = order;
   const inputs = [content, ...styles.map(({ picture }) => picture), mask?.picture, start].filter(
     (source) => typeof source === 'string',
@@ -177,6 +188,16 @@ async function checkOutputs({ output, frames }: CheckedRequest, order: Order<Pic
   if (typeof output === 'string') {
     await assertWritablePicture(output);
     await refuseOverwriting(inputs, output);
+  }
+  if (timelapse !== undefined) {
+    await assertFilm(timelapse);
+    await refuseOverwriting(inputs, timelapse);
+    if (typeof output === 'string' && resolve(output) === resolve(timelapse)) {
+      throw new GivernyError(
+        'OPTION_INVALID',
+        `Expected a film apart from the picture but received "${timelapse}" for both.`,
+      );
+    }
   }
   if (!frames) return;
   await assertWritable(join(frames.folder, '0.png'));

@@ -1,5 +1,6 @@
 /** The core's painter with Node's parts: files, the cache of networks, the engine. */
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import process from 'node:process';
 import type { Engine } from '../../core/graph/engine.js';
@@ -41,10 +42,17 @@ export function createPainter({
   return new Painter({
     engine: engine ?? createNodeEngine(threads === undefined ? {} : { threads }),
     decode,
+    identity,
     openNetwork,
     version: VERSION,
     maxBytes,
   });
+}
+
+/** Of a file, which may be replaced between two paintings. */
+async function identity(source: PictureSource): Promise<string | undefined> {
+  const file = typeof source === 'string' ? await stat(source, { bigint: true }).catch(() => undefined) : undefined;
+  return file?.isFile() ? `${source} ${file.dev} ${file.ino} ${file.size} ${file.mtimeNs} ${file.ctimeNs}` : undefined;
 }
 
 /** Reads a picture from wherever it comes. */

@@ -70,6 +70,8 @@ export interface PaintRequest {
   readonly stopAfter?: number | undefined;
   /** Also writes `<folder>/<step>.png` after step 0, `every`, 2 * `every` ..., all of the painting's size. */
   readonly frames?: { readonly every: number; readonly folder: string } | undefined;
+  /** Also writes a film of the steps: MP4 or WebM, which ffmpeg makes, or animated WebP or GIF. */
+  readonly timelapse?: string | undefined;
   /** Threads of the engine. Default: as many as the process may use. */
   readonly threads?: number | undefined;
   /** The most memory that the painting process may take, in bytes. Default: the painter's. */
@@ -208,6 +210,7 @@ const requestSchema = z.strictObject({
     .optional(),
   stopAfter: count.optional(),
   frames: z.strictObject({ every: count, folder: text.min(1) }, { error: 'frames { every, folder }' }).optional(),
+  timelapse: text.min(1).optional(),
   threads: count.optional(),
   maxMemory: count.optional(),
 });

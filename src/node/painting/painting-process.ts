@@ -1,0 +1,170 @@
+/** A child process that paints one request after another with one painter. It is started when it is first needed. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ErrorCode, GivernyError } from '../../core/errors.js';
+import type { StepReport } from '../../core/painting/job.js';
+import { newWriter, removeTemporaries } from '../files/temporaries.js';
+import {
+  type CheckedRequest,
+  type Painted,
+  type PaintListeners,
+  type PaintRequest,
+  STOPPED_BEFORE_THE_FIRST_STEP,
+  type Started,
+} from './request.js';
+
+/** What the painting process tells its parent. */
+export type PaintEvent =
+  | { readonly event: 'start'; readonly started: Started }
+  | { readonly event: 'step'; readonly report: StepReport }
+  | { readonly event: 'saved'; readonly path: string }
+  | { readonly event: 'notice'; readonly sentence: string }
+  | { readonly event: 'done'; readonly painted: Painted }
+  | {
+      readonly event: 'error';
+      readonly code?: ErrorCode | undefined;
+      readonly message: string;
+      readonly stack: string;
+    };
+
+/** A painting in the process. */
+export interface ProcessPainting {
+  /** The picture is written, or so much of it as was done when `stop` was called. */
+  readonly done: Promise<Painted>;
+  /** Ends the painting within one step, and the picture so far is written; before the first step, at once. */
+  stop(): void;
+  /** Ends the process at once; `done` is rejected, and nothing half-written stays behind. */
+  kill(): void;
+}
+
+/** A painting as the process sees it: how its events are heard, and how it ends where the process dies. */
+interface Current {
+  readonly request: CheckedRequest;
+  hear(event: PaintEvent): void;
+  fail(error: unknown): void;
+  died(how: NodeJS.Signals | number | null, stderr: string): void;
+}
+
+export class PaintingProcess {
+  readonly #writer = newWriter();
+  #child: ChildProcess | undefined;
+  #current: Current | undefined;
+
+  /** Paints a request, in a new process where the last one died. The painting before it must have ended. */
+  paint(request: CheckedRequest, listeners: PaintListeners): ProcessPainting {
+    const child = this.#child ?? this.#start();
+    this.#child = child;
+    const state = { killed: false, stopped: false, stepping: false };
+    const done = new Promise<Painted>((resolve, reject) => {
+      const end = <T>(settle: (value: T) => void, value: T) => {
+        this.#current = undefined;
+        settle(value);
+      };
+      this.#current = {
+        request,
+        hear(event) {
+          if (event.event === 'start') listeners.onStart?.(event.started);
+          else if (event.event === 'saved') listeners.onSaved?.(event.path);
+          else if (event.event === 'notice') listeners.onNotice?.(event.sentence);
+          else if (event.event === 'done') end(resolve, event.painted);
+          else if (event.event === 'error') end(reject, revived(event));
+          else {
+            state.stepping = true;
+            listeners.onStep?.(event.report);
+          }
+        },
+        fail: (error) => end(reject, error),
+        died(how, stderr) {
+          if (state.stopped && !state.stepping) end(resolve, STOPPED_BEFORE_THE_FIRST_STEP);
+          else end(reject, death(state.killed, how, stderr));
+        },
+      };
+    });
+    tell(child, request);
+    return {
+      done,
+      stop() {
+        state.stopped = true;
+        // Preparation does not listen, and there is no picture yet that could be lost.
+        if (state.stepping) tell(child, 'stop');
+        else child.kill('SIGKILL');
+      },
+      kill() {
+        state.killed = true;
+        child.kill('SIGKILL');
+      },
+    };
+  }
+
+  /** Lets the process go. */
+  end(): void {
+    if (this.#child?.connected) this.#child.disconnect();
+    this.#child = undefined;
+  }
+
+  #start(): ChildProcess {
+    const child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), [this.#writer], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    let stderr = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-8192);
+    });
+    child.on('message', (message) => {
+      try {
+        this.#current?.hear(message as PaintEvent);
+      } catch (error) {
+        // A listener's own error is the caller's to handle, where everything else of this painting arrives.
+        this.#current?.fail(error);
+        child.kill('SIGKILL');
+      }
+    });
+    child.on('error', (cause) => {
+      const sentence = `The painting process could not be started: ${cause.message}.`;
+      this.#current?.fail(new GivernyError('PAINTER_DIED', sentence, { cause }));
+      if (this.#child === child) this.#child = undefined;
+    });
+    // Comes after the last message.
+    child.on('close', (code, killer) => {
+      if (this.#child === child) this.#child = undefined;
+      if (!this.#current) return;
+      cleanUp(this.#current.request, this.#writer);
+      this.#current.died(killer ?? code, stderr);
+    });
+    return child;
+  }
+}
+
+function tell(child: ChildProcess, message: PaintRequest | 'stop'): void {
+  // A child that is already gone needs no telling; 'close' says what became of it.
+  if (child.connected) child.send(message, () => {});
+}
+
+/** Removes what a painting process that ended while writing left behind. */
+export function cleanUp({ output, frames, timelapse }: PaintRequest, writer: string): void {
+  if (typeof output === 'string') removeTemporaries(output, writer);
+  if (timelapse !== undefined) removeTemporaries(timelapse, writer);
+  if (frames) removeTemporaries(join(frames.folder, '0.png'), writer);
+}
+
+function revived({ code, message, stack }: Extract<PaintEvent, { event: 'error' }>): Error {
+  const error = code === undefined ? new Error(message) : new GivernyError(code, message);
+  error.stack = stack;
+  return error;
+}
+
+/** What is known of a child process that ended without a result. */
+function death(killed: boolean, how: NodeJS.Signals | number | null, stderr: string): GivernyError {
+  const end = typeof how === 'string' ? how : `exit code ${how}`;
+  const message = killed
+    ? 'The painting was ended before it was done.'
+    : /out of memory|bad_alloc/i.test(stderr)
+      ? `The painting process ran out of memory (${end}): try a smaller size.`
+      : // 128 + n is how a shell reports death by signal n; SIGKILL is 9.
+        how === 'SIGKILL' || how === 137
+        ? `The painting process was killed from outside (${end}): by a person or a program, or by the system where memory ran out, which a smaller size avoids.`
+        : `The painting process ended unexpectedly (${end}).`;
+  return new GivernyError('PAINTER_DIED', message, { cause: stderr });
+}
