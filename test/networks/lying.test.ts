@@ -244,6 +244,15 @@ describe('HDF5 files that lead astray', () => {
     await expectRefusal(/the structure OCHK/, bytes);
   });
 
+  test('a kernel of no numbers with inputs without end', async () => {
+    const file = new Hdf5();
+    const kernel = file.dataset({ shape: [3, 3, 2 ** 50, 0], data: new Float32Array(0) });
+    await expectRefusal(
+      /1 to 8192 channels for "block1_conv1\/kernel" in lying but found \[3,3,1125899906842624,0\]/,
+      file.file(file.group({ block1_conv1: file.group({ kernel }) })),
+    );
+  });
+
   test('a shape that the file cannot hold', async () => {
     const file = new Hdf5();
     const layout = Buffer.concat([Buffer.from([3, 1]), u64(96), u64(2 ** 40)]);
@@ -313,7 +322,7 @@ describe('TensorFlow.js files that lie', () => {
   });
 });
 
-describe('a thousand changes to each format', () => {
+describe('four hundred changes to each format', () => {
   /** Changes bytes where the structure of a file is likely to be: anywhere, more often near the start. */
   function mutate(good: Uint8Array, random: () => number): Uint8Array {
     const below = (n: number) => Math.floor(random() * n);
@@ -368,10 +377,10 @@ describe('a thousand changes to each format', () => {
   }
 
   test.each(GOOD)('%s', async (_, bytes, beside) => {
-    const refused = await fuzz(bytes, 1000, 1, beside);
+    const refused = await fuzz(bytes, 400, 1, beside);
     // Most changes hit a structure; some but change a number.
-    expect(refused).toBeGreaterThan(300);
-    expect(refused).toBeLessThan(1000);
+    expect(refused).toBeGreaterThan(100);
+    expect(refused).toBeLessThan(400);
   });
 
   test.skipIf(!hasPython)(
@@ -379,7 +388,7 @@ describe('a thousand changes to each format', () => {
     async () => {
       for (const name of readdirSync(folder).filter((file) => /\.(h5|mat|safetensors)$/.test(file))) {
         const bytes = readFileSync(path.join(folder, name));
-        expect(await fuzz(bytes, bytes.length > 1e6 ? 20 : 200, 2), name).toBeGreaterThan(0);
+        expect(await fuzz(bytes, bytes.length > 1e6 ? 20 : 100, 2), name).toBeGreaterThan(0);
       }
     },
   );

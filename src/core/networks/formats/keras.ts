@@ -4,7 +4,7 @@
  */
 import { show } from '../../errors.js';
 import { type Shape, sizeOf, type Tensor } from '../../graph/tensor.js';
-import { VGG_MEAN } from '../network.js';
+import { MAX_CHANNELS, VGG_MEAN } from '../network.js';
 import type { NetworkFile } from './canonical.js';
 import { malformed } from './malformed.js';
 
@@ -43,6 +43,10 @@ export function fromKeras(
 function turnKernel(file: string, path: string, { shape, data }: Tensor, flip: boolean): Tensor {
   const [height = 0, width = 0, inputs = 0, outputs = 0] = shape;
   if (height !== 3 || width !== 3) throw malformed(file, `a kernel [3, 3, C, C'] for ${show(path)}`, show(shape));
+  // Without outputs a kernel has no numbers, and yet there could be inputs without end to go through.
+  if (Math.min(inputs, outputs) < 1 || Math.max(inputs, outputs) > MAX_CHANNELS) {
+    throw malformed(file, `1 to ${MAX_CHANNELS} channels for ${show(path)}`, show(shape));
+  }
   const turned: Shape = [outputs, inputs, height, width];
   const result = new Float32Array(sizeOf(turned));
   let from = 0;
