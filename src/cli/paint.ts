@@ -70,6 +70,7 @@ export function paintCommand(): Command {
       fileArgument,
     )
     .option('--threads <n>', 'cores to compute on (default: all)', atLeastOne('--threads'))
+    .option('--fresh', 'begin anew where a painting was stopped, in place of going on with it')
     .addHelpText('after', EXAMPLES)
     .action(paint);
   for (const option of styleFlags()) command.addOption(option);
@@ -77,7 +78,7 @@ export function paintCommand(): Command {
   return command;
 }
 
-function atLeastOne(flag: string): (text: string) => number {
+export function atLeastOne(flag: string): (text: string) => number {
   return (text) => {
     const n = Number(text);
     if (!Number.isInteger(n) || n < 1) throw expected('a whole number of at least 1', flag, text);
@@ -97,6 +98,14 @@ function presetName(text: string): string {
 
 async function paint(photo: string | undefined, painting: string | undefined, typed: PaintFlags): Promise<void> {
   const flags: PaintFlags = { ...PRESET_FLAGS[typed.preset ?? ''], ...typed };
+  await paintAndReport(flags, (folder) => prepare(photo, painting, flags, folder));
+}
+
+/** Paints what is prepared, tells of it as the flags say, and sets the exit code. */
+export async function paintAndReport(
+  flags: PaintFlags,
+  prepared: (folder: PrivateFolder) => Promise<Prepared>,
+): Promise<void> {
   const toStandardOutput = checkStandardOutput(flags);
   const reporter = reporterOf(flags, toStandardOutput);
   const interrupts = listenToSignals({
@@ -108,8 +117,7 @@ async function paint(photo: string | undefined, painting: string | undefined, ty
   });
   const folder = new PrivateFolder();
   try {
-    const prepared = await prepare(photo, painting, flags, folder);
-    const painted = await run(prepared, reporter, interrupts);
+    const painted = await run(await prepared(folder), reporter, interrupts);
     if (painted && painted.steps > 0 && toStandardOutput) await writeToStandardOutput(painted.output as string);
     if (painted && !painted.stopped) reporter.onDone(painted);
     else if (interrupts.signal) {
@@ -142,10 +150,10 @@ function reporterOf({ json, quiet, saveEvery }: PaintFlags, toStandardOutput: bo
 
 /** Paints in a child process; undefined where a signal ended it at once. */
 async function run(prepared: Prepared, reporter: Reporter, interrupts: Interrupts): Promise<Painted | undefined> {
-  const { request, subject, repeat } = prepared;
-  const earlier = await earlierFrames(request.frames);
+  const { request, subject, notices, goesOnFrom, repeat } = prepared;
+  const earlier = await earlierFrames(request.frames, goesOnFrom);
   reporter.onPrepared(subject);
-  for (const notice of [...(repeat?.notices ?? []), ...earlier.notices]) reporter.onNotice(notice);
+  for (const notice of [...notices, ...earlier.notices]) reporter.onNotice(notice);
   const saved: string[] = [];
   const running = startPainting({
     ...request,

@@ -71,6 +71,7 @@ export function plainReporter(screen: Screen, errors: Screen, linesEvery: number
   let steps = 0;
   let done = 0;
   let networkNote: string | undefined;
+  let resumed: Started['resumed'];
   const end = (...sentences: readonly (string | undefined)[]) => {
     progress.end();
     for (const sentence of sentences) if (sentence !== undefined) progress.say(sentence);
@@ -81,7 +82,7 @@ export function plainReporter(screen: Screen, errors: Screen, linesEvery: number
       files = subject;
     },
     onStart(started) {
-      ({ steps, networkNote } = started);
+      ({ steps, networkNote, resumed } = started);
       for (const note of started.notes) progress.say(note);
       const { width, height, scales, network, coarseNetwork } = started;
       const { content, styles } = files;
@@ -90,6 +91,7 @@ export function plainReporter(screen: Screen, errors: Screen, linesEvery: number
       progress.say(
         `Painting ${content} in the style of ${listed(styles)}: ${width}x${height}, ${steps} steps${path}, ${networks}.`,
       );
+      if (resumed) progress.say(`Going on from step ${resumed.step} of ${steps} (${resumed.state}).`);
       progress.start(scales);
     },
     onStep(report) {
@@ -105,9 +107,11 @@ export function plainReporter(screen: Screen, errors: Screen, linesEvery: number
     onStopped(_, painted) {
       if (painted && painted.steps > 0) {
         const soFar = `Stopped after ${painted.steps} of ${steps} steps: the picture so far is ${files.output}.`;
-        end(soFar, frames(), networkNote ?? `Network: ${painted.network}.`);
+        const goesOn = painted.state && `The same command goes on from there, or giverny resume ${painted.state}.`;
+        end(soFar, goesOn, frames(), networkNote ?? `Network: ${painted.network}.`);
       } else if (done > 0)
         end(`Stopped at once after ${done} of ${steps} steps: ${files.output} was not written.`, frames());
+      else if (resumed) end(`Stopped before the next step: ${resumed.state} stays as it was.`);
       else end('Stopped before the first step: nothing was written.');
     },
     onError: progress.end,

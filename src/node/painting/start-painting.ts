@@ -176,8 +176,9 @@ class Reports {
 }
 
 /** Removes what a painting process that ended while writing left behind. */
-export function cleanUp({ output, frames }: PaintRequest, writer: string): void {
+export function cleanUp({ output, frames, state }: PaintRequest, writer: string): void {
   if (typeof output === 'string') removeTemporaries(output, writer);
+  if (state) removeTemporaries(state, writer);
   if (frames) removeTemporaries(join(frames.folder, '0.png'), writer);
 }
 
