@@ -78,11 +78,12 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     ? new StateKeeper(checked.state, checked.stateEverySeconds, (sentence) => onNotice?.(sentence), resumed?.state)
     : undefined;
   const keep = async ({ state, steps, costs }: Reached) => {
+    if (!keeper) return undefined;
     // A change before the next step is not yet part of the picture.
     const seen = { ...prepared, changes: changesBefore(state.step, prepared.changes) };
     const recipe = painter.recipe(seen, state.step, true);
-    const kept = keptRequest(checked, checked.state as string);
-    return keeper?.keep({ recipe, state, steps, costs, seconds: secondsNow(), request: kept });
+    const kept = keptRequest(checked, keeper.path);
+    return keeper.keep({ recipe, state, steps, costs, seconds: secondsNow(), request: kept });
   };
   const finishOf = ({ step }: Reached, stopped: boolean) => ({
     alpha: prepared.alpha,

@@ -107,7 +107,7 @@ const REST = 19;
 
 /** Writes the state of one painting, now and then. */
 export class StateKeeper {
-  readonly #path: string;
+  readonly path: string;
   readonly #everySeconds: number;
   readonly #onNotice: (sentence: string) => void;
   #dueAt: number;
@@ -124,7 +124,7 @@ export class StateKeeper {
     onNotice: (sentence: string) => void,
     kept: PaintState | undefined,
   ) {
-    this.#path = path;
+    this.path = path;
     this.#everySeconds = everySeconds ?? EVERY_SECONDS;
     this.#onNotice = onNotice;
     this.#kept = kept;
@@ -141,10 +141,10 @@ export class StateKeeper {
    * @returns the path, where the file holds this state or an earlier one.
    */
   async keep(file: StateFile): Promise<string | undefined> {
-    if (file.state === this.#kept) return this.#path;
+    if (file.state === this.#kept) return this.path;
     const began = performance.now();
     try {
-      await writeAtomically(this.#path, encodeState(file), { neighbour: false });
+      await writeAtomically(this.path, encodeState(file), { neighbour: false });
       this.#kept = file.state;
     } catch (error) {
       if (!(error instanceof GivernyError)) throw error;
@@ -156,13 +156,13 @@ export class StateKeeper {
     const now = performance.now();
     const everyMs = this.#everySeconds * 1000;
     this.#dueAt = now + (everyMs === 0 ? 0 : Math.max(everyMs, REST * (now - began)));
-    return this.#kept && this.#path;
+    return this.#kept && this.path;
   }
 
   /** Removes the file when its painting is whole. */
   async remove(): Promise<void> {
-    await rm(this.#path, { force: true }).catch((error: unknown) => {
-      this.#onNotice(`The painting is whole, but its state "${this.#path}" could not be removed: ${reason(error)}.`);
+    await rm(this.path, { force: true }).catch((error: unknown) => {
+      this.#onNotice(`The painting is whole, but its state "${this.path}" could not be removed: ${reason(error)}.`);
     });
   }
 }
