@@ -1,4 +1,5 @@
 /** `giverny paint`: paints a photo in the style of a painting. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
@@ -54,6 +55,7 @@ export function paintCommand(): Command {
       'where those pictures go; those of an earlier run are replaced (default: <output>-steps, or the next free name)',
       fileArgument,
     )
+    .option('--fresh', 'begin anew where a painting was stopped, in place of going on with it')
     .option('--json', 'print one JSON object per line: see docs/command.md')
     .option('-q, --quiet', 'print nothing but errors')
     .optionsGroup('Method:')
@@ -70,7 +72,6 @@ export function paintCommand(): Command {
       fileArgument,
     )
     .option('--threads <n>', 'cores to compute on (default: all)', atLeastOne('--threads'))
-    .option('--fresh', 'begin anew where a painting was stopped, in place of going on with it')
     .addHelpText('after', EXAMPLES)
     .action(paint);
   for (const option of styleFlags()) command.addOption(option);
@@ -177,6 +178,9 @@ async function run(prepared: Prepared, reporter: Reporter, interrupts: Interrupt
   } catch (error) {
     // An end that the person asked for needs no explanation.
     if (interrupts.killed) return undefined;
+    const { state } = request;
+    const isTold = error instanceof Error && state && error.message.includes(state);
+    if (state && !isTold && existsSync(state)) reporter.onNotice(`The painting can go on from ${state}.`);
     throw repeat ? withFlag(error, prepared) : error;
   } finally {
     if (saved.length > 0) earlier.remove(saved);

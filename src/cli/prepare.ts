@@ -43,6 +43,8 @@ export interface Subject {
   readonly output: string;
   /** Folder of the pictures on the way. */
   readonly frames?: string | undefined;
+  /** The state file. */
+  readonly state?: string | undefined;
 }
 
 export interface Prepared {
@@ -117,6 +119,7 @@ export async function prepare(
     styles: styles.map((style) => styleText({ ...style, path: folder.shown(style.path) })),
     output: folder.shown(request.output as string),
     frames: request.frames?.folder,
+    state: request.state || undefined,
   };
   return { request, subject, notices: [...(repeat?.notices ?? []), ...notices], goesOnFrom, repeat, flags };
 }

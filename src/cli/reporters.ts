@@ -1,4 +1,5 @@
 /** How a painting is told: to a person, to a program, or not at all. */
+import { existsSync } from 'node:fs';
 import type { StepReport } from '../core/painting/job.js';
 import type { Painted, Started } from '../node/painting/request.js';
 import { printEvent } from './events.js';
@@ -105,12 +106,15 @@ export function plainReporter(screen: Screen, errors: Screen, linesEvery: number
       end(painted, frames(), networkNote ?? `Network: ${network}.`);
     },
     onStopped(_, painted) {
+      const goesOn =
+        files.state && existsSync(files.state)
+          ? `The same command goes on, and so does giverny resume ${files.state}.`
+          : undefined;
       if (painted && painted.steps > 0) {
         const soFar = `Stopped after ${painted.steps} of ${steps} steps: the picture so far is ${files.output}.`;
-        const goesOn = painted.state && `The same command goes on from there, or giverny resume ${painted.state}.`;
         end(soFar, goesOn, frames(), networkNote ?? `Network: ${painted.network}.`);
       } else if (done > 0)
-        end(`Stopped at once after ${done} of ${steps} steps: ${files.output} was not written.`, frames());
+        end(`Stopped at once after ${done} of ${steps} steps: ${files.output} was not written.`, goesOn, frames());
       else if (resumed) end(`Stopped before the next step: ${resumed.state} stays as it was.`);
       else end('Stopped before the first step: nothing was written.');
     },

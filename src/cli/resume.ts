@@ -1,8 +1,9 @@
 /** `giverny resume`: goes on with a painting from its state file. */
 import { parse } from 'node:path';
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
 import { expected } from '../core/errors.js';
 import type { OptionsInput } from '../core/options/options.js';
+import { DECIDED } from '../core/painting/job.js';
 import type { PaintRequest, StyleRequest } from '../node/painting/request.js';
 import { OPTION_NAMES, optionFlags } from './flags.js';
 import { atLeastOne, paintAndReport } from './paint.js';
@@ -29,8 +30,17 @@ export function resumeCommand(): Command {
     .optionsGroup('Method:')
     .option('--threads <n>', 'cores to compute on (default: all)', atLeastOne('--threads'))
     .action((state: string, flags: ResumeFlags) => paintAndReport(flags, () => prepareToResume(state, flags)));
-  for (const option of optionFlags()) command.addOption(option);
+  for (const option of changeFlags()) command.addOption(option);
   return command;
+}
+
+/** Flags of the options. What stays while painting is no flag to show, but refused with its reason. */
+function changeFlags(): Option[] {
+  return optionFlags().map((option) => {
+    // What is left out stays as it is in the state.
+    option.description = option.description.replace(/ \(default: [^)]*\)$/, '');
+    return option.hideHelp(DECIDED.some((name) => name === option.attributeName()));
+  });
 }
 
 async function prepareToResume(state: string, flags: ResumeFlags): Promise<Prepared> {
@@ -55,6 +65,7 @@ async function prepareToResume(state: string, flags: ResumeFlags): Promise<Prepa
       styles: styles.map(({ picture, ...style }) => styleText({ ...style, path: picture })),
       output: painting.output as string,
       frames: request.frames?.folder,
+      state,
     },
     notices: [],
     goesOnFrom: step,

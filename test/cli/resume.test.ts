@@ -1,8 +1,10 @@
 /** A painting that was stopped goes on: by the same command, or from its state file alone. */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { describe, expect, test } from 'vitest';
-import { bench, drawn, events, giverny, QUICK, start } from './bench.js';
+import { bench, drawn, events, giverny, MAIN, QUICK, start } from './bench.js';
 
 const PAINT = ['photo.jpg', 'style.png', ...QUICK, '--steps', '60', '--tolerance', '0'];
 const INPUTS = ['photo.jpg', 'style.png', 'tiny.safetensors'];
@@ -46,7 +48,7 @@ test('a person is told how to go on', async () => {
   child.kill('SIGINT');
   const { code, stdout } = await result;
   expect(code).toBe(130);
-  expect(stdout).toMatch(/^The same command goes on from there, or giverny resume photo-style\.giverny\.$/m);
+  expect(stdout).toMatch(/^The same command goes on, and so does giverny resume photo-style\.giverny\.$/m);
 
   // Frames go on in their folder, under their numbers.
   const again = await giverny(folder, [...PAINT, '--save-every', '1']);
@@ -267,4 +269,35 @@ describe('a state that is in the way', () => {
     );
     expect(readFileSync(join(folder, 'out.giverny')).equals(half)).toBe(true);
   });
+});
+
+const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs none /mnt']).status === 0;
+
+test.skipIf(!canMount)(
+  'a disk too full for the state is told of once, and the painting is finished (where one can be mounted)',
+  async () => {
+    const folder = await bench();
+    mkdirSync(join(folder, 'disk'));
+    const { status, stdout, stderr } = spawnSync(
+      'unshare',
+      [
+        ...['-rm', 'sh', '-c', 'mount -t tmpfs -o size=96k none disk && "$@"; code=$?; ls -A disk; exit $code', 'sh'],
+        ...[process.execPath, MAIN, 'photo.jpg', 'style.png', ...QUICK, '-o', 'disk/out.png'],
+      ],
+      { cwd: folder, encoding: 'utf8', env: { ...process.env, GIVERNY_STATE_SECONDS: '0' } },
+    );
+    expect(stderr).toBe(
+      'Expected room to write "disk/out.giverny" but the disk is full. Until its state can be saved, a painting that is stopped begins anew.\n',
+    );
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('out.png');
+    expect(status).toBe(0);
+  },
+);
+
+test('GIVERNY_STATE_SECONDS that are none are refused', async () => {
+  const folder = await bench();
+  const env = { ...process.env, GIVERNY_STATE_SECONDS: 'often' };
+  const { status, stderr } = spawnSync(process.execPath, [MAIN, ...PAINT], { cwd: folder, encoding: 'utf8', env });
+  expect(stderr).toBe('Expected seconds of at least 0 for GIVERNY_STATE_SECONDS but received "often".\n');
+  expect(status).toBe(2);
 });
