@@ -18,8 +18,8 @@ export function resumeCommand(): Command {
   const command = new Command('resume')
     .description(
       'Goes on with a painting that was stopped, from its state file alone.\n' +
-        'Pictures are looked for where they were, relative to the file, and beside it. Options that are given change\n' +
-        'from the next step on; the recipe tells of them.',
+        'Pictures are looked for where they were, relative to the file, and beside it.\n' +
+        'Options that are given change from the next step on; the recipe tells of them.',
     )
     .usage('<state> [options]')
     .argument('<state>', 'a file ending in .giverny, beside the picture so far', fileArgument)
