@@ -5,7 +5,6 @@ import { expect, test } from 'vitest';
 import { startPainting } from '#dist/node/painting/start-painting.js';
 import { GivernyError } from '../../src/core/errors.js';
 import type { Engine } from '../../src/core/graph/engine.js';
-import type { PaintState } from '../../src/core/painting/state.js';
 import { createNodeEngine } from '../../src/engines/node.js';
 import { readRecipe } from '../../src/node/files/pictures.js';
 import { paintFile } from '../../src/node/painting/paint-file.js';
@@ -195,7 +194,7 @@ test('a state that cannot be written is told of once, and written when it can be
   const asked = await request();
   await stoppedAfter(asked, 3);
   const file = await readState(asked.state);
-  const at = (step: number) => ({ ...file, state: { ...file.state } satisfies PaintState, seconds: step });
+  const at = (step: number) => ({ ...file, state: { ...file.state, step } });
   const notices: string[] = [];
   const inTheWay = join(asked.state, '..', 'folder');
   mkdirSync(inTheWay);
@@ -211,7 +210,7 @@ test('the state is due after its time and not before, and not written twice', as
   const asked = await request();
   await stoppedAfter(asked, 3);
   const file = await readState(asked.state);
-  const keeper = new StateKeeper(asked.state, 3600, () => {}, file.state);
+  const keeper = new StateKeeper(asked.state, 3600, () => {}, file.state.step);
   expect(keeper.isDue).toBe(false);
   const { mtimeNs } = statSync(asked.state, { bigint: true });
   expect(await keeper.keep(file)).toBe(asked.state);

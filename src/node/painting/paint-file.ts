@@ -47,7 +47,8 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
   const { onStart, onStep, onSaved, onNotice, signal } = settings;
   const order = await orderOf(checked);
   await checkOutputs(checked, order);
-  const resumed = await resumedState(checked);
+  let resumed = await resumedState(checked);
+  const { seconds: secondsBefore = 0 } = resumed ?? {};
   const painter = settings.painter ?? createPainter({ threads: checked.threads });
   let place: Place;
   try {
@@ -73,9 +74,9 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
   });
 
   const began = performance.now();
-  const secondsNow = () => (resumed?.seconds ?? 0) + (performance.now() - began) / 1000;
+  const secondsNow = () => secondsBefore + (performance.now() - began) / 1000;
   const keeper = checked.state
-    ? new StateKeeper(checked.state, checked.stateEverySeconds, (sentence) => onNotice?.(sentence), resumed?.state)
+    ? new StateKeeper(checked.state, checked.stateEverySeconds, (sentence) => onNotice?.(sentence), resumed?.state.step)
     : undefined;
   const keep = async ({ state, steps, costs }: Reached) => {
     if (!keeper) return undefined;
@@ -117,6 +118,9 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
   let written: PaintRequest['output'];
   try {
     const painting = painter.paint(place.from, { from: resumed?.state, revision: place.revision });
+    // The arrays of the first state need not stay for as long as the painting takes.
+    resumed = undefined;
+    place = { from: prepared, prepared };
     let revision: Revision | undefined;
     while (isWhole) {
       const next = await painting.next(revision);

@@ -1,7 +1,6 @@
 /** The state file of a painting: reading it, and when it is written. */
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { GivernyError } from '../../core/errors.js';
-import type { PaintState } from '../../core/painting/state.js';
 import {
   checkStateArray,
   encodeState,
@@ -111,18 +110,19 @@ export class StateKeeper {
   readonly #everySeconds: number;
   readonly #onNotice: (sentence: string) => void;
   #dueAt: number;
-  #kept: PaintState | undefined;
+  /** The step of the state that the file holds; not the state itself, whose arrays may be let go meanwhile. */
+  #kept: number | undefined;
   #failed = false;
 
   /**
    * @param everySeconds 0 writes after every step.
-   * @param kept what the file holds already.
+   * @param kept the step of the state that the file holds already.
    */
   constructor(
     path: string,
     everySeconds: number | undefined,
     onNotice: (sentence: string) => void,
-    kept: PaintState | undefined,
+    kept: number | undefined,
   ) {
     this.path = path;
     this.#everySeconds = everySeconds ?? EVERY_SECONDS;
@@ -141,11 +141,11 @@ export class StateKeeper {
    * @returns the path, where the file holds this state or an earlier one.
    */
   async keep(file: StateFile): Promise<string | undefined> {
-    if (file.state === this.#kept) return this.path;
+    if (file.state.step === this.#kept) return this.path;
     const began = performance.now();
     try {
       await writeAtomically(this.path, encodeState(file), { neighbour: false });
-      this.#kept = file.state;
+      this.#kept = file.state.step;
     } catch (error) {
       if (!(error instanceof GivernyError)) throw error;
       if (!this.#failed) {
@@ -156,7 +156,7 @@ export class StateKeeper {
     const now = performance.now();
     const everyMs = this.#everySeconds * 1000;
     this.#dueAt = now + (everyMs === 0 ? 0 : Math.max(everyMs, REST * (now - began)));
-    return this.#kept && this.path;
+    return this.#kept === undefined ? undefined : this.path;
   }
 
   /** Removes the file when its painting is whole. */
