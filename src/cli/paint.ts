@@ -179,8 +179,10 @@ async function run(prepared: Prepared, reporter: Reporter, interrupts: Interrupt
     // An end that the person asked for needs no explanation.
     if (interrupts.killed) return undefined;
     const { state } = request;
-    const isTold = error instanceof Error && state && error.message.includes(state);
-    if (state && !isTold && existsSync(state)) reporter.onNotice(`The painting can go on from ${state}.`);
+    const isFailure = error instanceof GivernyError && error.kind === 'failure' && state;
+    if (isFailure && !error.message.includes(state) && existsSync(state)) {
+      reporter.onNotice(`The painting can go on from ${state}.`);
+    }
     throw repeat ? withFlag(error, prepared) : error;
   } finally {
     if (saved.length > 0) earlier.remove(saved);

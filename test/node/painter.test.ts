@@ -1,5 +1,5 @@
 /** The programmer's door in Node: pictures from anywhere, one painter for many paintings, a painting one can iterate. */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -264,7 +264,6 @@ test('frames that cannot be written are told once, and the painting goes on', as
   const frames = { every: 1, folder: join(folder, 'frames') };
   const notices: string[] = [];
   let first = true;
-  const { rm, writeFile } = await import('node:fs/promises');
   const painted = await paintFile({
     ...request,
     frames,
@@ -274,7 +273,8 @@ test('frames that cannot be written are told once, and the painting goes on', as
       if (!first) return;
       first = false;
       // A file takes the place of the folder.
-      void rm(frames.folder, { recursive: true }).then(() => writeFile(frames.folder, ''));
+      rmSync(frames.folder, { recursive: true });
+      writeFileSync(frames.folder, '');
     },
   });
   expect(painted.steps).toBe(3);
