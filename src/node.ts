@@ -25,4 +25,5 @@ export type {
   Started,
   StyleRequest,
 } from './node/painting/request.js';
+export { type ResumeChanges, resumePainting } from './node/painting/resume.js';
 export { type Painting, startPainting } from './node/painting/start-painting.js';

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { printableJson } from '../core/errors.js';
 import type { StepReport } from '../core/painting/job.js';
 import type { PlannedScale } from '../core/painting/plan.js';
-import type { NamedNetwork, Painted } from '../node/painting/request.js';
+import type { NamedNetwork, Painted, Started } from '../node/painting/request.js';
 import { VERSION } from '../node/version.js';
 import type { StopSignal } from './interrupts.js';
 
@@ -64,6 +64,8 @@ export type JsonEvent =
       readonly engine: string;
       readonly forecastBytes: number;
       readonly forecastSeconds: number;
+      /** Where an earlier run was stopped. */
+      readonly resumed?: Started['resumed'];
     })
   /** The studio is served at this address. */
   | { readonly type: 'start'; readonly url: string }

@@ -1,4 +1,5 @@
 /** `giverny paint`: paints a photo in the style of a painting. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
@@ -54,6 +55,7 @@ export function paintCommand(): Command {
       'where those pictures go; those of an earlier run are replaced (default: <output>-steps, or the next free name)',
       fileArgument,
     )
+    .option('--fresh', 'begin anew where a painting was stopped, in place of going on with it')
     .option('--timelapse <file>', 'a film of the steps: MP4 or WebM (by ffmpeg), animated WebP or GIF', fileArgument)
     .option('--json', 'print one JSON object per line: see docs/command.md')
     .option('-q, --quiet', 'print nothing but errors')
@@ -110,6 +112,14 @@ function format(text: string): string {
 
 async function paint(photo: string | undefined, painting: string | undefined, typed: PaintFlags): Promise<void> {
   const flags: PaintFlags = { ...PRESET_FLAGS[typed.preset ?? ''], ...typed };
+  await paintAndReport(flags, (folder) => prepare(photo, painting, flags, folder));
+}
+
+/** Paints what is prepared, tells of it as the flags say, and sets the exit code. */
+export async function paintAndReport(
+  flags: PaintFlags,
+  prepared: (folder: PrivateFolder) => Promise<Prepared>,
+): Promise<void> {
   const toStandardOutput = checkStandardOutput(flags);
   const reporter = reporterOf(flags, toStandardOutput);
   const interrupts = listenToSignals({
@@ -121,8 +131,7 @@ async function paint(photo: string | undefined, painting: string | undefined, ty
   });
   const folder = new PrivateFolder();
   try {
-    const prepared = await prepare(photo, painting, flags, folder);
-    const painted = await run(prepared, reporter, interrupts);
+    const painted = await run(await prepared(folder), reporter, interrupts);
     if (painted && painted.steps > 0 && toStandardOutput) await writeToStandardOutput(painted.output as string);
     if (painted && !painted.stopped) reporter.onDone(painted);
     else if (interrupts.signal) {
@@ -155,10 +164,10 @@ function reporterOf({ json, quiet, saveEvery }: PaintFlags, toStandardOutput: bo
 
 /** Paints in a child process; undefined where a signal ended it at once. */
 async function run(prepared: Prepared, reporter: Reporter, interrupts: Interrupts): Promise<Painted | undefined> {
-  const { request, subject, repeat } = prepared;
-  const earlier = await earlierFrames(request.frames);
+  const { request, subject, notices, goesOnFrom, repeat } = prepared;
+  const earlier = await earlierFrames(request.frames, goesOnFrom);
   reporter.onPrepared(subject);
-  for (const notice of [...(repeat?.notices ?? []), ...earlier.notices]) reporter.onNotice(notice);
+  for (const notice of [...notices, ...earlier.notices]) reporter.onNotice(notice);
   const saved: string[] = [];
   const running = startPainting({
     ...request,
@@ -182,6 +191,11 @@ async function run(prepared: Prepared, reporter: Reporter, interrupts: Interrupt
   } catch (error) {
     // An end that the person asked for needs no explanation.
     if (interrupts.killed) return undefined;
+    const { state } = request;
+    const isFailure = error instanceof GivernyError && error.kind === 'failure' && state;
+    if (isFailure && !error.message.includes(state) && existsSync(state)) {
+      reporter.onNotice(`The painting can go on from ${state}.`);
+    }
     throw error;
   } finally {
     if (saved.length > 0) earlier.remove(saved);

@@ -1,6 +1,7 @@
 /** From arguments and flags to the request for a painting. */
 import { join } from 'node:path';
-import { GivernyError } from '../core/errors.js';
+import process from 'node:process';
+import { expected, GivernyError } from '../core/errors.js';
 import type { OptionsInput } from '../core/options/options.js';
 import { assertWritable } from '../node/files/atomic.js';
 import type { PaintRequest } from '../node/painting/request.js';
@@ -8,8 +9,18 @@ import { OPTION_NAMES } from './flags.js';
 import { type PrivateFolder, readPipe } from './pipes.js';
 import { fileArgument, inputDescriptor, isStandardOutput } from './places.js';
 import type { Changes, Repetition } from './repeat.js';
+import type { StateSearch } from './states.js';
 import { type StyleFile, type StyleFlags, styleText } from './style-flags.js';
-import { type TargetFlags, type Targets, targetsOf } from './targets.js';
+import {
+  type EarlierTargets,
+  free,
+  STATE_ENDING,
+  statesBeside,
+  stemOf,
+  type TargetFlags,
+  type Targets,
+  targetsOf,
+} from './targets.js';
 
 export type PaintFlags = OptionsInput &
   StyleFlags &
@@ -22,6 +33,7 @@ export type PaintFlags = OptionsInput &
     readonly coarseNetwork?: string;
     readonly threads?: number;
     readonly maxMemory?: number;
+    readonly fresh?: boolean;
   };
 
 /** The files of a painting as people read them. */
@@ -32,11 +44,17 @@ export interface Subject {
   /** Folder of the pictures on the way. */
   readonly frames?: string | undefined;
   readonly timelapse?: string | undefined;
+  /** The state file. */
+  readonly state?: string | undefined;
 }
 
 export interface Prepared {
   readonly request: PaintRequest;
   readonly subject: Subject;
+  /** What the person should hear before the painting begins. */
+  readonly notices: readonly string[];
+  /** The step at which an earlier run was stopped that this one goes on from; else 0. */
+  readonly goesOnFrom: number;
   /** What the recipe says, where there is one. */
   readonly repeat?: Repetition | undefined;
   readonly flags: PaintFlags;
@@ -79,14 +97,10 @@ export async function prepare(
   const content = givenPhoto ?? (repeat?.content as string);
   const styles = repeat?.styles ?? given;
 
-  const { output, frames, timelapse } = targets([content, ...styles.map(({ path }) => path)], flags, folder);
-  const request: PaintRequest = {
+  const unplaced: Unplaced = {
     content,
     styles: styles.map(({ path, ...style }) => ({ picture: path, ...style })),
     ...regionsFrom(flags, mask, repeat),
-    output,
-    frames,
-    timelapse,
     network: flags.network ?? repeat?.network.name,
     coarseNetwork: flags.coarseNetwork ?? (repeat && (repeat.coarseNetwork?.name ?? 'none')),
     options: { ...repeat?.options, ...options },
@@ -95,14 +109,83 @@ export async function prepare(
     stopAfter: repeat?.stopAfter,
     changes: repeat?.changes,
   };
+  const { notices, goesOnFrom, ...targets } = await placed(
+    unplaced,
+    [content, ...styles.map(({ path }) => path)],
+    flags,
+    folder,
+  );
+  const request: PaintRequest = { ...unplaced, ...targets };
   const subject: Subject = {
     content: folder.shown(content),
     styles: styles.map((style) => styleText({ ...style, path: folder.shown(style.path) })),
-    output: folder.shown(output as string),
-    frames: frames?.folder,
-    timelapse,
+    output: folder.shown(request.output as string),
+    frames: request.frames?.folder,
+    timelapse: request.timelapse,
+    state: request.state || undefined,
   };
-  return { request, subject, repeat, flags };
+  return { request, subject, notices: [...(repeat?.notices ?? []), ...notices], goesOnFrom, repeat, flags };
+}
+
+/** A request without what it writes. */
+type Unplaced = Omit<PaintRequest, 'output' | 'frames' | 'state' | 'fresh'>;
+
+interface Placed extends Targets, Pick<PaintRequest, 'state' | 'fresh' | 'stateEverySeconds'> {
+  readonly notices: readonly string[];
+  readonly goesOnFrom: number;
+}
+
+/**
+ * Names the files to write, and the state file, from which the painting goes on where it is a state of the same.
+ *
+ * @param names paths of the photo and the paintings.
+ */
+async function placed(
+  request: Unplaced,
+  names: readonly string[],
+  flags: PaintFlags,
+  folder: PrivateFolder,
+): Promise<Placed> {
+  const { output, format = 'png', saveEvery, saveDir, fresh = false } = flags;
+  if (output !== undefined && isStandardOutput(output)) {
+    if (saveEvery !== undefined && saveDir === undefined) {
+      const message = 'Expected --save-dir along with --save-every and -o - but received none.';
+      throw new GivernyError('OPTION_INVALID', message);
+    }
+    const place = folder.place(`painting.${format}`, 'standard output');
+    return { ...targetsOf(names, { ...flags, output: place }), notices: [], goesOnFrom: 0 };
+  }
+  const stem = stemOf(names, flags);
+  const states = statesBeside(stem);
+  let search: StateSearch = { notices: [] };
+  let earlier: EarlierTargets | undefined;
+  if (states.length > 0) {
+    // Imports what reads networks, which most runs do in the painting process alone.
+    const { findState, earlierTargets } = await import('./states.js');
+    search = await findState(states, request);
+    if (search.found && !fresh) earlier = await earlierTargets(search.found, output);
+  }
+  const { found, notices } = search;
+  const targets = targetsOf(names, flags, earlier);
+  const isSame = found && (!fresh || output !== undefined);
+  const named = output === undefined ? stemOf([], { output: targets.output as string }) : stem;
+  return {
+    ...targets,
+    state: isSame ? found.path : free(named, STATE_ENDING),
+    fresh,
+    stateEverySeconds: stateEverySeconds(),
+    notices: fresh ? [] : notices,
+    goesOnFrom: found && earlier ? found.header.recipe.steps : 0,
+  };
+}
+
+/** Seconds between two writes of the state, where the environment says. */
+export function stateEverySeconds(): number | undefined {
+  const text = process.env.GIVERNY_STATE_SECONDS;
+  if (text === undefined || text === '') return undefined;
+  const seconds = Number(text);
+  if (!(seconds >= 0)) throw expected('seconds of at least 0', 'GIVERNY_STATE_SECONDS', text);
+  return seconds;
 }
 
 function assertPictures(photo: string | undefined, styles: readonly StyleFile[]): void {
@@ -122,16 +205,6 @@ function assertOnePipe(paths: readonly (string | undefined)[]): void {
   const pipes = paths.map((path) => path && inputDescriptor(path)).filter((descriptor) => descriptor === 0);
   if (pipes.length < 2) return;
   throw new GivernyError('OPTION_INVALID', `Expected one picture from standard input but received ${pipes.length}.`);
-}
-
-function targets(names: readonly string[], flags: PaintFlags, folder: PrivateFolder): Targets {
-  const { output, format = 'png', saveEvery, saveDir } = flags;
-  const toStandardOutput = output !== undefined && isStandardOutput(output);
-  if (toStandardOutput && saveEvery !== undefined && saveDir === undefined) {
-    throw new GivernyError('OPTION_INVALID', 'Expected --save-dir along with --save-every and -o - but received none.');
-  }
-  const place = toStandardOutput ? { output: folder.place(`painting.${format}`, 'standard output') } : {};
-  return targetsOf(names, { ...flags, ...place });
 }
 
 async function repetitionOf(recipe: string, changes: Changes): Promise<Repetition> {

@@ -1,4 +1,5 @@
 /** How a painting is told: to a person, to a program, or not at all. */
+import { existsSync } from 'node:fs';
 import { gigabytes } from '../core/painting/forecast.js';
 import type { StepReport } from '../core/painting/job.js';
 import type { Painted, Started } from '../node/painting/request.js';
@@ -74,6 +75,7 @@ export function plainReporter(screen: Screen, errors: Screen, linesEvery: number
   let done = 0;
   let networkNote: string | undefined;
   let film: string | undefined;
+  let resumed: Started['resumed'];
   const end = (...sentences: readonly (string | undefined)[]) => {
     progress.end();
     for (const sentence of sentences) if (sentence !== undefined) progress.say(sentence);
@@ -84,7 +86,7 @@ export function plainReporter(screen: Screen, errors: Screen, linesEvery: number
       files = subject;
     },
     onStart(started) {
-      ({ steps, networkNote } = started);
+      ({ steps, networkNote, resumed } = started);
       for (const note of started.notes) progress.say(note);
       const { width, height, scales, network, coarseNetwork } = started;
       const { content, styles } = files;
@@ -93,6 +95,7 @@ export function plainReporter(screen: Screen, errors: Screen, linesEvery: number
       progress.say(
         `Painting ${content} in the style of ${listed(styles)}: ${width}x${height}, ${steps} steps${path}, ${networks}.`,
       );
+      if (resumed) progress.say(`Going on from step ${resumed.step} of ${steps} (${resumed.state}).`);
       progress.say(`About ${gigabytes(started.forecastBytes)} of memory and ${duration(started.forecastSeconds)}.`);
       progress.start(scales);
     },
@@ -109,11 +112,16 @@ export function plainReporter(screen: Screen, errors: Screen, linesEvery: number
       end(painted, frames(), film, networkNote ?? `Network: ${network}.`);
     },
     onStopped(_, painted) {
+      const goesOn =
+        files.state && existsSync(files.state)
+          ? `The same command goes on, and so does giverny resume ${files.state}.`
+          : undefined;
       if (painted && painted.steps > 0) {
         const soFar = `Stopped after ${painted.steps} of ${steps} steps: the picture so far is ${files.output}.`;
-        end(soFar, frames(), film, networkNote ?? `Network: ${painted.network}.`);
+        end(soFar, goesOn, frames(), film, networkNote ?? `Network: ${painted.network}.`);
       } else if (done > 0)
-        end(`Stopped at once after ${done} of ${steps} steps: ${files.output} was not written.`, frames());
+        end(`Stopped at once after ${done} of ${steps} steps: ${files.output} was not written.`, goesOn, frames());
+      else if (resumed) end(`Stopped before the next step: ${resumed.state} stays as it was.`);
       else end('Stopped before the first step: nothing was written.');
     },
     onError: progress.end,

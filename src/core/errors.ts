@@ -15,6 +15,7 @@ const KINDS = {
   IMAGE_UNREADABLE: 'usage',
   IMAGE_SIZE: 'usage',
   RECIPE_INVALID: 'usage',
+  STATE_INVALID: 'usage',
   FORMAT_UNSUPPORTED: 'usage',
   FILE_EXISTS: 'usage',
   NETWORK_FORMAT: 'usage',

@@ -21,7 +21,7 @@ test('the first Ctrl-C stops within one step and writes the picture so far, whic
     ...{ type: 'stopped', signal: 'SIGINT', exitCode: 130, output: 'photo-style.png' },
     steps: printed.filter(({ type }) => type === 'step').length,
   });
-  expect(readdirSync(folder).sort()).toEqual(['photo-style.png', ...INPUTS].sort());
+  expect(readdirSync(folder).sort()).toEqual(['photo-style.giverny', 'photo-style.png', ...INPUTS].sort());
 
   const { stdout: recipe } = await giverny(folder, ['recipe', 'photo-style.png']);
   expect(recipe).toMatch(/^steps +100000$/m);

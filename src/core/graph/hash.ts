@@ -5,8 +5,11 @@
  */
 
 /** Hash of the bytes of an array, 32 hexadecimal digits. */
-export function hashOf({ buffer, byteOffset, byteLength }: Float32Array | BigInt64Array): string {
-  return hashWords(new Uint32Array(buffer, byteOffset, byteLength / 4));
+export function hashOf({ buffer, byteOffset, byteLength }: Float32Array | BigInt64Array | Int8Array): string {
+  if (byteLength % 4 === 0) return hashWords(new Uint32Array(buffer, byteOffset, byteLength / 4));
+  const filled = new Uint8Array(Math.ceil(byteLength / 4) * 4);
+  filled.set(new Uint8Array(buffer, byteOffset, byteLength));
+  return hashWords(new Uint32Array(filled.buffer));
 }
 
 /** Hash of a text, 32 hexadecimal digits. */

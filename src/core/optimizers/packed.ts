@@ -14,12 +14,15 @@ export interface Packed {
   readonly scales: Float32Array;
 }
 
+/** How many scales a packed vector of so many numbers has. */
+export const scalesOf = (length: number): number => Math.ceil(length / BLOCK);
+
 export type Vector = Float32Array | Packed;
 
 /** a - b, packed. No vector of full length comes up on the way. */
 export function packedDifference(a: Float32Array, b: Float32Array): Packed {
   const values = new Int8Array(a.length);
-  const scales = new Float32Array(Math.ceil(a.length / BLOCK));
+  const scales = new Float32Array(scalesOf(a.length));
   for (let block = 0; block < scales.length; block++) {
     const [begin, end] = [block * BLOCK, Math.min(a.length, (block + 1) * BLOCK)];
     let largest = 0;

@@ -113,7 +113,7 @@ const summary = (value: unknown) =>
 
 const REVISED: readonly string[] = ['styles', 'regions', 'options', 'terms'] satisfies (keyof Revision)[];
 /** Options that decided what is behind a painting already. */
-const DECIDED: readonly OptionName[] = ['size', 'firstSize', 'init', 'seed'];
+export const DECIDED: readonly OptionName[] = ['size', 'firstSize', 'init', 'seed'];
 
 /** Options that say only when a scale ends. */
 const LENGTHS: readonly OptionName[] = ['steps', 'largeSteps', 'firstSteps', 'tolerance'];

@@ -308,6 +308,17 @@ function shownPicture(state: PaintState, kept: Kept, network: Network): Picture 
   return pictureOf(kept.show(shownPixels(state)), state.width, state.height, network);
 }
 
+/** The picture of a state, as the step that led to it shows it. */
+export function pictureOfState(job: Job, state: PaintState): Picture {
+  const all = settled(job);
+  const colors = colored(all);
+  const scales = scalesOf(all.content, all.options);
+  checkState(state, scales, all.options);
+  const network = (state.scale < scales.length - 1 && all.coarseNetwork) || all.network;
+  const kept = keptOf(sceneAt(all, colors, scales[state.scale] as Scale, network));
+  return colors.finish(shownPicture(state, kept, network));
+}
+
 /** Where that is asked for, keeps pixels minus the mean within 0..255. */
 function confineOf({ clamp }: Options, { mean }: Network): Confine {
   if (clamp === 'no') return () => {};

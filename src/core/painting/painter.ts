@@ -12,13 +12,13 @@ import type { Network } from '../networks/network.js';
 import { mergeOptions, networkOfPreset, type Options, optionMeta, resolveOptions } from '../options/options.js';
 import { fitPicture, styleSize } from '../pictures/fit.js';
 import { filled, opacityOf } from '../pictures/opacity.js';
-import type { Layered, Size } from '../pictures/picture.js';
+import type { Layered, Picture, Size } from '../pictures/picture.js';
 import { assertFits, forecastAll, type Painted } from './forecast.js';
 import { checkVisible, type Revision, revised, type SettledJob, type Step } from './job.js';
 import { boundedKeep } from './keep.js';
 import { firstNameOf, type MaskRegions, regionsOfMask } from './mask-regions.js';
 import { type Changes, checkOrder, type DecodedPicture, namedRegions, type Order, type OrderedStyle } from './order.js';
-import { paint } from './paint.js';
+import { paint, pictureOfState } from './paint.js';
 import { type PlannedScale, plan } from './plan.js';
 import { type Change, type NamedFile, type Recipe, recipeOf } from './recipe.js';
 import { scalesOf } from './schedule.js';
@@ -222,6 +222,15 @@ export class Painter<Source> {
     { from, revision, signal }: PaintingSettings = {},
   ): AsyncGenerator<Step, void, Revision | undefined> {
     return paint(job, this.engine, { from, revision, signal, keep: this.#keep, maxBytes });
+  }
+
+  /**
+   * The picture of a state, as the step that led to it shows it.
+   *
+   * @throws GivernyError OPTION_INVALID where the state is of another painting.
+   */
+  picture({ job }: Prepared<Source>, state: PaintState): Picture {
+    return pictureOfState(job, state);
   }
 
   /**

@@ -1,4 +1,5 @@
 /** One painting from pictures to a picture, in this process. */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -8,11 +9,16 @@ import { optionMeta, resolveOptions } from '../../core/options/options.js';
 import { typicalSeconds } from '../../core/painting/forecast.js';
 import { type Revision, reportOf, type Step } from '../../core/painting/job.js';
 import type { Order } from '../../core/painting/order.js';
-import { changed, type Prepared } from '../../core/painting/painter.js';
+import { changed, type Painter, type Prepared } from '../../core/painting/painter.js';
+import { type Change, recipeSchema } from '../../core/painting/recipe.js';
+import type { PaintState } from '../../core/painting/state.js';
+import type { StateFile } from '../../core/painting/state-file.js';
 import type { Picture, Size } from '../../core/pictures/picture.js';
 import { resample } from '../../core/pictures/resample.js';
 import { assertWritable } from '../files/atomic.js';
 import { assertWritablePicture, encodePicture, writePicture } from '../files/write-pictures.js';
+import { changesBefore, differenceOf, otherPainting } from './difference.js';
+import { keptRequest } from './kept-request.js';
 import { createPainter } from './painter.js';
 import {
   type CheckedRequest,
@@ -22,7 +28,9 @@ import {
   type PictureSource,
   type RequestSettings,
   STOPPED_BEFORE_THE_FIRST_STEP,
+  startFileOf,
 } from './request.js';
+import { inspectState, readState, StateKeeper } from './state.js';
 import { assertFilm, Timelapse } from './timelapse.js';
 
 /**
@@ -32,21 +40,27 @@ import { assertFilm, Timelapse } from './timelapse.js';
  *
  * @param request.signal aborting it ends the painting within one step and writes the picture so far.
  * @param request.painter paints, and keeps what it opened for the next painting; `threads` is then its own.
- * @throws GivernyError. What fails on the way leaves the picture so far in `output`, and says so.
+ * @param request.state path of a state file, from which the painting goes on where it was stopped or died.
+ * @throws GivernyError. What fails on the way leaves the picture so far in `output`, and says so; STATE_INVALID where
+ *   `state` is no state of this painting.
  */
 export async function paintFile(request: PaintRequest & RequestSettings): Promise<Painted> {
   const { checked, settings } = checkedRequest(request);
   const { onStart, onStep, onSaved, onNotice, signal } = settings;
   const order = await orderOf(checked);
   await checkOutputs(checked, order);
+  let resumed = await resumedState(checked);
+  const { seconds: secondsBefore = 0 } = resumed ?? {};
   const painter = settings.painter ?? createPainter({ threads: checked.threads });
-  let prepared: Prepared<PictureSource>;
+  let place: Place;
   try {
-    prepared = await painter.prepare(order, { signal, maxBytes: checked.maxMemory });
+    const ready = await painter.prepare(order, { signal, maxBytes: checked.maxMemory });
+    place = placeOf(painter, ready, checked, resumed);
   } catch (error) {
     if (!signal?.aborted) throw error;
     return STOPPED_BEFORE_THE_FIRST_STEP;
   }
+  let { prepared } = place;
   const { width, height, job } = prepared;
   onStart?.({
     width,
@@ -59,15 +73,28 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     networkNote: prepared.networkNote,
     coarseNetwork: job.coarseNetwork && named(job.coarseNetwork),
     engine: painter.engine.name,
+    resumed: resumed && { state: checked.state as string, step: resumed.state.step },
     notes: prepared.notes,
   });
 
   const began = performance.now();
-  const finishOf = ({ step }: Step, stopped: boolean) => ({
+  const secondsNow = () => secondsBefore + (performance.now() - began) / 1000;
+  const keeper = checked.state
+    ? new StateKeeper(checked.state, checked.stateEverySeconds, (sentence) => onNotice?.(sentence), resumed?.state.step)
+    : undefined;
+  const keep = async ({ state, steps, costs }: Reached) => {
+    if (!keeper) return undefined;
+    // A change before the next step is not yet part of the picture.
+    const seen = { ...prepared, changes: changesBefore(state.step, prepared.changes) };
+    const recipe = painter.recipe(seen, state.step, true);
+    const kept = keptRequest(checked, keeper.path);
+    return keeper.keep({ recipe, state, steps, costs, seconds: secondsNow(), request: kept });
+  };
+  const finishOf = ({ step }: Reached, stopped: boolean) => ({
     alpha: prepared.alpha,
     recipe: painter.recipe(prepared, step + 1, stopped),
   });
-  const write = async (path: string, step: Step, stopped: boolean) => {
+  const write = async (path: string, step: Reached, stopped: boolean) => {
     const written = await writePicture(path, grown(step.picture, prepared), finishOf(step, stopped));
     if (written !== path) onNotice?.(`"${path}" cannot be replaced now; the picture is saved as "${written}".`);
     onSaved?.(written);
@@ -75,7 +102,7 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
   };
   const { output, frames, changes = [], stopAfter = Number.POSITIVE_INFINITY } = checked;
   let framesFail = false;
-  const writeFrame = async (step: Step, isLast: boolean) => {
+  const writeFrame = async (step: Reached, isLast: boolean) => {
     if (!frames || framesFail || step.step % frames.every !== 0) return;
     try {
       await write(join(frames.folder, `${step.step}.png`), step, !isLast);
@@ -91,29 +118,32 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     checked.timelapse === undefined
       ? undefined
       : new Timelapse(checked.timelapse, prepared.steps, (sentence) => onNotice?.(sentence));
-
-  let last: Step | undefined;
+  let last = place.reached;
   // A turn of the event loop lets an abort from outside arrive.
   await turn();
-  let isWhole = !signal?.aborted;
+  let isWhole = !signal?.aborted && !(last && last.step + 1 >= stopAfter && last.step + 1 < last.steps);
+  let isPainted = false;
+  let written: PaintRequest['output'];
   try {
-    const painting = painter.paint(prepared);
+    const painting = painter.paint(place.from, { from: resumed?.state, revision: place.revision });
+    // The arrays of the first state need not stay for as long as the painting takes.
+    resumed = undefined;
+    place = { from: prepared, prepared };
     let revision: Revision | undefined;
     while (isWhole) {
       const next = await painting.next(revision);
       if (next.done) break;
-      last = next.value;
-      const { notice, ...report } = reportOf(last);
-      revision = undefined;
-      for (const change of changes.filter(({ step }) => step === report.step + 1)) {
-        ({ prepared, revision } = changed(prepared, change.step, change));
-      }
-      const isLast = report.step + 1 === report.steps && !revision;
+      const step = reachedBy(next.value);
+      last = step;
+      const { notice, ...report } = reportOf(next.value);
+      const due = changes.filter((change) => change.step === report.step + 1);
+      const isLast = report.step + 1 === report.steps && due.length === 0;
       onStep?.(report);
       if (notice !== undefined) onNotice?.(notice);
-      await writeFrame(last, isLast);
-      const filmed = last;
-      await film?.add(filmed.step, () => grown(filmed.picture, prepared));
+      await writeFrame(step, isLast);
+      await film?.add(step.step, () => grown(step.picture, prepared));
+      if (keeper?.isDue) await keep(step);
+      ({ prepared, revision } = withChanges(prepared, due));
       await turn();
       if (signal?.aborted || report.step + 1 >= stopAfter) {
         isWhole = isLast;
@@ -121,14 +151,21 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
         break;
       }
     }
+    isPainted = true;
+    written = last && typeof output === 'string' ? await write(output, last, !isWhole) : output;
   } catch (error) {
     await film?.discard();
-    if (last && typeof output === 'string') throw await withPictureKept(error, output, last, write);
-    throw error;
+    if (!last) throw error;
+    const kept = await keep(last).catch(() => undefined);
+    const picture =
+      isPainted || typeof output !== 'string' ? undefined : await write(output, last, true).catch(() => undefined);
+    throw withWhatIsKept(error, last, picture, kept);
   }
   const filmed = last && (await film?.finish(last.step, grown(last.picture, prepared)));
   if (filmed !== undefined) onSaved?.(filmed);
-  const written = last && typeof output === 'string' ? await write(output, last, !isWhole) : output;
+  const stopped = signal?.aborted === true && !isWhole;
+  const state = stopped && last ? await keep(last) : undefined;
+  if (!stopped) await keeper?.remove();
   return {
     output: typeof written === 'string' ? written : undefined,
     ...(last && output === undefined ? { picture: grown(last.picture, prepared) } : {}),
@@ -138,31 +175,116 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     width,
     height,
     steps: last ? last.step + 1 : 0,
-    stopped: signal?.aborted === true && !isWhole,
+    stopped,
     costs: last?.costs,
     network: job.network.name,
-    seconds: (performance.now() - began) / 1000,
+    seconds: secondsNow(),
+    ...(state === undefined ? {} : { state }),
   };
+}
+
+/** How far a painting is, after a step or where it goes on from a state file. */
+interface Reached extends Pick<Step, 'step' | 'steps' | 'costs' | 'picture'> {
+  readonly state: PaintState;
+}
+
+function reachedBy(step: Step): Reached {
+  const { costs, steps } = step;
+  return {
+    step: step.step,
+    steps,
+    costs,
+    state: step.state(),
+    get picture() {
+      return step.picture;
+    },
+  };
+}
+
+/** Where a painting begins or goes on. */
+interface Place {
+  /** As the state knows the painting. */
+  readonly from: Prepared<PictureSource>;
+  /** What changes before the next step, and the painting as it is then. */
+  readonly revision?: Revision | undefined;
+  readonly prepared: Prepared<PictureSource>;
+  readonly reached?: Reached | undefined;
+}
+
+/**
+ * The state to go on from; undefined where the painting begins.
+ *
+ * @throws GivernyError STATE_INVALID, also where a file that is no state is in the way of a painting that begins anew.
+ */
+async function resumedState({ state, fresh }: CheckedRequest): Promise<StateFile | undefined> {
+  if (!state) return undefined;
+  await assertWritable(state);
+  if (!existsSync(state)) return undefined;
+  if (!fresh) return readState(state);
+  await inspectState(state);
+  return undefined;
+}
+
+/** @throws GivernyError STATE_INVALID where the state is of another painting. */
+function placeOf(
+  painter: Painter<PictureSource>,
+  ordered: Prepared<PictureSource>,
+  { changes = [], state: path }: CheckedRequest,
+  resumed: StateFile | undefined,
+): Place {
+  if (!resumed) return { from: ordered, prepared: ordered };
+  const { state, steps, costs } = resumed;
+  const { prepared: from } = withChanges(ordered, changesBefore(state.step, changes));
+  // Its schema gives the recipe the form that the file's has.
+  const recipe = recipeSchema.parse(painter.recipe(from, state.step, true));
+  const difference = differenceOf(resumed.recipe, recipe);
+  if (difference !== undefined) throw otherPainting(path as string, difference);
+  const { prepared, revision } = withChanges(
+    from,
+    changes.filter(({ step }) => step === state.step),
+  );
+  const reached = {
+    step: state.step - 1,
+    steps: revision ? prepared.steps : steps,
+    costs,
+    state,
+    get picture() {
+      return painter.picture(from, state);
+    },
+  };
+  return { from, prepared, revision, reached };
+}
+
+/** A painting with changes, and the revision that brings a painting in progress there. */
+function withChanges(
+  before: Prepared<PictureSource>,
+  changes: readonly Change[],
+): { prepared: Prepared<PictureSource>; revision: Revision | undefined } {
+  let prepared = before;
+  let revision: Revision | undefined;
+  for (const change of changes) {
+    const made = changed(prepared, change.step, change);
+    prepared = made.prepared;
+    revision = { ...revision, ...made.revision };
+  }
+  return { prepared, revision };
 }
 
 const named = ({ name, hash }: Network) => ({ name, hash });
 
-/** The error of a painting that failed on the way, after its picture so far was written. */
-async function withPictureKept(
+/** The error of a painting that failed on the way, and what is left of it: the picture so far, and the state. */
+function withWhatIsKept(
   error: unknown,
-  output: string,
-  last: Step,
-  write: (path: string, step: Step, stopped: boolean) => Promise<string>,
-): Promise<unknown> {
-  const kept = await write(output, last, true).catch(() => undefined);
-  if (kept === undefined || !(error instanceof GivernyError)) return error;
-  const sentence = `${error.message} The picture after ${last.step + 1} of ${last.steps} steps is ${kept}.`;
-  return new GivernyError(error.code, sentence, { cause: error });
-}
-
-/** The file that `init` names; undefined where it says how to start from the photo. */
-function startFileOf(init: unknown): string | undefined {
-  return typeof init === 'string' && init !== 'content' && init !== 'noise' ? init : undefined;
+  { step, steps }: Reached,
+  picture: string | undefined,
+  state: string | undefined,
+): unknown {
+  const sentences = [
+    ...(picture === undefined ? [] : [`The picture after ${step + 1} of ${steps} steps is ${picture}.`]),
+    ...(state === undefined ? [] : [`The painting can go on from ${state}.`]),
+  ];
+  if (!(error instanceof GivernyError) || sentences.length === 0) return error;
+  return new GivernyError(error.code, [error.message, ...sentences].join(' '), { cause: error });
 }
 
 /** @throws GivernyError OPTION_INVALID where `init` names no file. */

@@ -143,8 +143,9 @@ function tell(child: ChildProcess, message: PaintRequest | 'stop'): void {
 }
 
 /** Removes what a painting process that ended while writing left behind. */
-export function cleanUp({ output, frames, timelapse }: PaintRequest, writer: string): void {
+export function cleanUp({ output, frames, timelapse, state }: PaintRequest, writer: string): void {
   if (typeof output === 'string') removeTemporaries(output, writer);
+  if (state) removeTemporaries(state, writer);
   if (timelapse !== undefined) removeTemporaries(timelapse, writer);
   if (frames) removeTemporaries(join(frames.folder, '0.png'), writer);
 }

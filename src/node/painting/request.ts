@@ -76,6 +76,15 @@ export interface PaintRequest {
   readonly threads?: number | undefined;
   /** The most memory that the painting process may take, in bytes. Default: the painter's. */
   readonly maxMemory?: number | undefined;
+  /**
+   * Path of a state file: the painting goes on from it where it exists. It is written every minute and where the
+   * painting is stopped or fails, and removed when the picture is whole. Default: none.
+   */
+  readonly state?: string | false | undefined;
+  /** Begins anew even where the state file exists; it stays until the first state is written over it. */
+  readonly fresh?: boolean | undefined;
+  /** Seconds from one write of the state to the next; 0 writes it after every step. Default 60. */
+  readonly stateEverySeconds?: number | undefined;
 }
 
 /** How networks are told of. */
@@ -101,6 +110,8 @@ export interface Started {
   /** Looks at all scales but the last, where that is another. */
   readonly coarseNetwork?: NamedNetwork | undefined;
   readonly engine: string;
+  /** Where the painting goes on from a state file: its path, and how many steps were done. */
+  readonly resumed?: { readonly state: string; readonly step: number } | undefined;
   /** What was done to the pictures before painting, and what is odd about them, for people to read. */
   readonly notes: readonly string[];
 }
@@ -131,8 +142,10 @@ export interface Painted {
   /** Of the picture written; absent if `steps` is 0. */
   readonly costs?: Costs | undefined;
   readonly network: string;
-  /** Wall time from the first step to the end. */
+  /** Wall time from the first step to the end, without that between a stop and going on. */
   readonly seconds: number;
+  /** The state file from which the painting can go on, where it was stopped and one was asked for. */
+  readonly state?: string | undefined;
 }
 
 /** What a painting is that was stopped before it had a picture. */
@@ -213,11 +226,20 @@ const requestSchema = z.strictObject({
   timelapse: text.min(1).optional(),
   threads: count.optional(),
   maxMemory: count.optional(),
+  state: z.union([text.min(1), z.literal(false)], { error: 'a path or false' }).optional(),
+  fresh: z.boolean({ error: 'true or false' }).optional(),
+  stateEverySeconds: number('seconds of at least 0', (value) => value >= 0).optional(),
 });
 
 /** A request whose every style is a StyleRequest. */
 export interface CheckedRequest extends PaintRequest {
   readonly styles: readonly StyleRequest[];
+}
+
+/** The file that `init` names; undefined where it says how to start from the photo. */
+export function startFileOf(init: unknown): string | undefined {
+  const isFile = typeof init === 'string' && init !== 'content' && init !== 'noise' && Number.isNaN(Number(init));
+  return isFile ? init : undefined;
 }
 
 /** What comes along with a request and is no part of it: functions and objects of this process. */

@@ -70,6 +70,18 @@ export function safetensorsHeaderSize(start: Uint8Array, file: string): number {
  * @throws GivernyError NETWORK_FORMAT.
  */
 export function readSafetensorsHeader(start: Uint8Array, fileBytes: number, file: string): SafetensorsHeader {
+  const { dataEnd, ...header } = parseSafetensorsHeader(start, file);
+  if (dataEnd !== fileBytes) throw malformed(file, `${dataEnd} bytes in all`, fileBytes);
+  return header;
+}
+
+/**
+ * As readSafetensorsHeader, of a file of whatever length.
+ *
+ * @returns the header, and where the tensors end, in bytes from the start of the file.
+ * @throws GivernyError NETWORK_FORMAT.
+ */
+export function parseSafetensorsHeader(start: Uint8Array, file: string): SafetensorsHeader & { dataEnd: number } {
   const dataStart = safetensorsHeaderSize(start, file);
   if (dataStart > start.length) throw malformed(file, `a header of ${dataStart - 8} bytes`, start.length - 8);
   const header = parseObject(start.subarray(8, dataStart), file);
@@ -84,8 +96,7 @@ export function readSafetensorsHeader(start: Uint8Array, fileBytes: number, file
     if (begin !== covered) throw malformed(file, `${show(name)} to begin at byte ${covered}`, `byte ${begin}`);
     covered = end;
   }
-  if (covered !== fileBytes) throw malformed(file, `${covered} bytes in all`, fileBytes);
-  return { entries, metadata };
+  return { entries, metadata, dataEnd: covered };
 }
 
 /**
@@ -143,26 +154,40 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
   dtype: 'F32' | 'F16' = 'F32',
 ): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: metadata };
-  let dataBytes = 0;
-  for (const [name, { shape }] of Object.entries(tensors)) {
-    const begin = dataBytes;
-    dataBytes += sizeOf(shape) * (dtype === 'F32' ? 4 : 2);
-    header[name] = { dtype, shape, data_offsets: [begin, dataBytes] };
-  }
-  const json = encodeUtf8(JSON.stringify(header));
-  // Spaces after the header align the tensors, so that readers need not copy them.
-  const dataStart = 8 + Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(dataStart + dataBytes);
-  bytes.fill(0x20, 8, dataStart);
-  bytes.set(json, 8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(dataStart - 8), true);
-  let offset = dataStart;
+  const typed = Object.entries(tensors).map(([name, { shape }]) => [name, { shape, dtype }] as const);
+  const header = writeSafetensorsHeader(Object.fromEntries(typed), metadata);
+  const width = dtype === 'F32' ? 4 : 2;
+  const count = Object.values(tensors).reduce((total, { data }) => total + data.length, 0);
+  const bytes = new Uint8Array(header.length + count * width);
+  bytes.set(header);
+  let offset = header.length;
   for (const { data } of Object.values(tensors)) {
     if (dtype === 'F32') new Float32Array(bytes.buffer, offset, data.length).set(data);
     else new Uint16Array(bytes.buffer, offset, data.length).set(Uint16Array.from(data, toHalf));
-    offset += data.length * (dtype === 'F32' ? 4 : 2);
+    offset += data.length * width;
   }
+  return bytes;
+}
+
+/**
+ * What comes before the tensors' bytes in a safetensors file: its length is a multiple of 8, which aligns the tensors,
+ * so that readers need not copy them.
+ */
+export function writeSafetensorsHeader(
+  tensors: Readonly<Record<string, { readonly shape: Shape; readonly dtype: 'F32' | 'F16' | 'I8' }>>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let dataBytes = 0;
+  for (const [name, { shape, dtype }] of Object.entries(tensors)) {
+    const begin = dataBytes;
+    dataBytes += sizeOf(shape) * (BYTES_PER_ELEMENT[dtype] as number);
+    header[name] = { dtype, shape, data_offsets: [begin, dataBytes] };
+  }
+  const json = encodeUtf8(JSON.stringify(header));
+  const bytes = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
+  bytes.set(json, 8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(bytes.length - 8), true);
   return bytes;
 }
 

@@ -1,0 +1,118 @@
+/** Whether a state is of the painting that is wanted, and what tells them apart. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { GivernyError, show } from '../../core/errors.js';
+import { networkOfPreset, OPTION_NAMES, resolveOptions } from '../../core/options/options.js';
+import { optionName, optionText } from '../../core/options/text.js';
+import type { Change, NamedFile, Recipe } from '../../core/painting/recipe.js';
+import type { StateHeader } from '../../core/painting/state-file.js';
+import { type OpenedNetwork, openNetwork } from '../networks/open.js';
+import type { KeptNetwork, KeptRequest } from './kept-request.js';
+import { type PaintRequest, startFileOf } from './request.js';
+
+const CHANGES_DIFFER = 'what was changed on the way is not the same';
+
+/** The changes that a painting has seen after so many steps; one for its next step is yet to come. */
+export function changesBefore(step: number, changes: readonly Change[] = []): readonly Change[] {
+  return changes.filter((change) => change.step < step);
+}
+
+/** The sentence for a state that is whole but of another painting. */
+export function otherPainting(statePath: string, difference: string): GivernyError {
+  return new GivernyError(
+    'STATE_INVALID',
+    `Expected the state of this painting in "${statePath}" but it is of another: ${difference}.`,
+  );
+}
+
+/**
+ * What tells the painting of a state from one that is wanted, in words; undefined where they are one and the same.
+ *
+ * @param wanted what is left out counts as equal.
+ */
+export function differenceOf(state: Recipe, wanted: Partial<Recipe>): string | undefined {
+  const [first] = differences(state, { ...state, ...wanted });
+  return first;
+}
+
+function* differences(state: Recipe, wanted: Recipe): Generator<string> {
+  yield* fileDifference('photo', state.content, wanted.content);
+  if (state.styles.length !== wanted.styles.length) yield `its number of styles is ${state.styles.length}`;
+  for (const [i, style] of state.styles.entries()) {
+    const now = wanted.styles[i];
+    yield* fileDifference('style', style, now);
+    if (style.weight !== now?.weight) yield `its weight of ${show(style.name)} is ${style.weight}`;
+    if (style.region !== now?.region) yield `its region of ${show(style.name)} is ${style.region ?? 'the rest'}`;
+  }
+  yield* fileDifference('mask', state.mask, wanted.mask);
+  if (state.mask?.featherPx !== wanted.mask?.featherPx) yield `its feather is ${state.mask?.featherPx}`;
+  yield* fileDifference('start picture', state.start, wanted.start);
+  if (differs(state.regionStrengths, wanted.regionStrengths)) yield 'the strengths of its regions are others';
+  for (const name of OPTION_NAMES) {
+    const [then, now] = [optionText(state.options[name]), optionText(wanted.options[name])];
+    if (then !== now) yield `its ${optionName(name)} is ${then} in place of ${now}`;
+  }
+  for (const key of ['network', 'coarseNetwork'] as const) {
+    if (differs(state[key], wanted[key])) yield `its network ${show(state[key]?.name)} is another`;
+  }
+  if (differs(state.changes, wanted.changes)) yield CHANGES_DIFFER;
+  if (differs(state.terms, wanted.terms)) yield 'its costs are others';
+  if (state.engine !== wanted.engine) yield `its engine is ${state.engine}`;
+}
+
+function* fileDifference(what: string, then: NamedFile | undefined, now: NamedFile | undefined): Generator<string> {
+  if (then?.name !== now?.name) yield `its ${what} is ${then ? show(then.name) : 'none'}`;
+  else if (then?.sha256 !== now?.sha256) yield `its ${what} ${show(then?.name)} has changed since`;
+}
+
+/**
+ * As differenceOf, of a request that is not prepared yet and whose pictures are files.
+ *
+ * @throws what the file system says of a picture; GivernyError of the network or wrong options.
+ */
+export async function differenceOfRequest(
+  { recipe, request: before }: StateHeader,
+  request: PaintRequest,
+): Promise<string | undefined> {
+  const kept = before as KeptRequest;
+  const { network, coarseNetwork, mask, stopAfter } = request;
+  const options = resolveOptions(request.options);
+  const start = startFileOf(options.init);
+  const styles = [];
+  for (const style of request.styles as readonly { picture: string; weight?: number; region?: string }[]) {
+    const { picture, weight = 1, region } = style;
+    styles.push({ ...(await namedFile(picture)), weight, ...(region === undefined ? {} : { region }) });
+  }
+  const strengths = Object.keys(request.regionStrengths ?? {}).length > 0 ? request.regionStrengths : undefined;
+  const opened = await openNetwork(
+    (network as string | undefined) ?? networkOfPreset(request.options?.preset) ?? 'auto',
+  );
+  const different = differenceOf(recipe, {
+    content: await namedFile(request.content as string),
+    styles,
+    mask: mask && { ...(await namedFile(mask.picture as string)), featherPx: recipe.mask?.featherPx ?? 0 },
+    regionStrengths: strengths,
+    start: start === undefined ? undefined : await namedFile(start),
+    network: named(opened),
+    options: { ...options, ...(start === undefined ? {} : { init: basename(start) }) },
+  });
+  if (different !== undefined) return different;
+  if (mask?.featherPx !== kept.mask?.featherPx) return 'its feather differs';
+  if (stopAfter !== kept.stopAfter) return 'it ends after another number of steps';
+  const coarse = (wanted: KeptNetwork | undefined) =>
+    (wanted && 'name' in wanted ? wanted.name : wanted?.path) ?? 'auto';
+  const wantedCoarse = coarseNetwork as string | undefined;
+  if (basename(coarse(kept.coarseNetwork)) !== basename(wantedCoarse ?? 'auto')) return 'its coarse network is another';
+  return differs(changesBefore(recipe.steps, request.changes), recipe.changes ?? []) ? CHANGES_DIFFER : undefined;
+}
+
+const differs = (then: unknown, now: unknown) => JSON.stringify(then) !== JSON.stringify(now);
+
+const named = ({ name, hash }: Pick<OpenedNetwork, 'name' | 'hash'>) => ({ name, hash });
+
+async function namedFile(path: string): Promise<NamedFile> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return { name: basename(path), sha256: hash.digest('hex') };
+}
