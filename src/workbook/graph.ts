@@ -24,7 +24,7 @@ import { sizeOf, tensor } from '../core/graph/tensor.js';
 import type { RecordedNode } from './recorded.js';
 
 /** Numbers that all results of one function may have together. */
-const MOST_NUMBERS = 2 ** 29;
+const MOST_NUMBERS = 2 ** 27;
 
 /**
  * The node that a function returned.
