@@ -3,6 +3,7 @@ export const en = {
   title: 'Giverny',
   studio: 'Studio',
   learn: 'Learn',
+  workbook: 'Workbook',
   history: 'Your paintings',
   otherLanguage: '한국어',
   theme: 'Appearance',

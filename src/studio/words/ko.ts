@@ -5,6 +5,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   title: '지베르니',
   studio: '스튜디오',
   learn: '배우기',
+  workbook: '워크북',
   history: '내 그림',
   otherLanguage: 'English',
   theme: '화면 모드',
