@@ -14,7 +14,7 @@ import { EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, hoverTooltip, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { language } from '../words/words.js';
-import { GIVEN, OPERATIONS, type OperationText } from './operations.js';
+import { GIVEN, OPERATIONS, type OperationText } from '../../workbook/operations.js';
 
 export interface Editor {
   /** Puts other code in its place. */
@@ -127,7 +127,7 @@ export function createEditor(
         syntaxHighlighting(colors),
         look,
         EditorState.tabSize.of(2),
-        EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+        EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
         keymap.of([...defaultKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange(update.state.doc.toString());

@@ -1,5 +1,5 @@
 /** The operations that learners write with, for completion and for the text that shows where the pointer rests. */
-import type { Language } from '../../workbook/exercises.js';
+import type { Language } from './exercises.js';
 
 export interface OperationText {
   readonly signature: string;
