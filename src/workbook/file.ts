@@ -1,7 +1,9 @@
 /** A learner's work as one file: JSON that teachers grade and learners open again. */
 import { GivernyError, show } from '../core/errors.js';
 import { EDITIONS, type Edition } from './answers.js';
-import { byExercise, EXERCISES, type Sources } from './exercises.js';
+import type { Problem } from './check.js';
+import { byExercise, EXERCISES, functionOf, type Language, type Sources } from './exercises.js';
+import { sentenceOf } from './sentences.js';
 
 export interface WorkbookFile {
   /** Who wrote it, as they call themselves. */
@@ -45,4 +47,12 @@ export function readWorkbook(text: string, path: string): WorkbookFile {
     edition,
     code: byExercise((exercise) => code[exercise] as string),
   };
+}
+
+/** A problem with its place, such as `gramMatrix, line 2: ...`. */
+export function problemText(problem: Problem, edition: Edition, language: Language): string {
+  const { exercise, line } = problem;
+  const name = functionOf(exercise, edition);
+  const place = line === undefined ? '' : language === 'en' ? `, line ${line}` : ` ${line}행`;
+  return `${name}${place}: ${sentenceOf(problem, language)}`;
 }

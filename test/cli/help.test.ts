@@ -7,7 +7,7 @@ import { MAIN } from './bench.js';
 
 const print = (...args: string[]) => execFileSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
 
-test.each(['paint', 'recipe', 'network', 'studio', ''])('the help of giverny %s', async (command) => {
+test.each(['paint', 'recipe', 'network', 'studio', 'workbook', ''])('the help of giverny %s', async (command) => {
   const help = print(...(command === '' ? [] : [command]), '--help');
   await expect(help).toMatchFileSnapshot(`help/giverny${command && `-${command}`}.txt`);
   for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(100);

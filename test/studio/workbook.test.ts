@@ -78,11 +78,8 @@ describe.skipIf(CHROMIUM === undefined)('the workbook', () => {
         .locator('.snapshots figure')
         .nth(edition === 'first' ? 2 : 1)
         .waitFor({ timeout: 120_000 });
-      await page
-        .locator(
-          'section[aria-labelledby="title-paint"] button.main:has-text("' + (lang === 'en' ? 'Paint' : '만들기') + '")',
-        )
-        .waitFor();
+      const again = lang === 'en' ? 'Paint' : '이미지 만들기';
+      await page.getByRole('button', { name: again, exact: true }).waitFor();
       const printed = (await page.locator('.printed').textContent()) ?? '';
       if (edition === 'first') {
         expect(printed).toMatch(

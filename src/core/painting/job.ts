@@ -4,6 +4,7 @@ import type { Costs } from '../costs/objective.js';
 import type { Term } from '../costs/term.js';
 import { expected, GivernyError, show } from '../errors.js';
 import type { Network } from '../networks/network.js';
+import { fedNetwork } from '../networks/unit-input.js';
 import {
   mergeOptions,
   OPTION_NAMES,
@@ -82,7 +83,14 @@ export function settled(job: Job): SettledJob {
   if (!Array.isArray(job.styles)) throw expected('a list of styles', 'styles', job.styles);
   for (const [i, style] of job.styles.entries()) checkPicture(style?.picture, `styles[${i}].picture`);
   if (!job.network?.convolutions) throw expected('a network, such as openNetwork gives,', 'network', job.network);
-  return { ...job, options: resolveOptions(job.options) };
+  const options = resolveOptions(job.options);
+  const { network, coarseNetwork } = job;
+  return {
+    ...job,
+    options,
+    network: fedNetwork(network, options),
+    coarseNetwork: coarseNetwork && fedNetwork(coarseNetwork, options),
+  };
 }
 
 function checkPicture(value: unknown, name: string): void {
@@ -96,7 +104,7 @@ const summary = (value: unknown) =>
 
 const REVISED: readonly string[] = ['styles', 'regions', 'options', 'terms'] satisfies (keyof Revision)[];
 /** Options that decided what is behind a painting already. */
-const DECIDED: readonly OptionName[] = ['size', 'firstSize', 'init', 'seed'];
+const DECIDED: readonly OptionName[] = ['size', 'fit', 'input', 'firstSize', 'init', 'seed'];
 
 /** Options that say only when a scale ends. */
 const LENGTHS: readonly OptionName[] = ['steps', 'firstSteps', 'tolerance'];

@@ -9,7 +9,14 @@ import type { Engine } from '../graph/engine.js';
 import { coarseNetworkFor } from '../networks/coarse-network.js';
 import { deepestLayer, receptiveFieldPx } from '../networks/measures.js';
 import type { Network } from '../networks/network.js';
-import { mergeOptions, networkOfPreset, type Options, optionMeta, resolveOptions } from '../options/options.js';
+import {
+  mergeOptions,
+  NAMED_STARTS,
+  networkOfPreset,
+  type Options,
+  optionMeta,
+  resolveOptions,
+} from '../options/options.js';
 import { fitPicture, styleSize } from '../pictures/fit.js';
 import type { Layered, Size } from '../pictures/picture.js';
 import { forecastBytes } from './forecast.js';
@@ -117,7 +124,7 @@ export class Painter<Source> {
     const read = async (source: Source, size: Options['size']) => {
       signal?.throwIfAborted();
       const decoded = await this.#parts.decode(source, (natural) => fittedSize(natural, size));
-      const { note, ...fitted } = await fitPicture(decoded, size);
+      const { note, ...fitted } = await fitPicture(decoded, size, options.fit);
       notes.push(...(decoded.notices ?? []), ...(note === undefined ? [] : [`${decoded.name}: ${note}`]));
       return { decoded, fitted };
     };
@@ -126,7 +133,7 @@ export class Painter<Source> {
     const styles = [];
     for (const { picture } of order.styles) styles.push(await read(picture, styleSize(options)));
     const start = order.start === undefined ? undefined : await read(order.start, { width, height });
-    if (!start && typeof options.init === 'string' && !['content', 'noise'].includes(options.init)) {
+    if (!start && typeof options.init === 'string' && !NAMED_STARTS.includes(options.init)) {
       throw expected(optionMeta('init').expects, 'init', options.init);
     }
     const mask = await this.#mask(order, photo.decoded, options, signal);
@@ -242,6 +249,7 @@ export class Painter<Source> {
     const names = namedRegions(order);
     const colors = [...new Set(names.map((name) => firstNameOf(name, names)))];
     const found = regionsOfMask(decoded, colors, photo.natural ?? photo.picture, options.size, {
+      fit: options.fit,
       featherPx: order.mask.featherPx,
       strengths: order.regionStrengths,
     });

@@ -19,12 +19,12 @@ export interface Fitting {
 
 /**
  * A number is the long side, in pixels, of the result, the aspect kept; width and height are met exactly by scaling
- * and cropping the middle.
+ * and cropping the middle, or by stretching.
  *
  * @param name what the sentence calls the picture.
  * @throws GivernyError IMAGE_SIZE where a side would come below 32 pixels.
  */
-export function fittingOf(from: Size, size: Options['size'], name?: string): Fitting {
+export function fittingOf(from: Size, size: Options['size'], name?: string, fit: Options['fit'] = 'crop'): Fitting {
   const scale = typeof size === 'number' ? size / Math.max(from.width, from.height) : 0;
   const fitted =
     typeof size === 'number'
@@ -37,7 +37,8 @@ export function fittingOf(from: Size, size: Options['size'], name?: string): Fit
       `Expected both sides to have at least ${MIN_SIDE_PX} pixels but ${what} becomes ${text(fitted)}.`,
     );
   }
-  const sameAspect = typeof size === 'number' || from.width * fitted.height === from.height * fitted.width;
+  const sameAspect =
+    typeof size === 'number' || fit === 'stretch' || from.width * fitted.height === from.height * fitted.width;
   return { scaled: sameAspect ? fitted : covering(from, fitted), fitted };
 }
 
@@ -50,9 +51,10 @@ export function fittingOf(from: Size, size: Options['size'], name?: string): Fit
 export async function fitPicture(
   source: Layered & { readonly name?: string },
   size: Options['size'],
+  fit: Options['fit'] = 'crop',
 ): Promise<FittedPicture> {
   const { picture: from, alpha } = source;
-  const { scaled: whole, fitted } = fittingOf(from, size, source.name);
+  const { scaled: whole, fitted } = fittingOf(from, size, source.name, fit);
   if (isSameSize(from, fitted)) return { picture: from, ...(alpha ? { alpha } : {}) };
   const resized = scaled(source, whole);
   if (isSameSize(whole, fitted)) return { ...resized, note: `resized from ${text(from)} to ${text(fitted)}` };

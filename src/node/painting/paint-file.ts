@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expected, GivernyError } from '../../core/errors.js';
 import type { Network } from '../../core/networks/network.js';
-import { optionMeta, resolveOptions } from '../../core/options/options.js';
+import { NAMED_STARTS, optionMeta, resolveOptions } from '../../core/options/options.js';
 import { type Revision, reportOf, type Step } from '../../core/painting/job.js';
 import type { Order } from '../../core/painting/order.js';
 import { changed, type Prepared } from '../../core/painting/painter.js';
@@ -149,7 +149,7 @@ async function withPictureKept(
 
 /** The file that `init` names; undefined where it says how to start from the photo. */
 function startFileOf(init: unknown): string | undefined {
-  return typeof init === 'string' && init !== 'content' && init !== 'noise' ? init : undefined;
+  return typeof init === 'string' && !NAMED_STARTS.includes(init) ? init : undefined;
 }
 
 /** @throws GivernyError OPTION_INVALID where `init` names no file. */

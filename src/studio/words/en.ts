@@ -41,6 +41,7 @@ export const en = {
   painting: 'Painting',
   preset: 'Preset',
   'preset.notebook': 'Teaching notebook',
+  'preset.notebook-tf2': 'Teaching notebook, later edition',
   'preset.draft': 'Draft',
   'preset.balanced': 'Balanced',
   'preset.fine': 'Fine',

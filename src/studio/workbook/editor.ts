@@ -13,8 +13,8 @@ import { lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, hoverTooltip, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-import { language } from '../words/words.js';
 import { GIVEN, OPERATIONS, type OperationText } from '../../workbook/operations.js';
+import { language } from '../words/words.js';
 
 export interface Editor {
   /** Puts other code in its place. */
