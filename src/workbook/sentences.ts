@@ -525,8 +525,7 @@ const SENTENCES = {
   ],
 } as const satisfies Record<string, Text>;
 
-export type SentenceCode = keyof typeof SENTENCES;
-export const SENTENCE_CODES = Object.keys(SENTENCES) as SentenceCode[];
+type SentenceCode = keyof typeof SENTENCES;
 
 /** A finding in words. */
 export function sentenceOf({ code, params }: Found, language: Language): string {

@@ -42,7 +42,7 @@ const look = EditorView.theme({
     border: '1px solid var(--line-strong)',
   },
   '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '2px' },
-  '.cm-scroller': { fontFamily: 'ui-monospace, "SF Mono", Menlo, Consolas, "D2Coding", monospace', lineHeight: '1.55' },
+  '.cm-scroller': { fontFamily: 'ui-monospace, "SF Mono", Menlo, Consolas, "D2Coding", monospace', lineHeight: '22px' },
   '.cm-content': { padding: '10px 0', caretColor: 'var(--ink)' },
   '.cm-cursor': { borderLeftColor: 'var(--ink)' },
   '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--ink-soft)', border: 'none' },
