@@ -24,12 +24,19 @@ async function open(address: string) {
   return { page, problems };
 }
 
-async function writeInto(page: Page, exercise: Exercise, text: string): Promise<void> {
-  const place = page.locator(`#${exercise} .cm-content`);
-  await place.click();
+/** Pastes over all that stands in an editor. */
+async function paste(page: Page, place: string, text: string): Promise<void> {
+  const editor = page.locator(place);
+  await editor.click();
   await page.keyboard.press('Control+a');
-  await page.keyboard.insertText(text);
+  await editor.evaluate((element, pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', pasted);
+    element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
 }
+
+const writeInto = (page: Page, exercise: Exercise, text: string) => paste(page, `#${exercise} .cm-content`, text);
 
 async function checkOf(page: Page, exercise: Exercise): Promise<string> {
   const verdict = page.locator(`#${exercise} .verdict`);
@@ -72,10 +79,7 @@ describe.skipIf(CHROMIUM === undefined)('the workbook', () => {
         expect(await checkOf(page, exercise)).toContain(right);
       }
       expect(await page.locator('.desk .hint').textContent()).toContain('5');
-      const knobs = page.locator('section[aria-labelledby="title-paint"] .cm-content');
-      await knobs.click();
-      await page.keyboard.press('Control+a');
-      await page.keyboard.insertText('const knobs = { iterations: 21 };');
+      await paste(page, 'section[aria-labelledby="title-paint"] .cm-content', 'const knobs = { iterations: 21 };');
       await page.locator('section[aria-labelledby="title-paint"] button.main').click();
       await page
         .locator('.snapshots figure')
