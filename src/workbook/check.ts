@@ -86,6 +86,7 @@ export async function check(
   const { calls, judge } = judgeOf(exercise, edition);
   const report = await run(joined.program(calls));
   if ('problem' in report) return failed(report.problem);
+  if (!Array.isArray(report.outcomes)) return failed({ code: 'unreadable', params: {} });
   const broken = report.outcomes.find((outcome) => 'problem' in outcome);
   if (broken && 'problem' in broken) return failed(broken.problem);
   const outcomes = report.outcomes as readonly Recorded[];
@@ -93,8 +94,13 @@ export async function check(
   try {
     judged = judge(outcomes);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    judged = { problem: { code: 'tooLarge', params: { most: 2 ** 24 } } };
+    // Code may change what it runs on: what comes out then is no list of operations.
+    judged = {
+      problem:
+        error instanceof RangeError
+          ? { code: 'tooLarge', params: { most: 2 ** 24 } }
+          : { code: 'unreadable', params: {} },
+    };
   }
   if (judged.problem) return failed(judged.problem, judged.value);
   const operations = Math.max(0, ...outcomes.map(({ nodes }) => nodes.length));

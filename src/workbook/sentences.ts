@@ -50,6 +50,11 @@ const SENTENCES = {
     '여기에는 {name}이(가) 없습니다. 연산은 tf.reshape처럼 tf 안에 있습니다.',
   ],
 
+  unreadable: [
+    'What this gives cannot be read: do not change what the code runs on, such as JSON.',
+    '결과를 읽을 수 없습니다. JSON처럼 코드가 실행되는 환경을 바꾸지 마세요.',
+  ],
+
   // Operations that are given what does not fit.
   operation: [
     'There is no operation {name}: see the list of operations.',

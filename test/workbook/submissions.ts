@@ -236,6 +236,14 @@ export const WRONG: readonly Wrong[] = [
     ],
     [content("return import('node:fs');"), 'import() is not needed here: everything is recorded in order.', 3],
     [
+      content('JSON.stringify = () => `{"outcomes": [{"nodes": 5, "returned": {"type": "node"}}]}`;'),
+      'What this gives cannot be read: do not change what the code runs on, such as JSON.',
+    ],
+    [
+      content('JSON.stringify = () => `nonsense`;'),
+      'What this gives cannot be read: do not change what the code runs on, such as JSON.',
+    ],
+    [
       content("return (() => {}).constructor('return 1')();"),
       'This stopped with an error: Code generation from strings disallowed for this context.',
     ],

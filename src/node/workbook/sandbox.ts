@@ -66,7 +66,8 @@ export const sandboxInNode =
     });
 
 function reportOf(text: string, program: string, seconds: number): Report {
-  const report = JSON.parse(text) as Report | { failed: string; message: string; line?: number };
+  const report = parsed(text) as Report | { failed: string; message: string; line?: number } | undefined;
+  if (!report) return { problem: { code: 'unreadable', params: {} } };
   if (!('failed' in report)) return report;
   if (report.failed === 'timeout') return { problem: { code: 'timeout', params: { seconds } } };
   const own = report.line === undefined ? undefined : report.line - firstLineOf(program) + 1;
@@ -75,3 +76,13 @@ function reportOf(text: string, program: string, seconds: number): Report {
 
 /** The line of a program's text in which the learner's code begins. */
 const firstLineOf = (program: string) => Number(/"first":(\d+)/.exec(program)?.[1] ?? 1);
+
+/** An object from its JSON; undefined where it is none. */
+function parsed(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

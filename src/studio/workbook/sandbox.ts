@@ -59,6 +59,6 @@ function reportOf(text: string, program: string): Report {
     if (/memory|allocation/i.test(message)) return problem('memory');
     return problem(/SyntaxError/.test(report.failed) ? 'syntax' : 'threw', { message }, own > 0 ? own : undefined);
   } catch {
-    return problem('threw', { message: 'the answer cannot be read' });
+    return problem('unreadable');
   }
 }
