@@ -50,6 +50,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     summary: 'the web page that paints, on this computer',
     load: async () => (await import('./studio.js')).studioCommand(),
   },
+  workbook: {
+    summary: "the notebook's assignment: a folder to write in, and grades",
+    load: async () => (await import('./workbook.js')).workbookCommand(),
+  },
 };
 
 const args = process.argv.slice(2);

@@ -20,6 +20,7 @@ import { earlierFrames } from './targets.js';
 /** What a preset brings besides painting options, where no flag says otherwise. */
 const PRESET_FLAGS: Readonly<Record<string, PaintFlags>> = {
   notebook: { output: join('output', 'generated_image.jpg'), saveEvery: 20, saveDir: 'output' },
+  'notebook-tf2': { output: join('output', 'generated_image.jpg'), saveEvery: 250, saveDir: 'output' },
 };
 
 const FORMATS = ['png', 'jpeg', 'webp', 'tiff', 'avif'];

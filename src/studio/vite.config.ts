@@ -1,10 +1,12 @@
 /** The static build of the studio: `npm run studio:build` writes dist/studio, which any web host can serve. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { defineConfig, type Plugin } from 'vite';
 import { REGISTRY } from '../core/networks/registry.js';
 import { EXAMPLE_PHOTOS, EXAMPLE_STYLES } from './examples.js';
+import { BOOT } from './workbook/boot.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const PHOTO_PACKAGES = { boats: 'nagasaki-boats', alps: 'french-alpine-landscape', home: 'dust-bowl-home' } as const;
@@ -18,26 +20,35 @@ const SOURCES = [
 ];
 
 /** Nothing runs but the page's own scripts; nothing is asked of other servers but networks. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' blob: data:",
-  "media-src 'self' blob:",
-  `connect-src 'self' blob: data: ${SOURCES.join(' ')}`,
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
+const policyOf = (script: string, worker: string) =>
+  [
+    "default-src 'none'",
+    `script-src 'self' 'wasm-unsafe-eval'${script}`,
+    `worker-src 'self'${worker}`,
+    "style-src 'self'",
+    "img-src 'self' blob: data:",
+    "media-src 'self' blob:",
+    `connect-src 'self' blob: data: ${SOURCES.join(' ')}`,
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+
+/**
+ * In the workbook a frame runs learners' code. It takes over this policy and narrows it (workbook/sandbox.ts): of the
+ * page's scripts its own alone may run there, and it begins workers from texts.
+ */
+const WORKBOOK_POLICY = policyOf(` 'sha256-${createHash('sha256').update(BOOT).digest('base64')}'`, ' blob:');
+const POLICY = policyOf('', '');
 
 function policy(): Plugin {
   return {
     name: 'policy',
     apply: 'build',
-    transformIndexHtml: () => [
-      { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY }, injectTo: 'head-prepend' },
-    ],
+    transformIndexHtml: (_, { filename }) => {
+      const content = filename.endsWith('workbook.html') ? WORKBOOK_POLICY : POLICY;
+      return [{ tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content }, injectTo: 'head-prepend' }];
+    },
   };
 }
 
@@ -114,7 +125,9 @@ export default defineConfig({
     // The runtime's WebAssembly is large, and known to be.
     chunkSizeWarningLimit: 1000,
     rolldownOptions: {
-      input: { index: join(import.meta.dirname, 'index.html'), learn: join(import.meta.dirname, 'learn.html') },
+      input: Object.fromEntries(
+        ['index', 'learn', 'workbook'].map((page) => [page, join(import.meta.dirname, `${page}.html`)]),
+      ),
       output: { assetFileNames },
     },
   },

@@ -25,7 +25,7 @@ export function layerStride(network: Network, layer: string): number {
 }
 
 /** H' and W' of a layer's features of a picture: each pool halves, odd sides round up. */
-export function layerSize(network: Network, layer: string, { width, height }: Size): Size {
+export function layerSize(network: Pick<Network, 'convolutions'>, layer: string, { width, height }: Size): Size {
   const block = network.convolutions.find(({ name }) => name === layer)?.block ?? 1;
   const halved = (side: number) => Array.from({ length: block - 1 }).reduce<number>((s) => Math.ceil(s / 2), side);
   return { width: halved(width), height: halved(height) };

@@ -116,10 +116,16 @@ const size = z
     max: MAX_SIDE_PX,
   } satisfies OptionMeta);
 
-/** A share of noise in 0..1, 'content' (no noise), 'noise' (nothing but noise), or a picture file to start from. */
+/** Starts that have a name; any other text names a picture file. */
+export const NAMED_STARTS: readonly string[] = ['content', 'noise', 'jitter'];
+
+/**
+ * A share of noise in 0..1, 'content' (no noise), 'noise' (nothing but noise), 'jitter' (noise of a quarter of the range
+ * added to the content), or a picture file to start from.
+ */
 const init = z.preprocess(asNumber, z.union([z.number().min(0).max(1), z.string().min(1)])).meta({
-  help: 'start from: content, noise, a share of noise in the photo from 0 to 1, or a picture file',
-  expects: 'content, noise, a share of noise from 0 to 1, or a file',
+  help: 'start from: content, noise, jitter, a share of noise in the photo from 0 to 1, or a picture file',
+  expects: 'content, noise, jitter, a share of noise from 0 to 1, or a file',
   placeholder: 'start',
   group: 'Start',
 } satisfies OptionMeta);
@@ -129,6 +135,10 @@ const STRENGTH_HELP = 'how far from the photo to the style: 0 keeps the photo, 1
 
 export const optionsSchema = z.strictObject({
   size,
+  fit: choice(['crop', 'stretch'], {
+    help: 'how pictures come to an exact size: cut to its middle, or without regard to their aspect',
+    group: 'Picture',
+  }),
   strength: decimal(0, 1, { help: STRENGTH_HELP, group: 'Style' }).optional(),
   styleScale: decimal(0.1, 8, {
     help: "size of the style's forms: its long side as a multiple of the painting's",
@@ -148,6 +158,10 @@ export const optionsSchema = z.strictObject({
   }),
   statistic: choice(['gram', 'wasserstein', 'sliced'], {
     help: "what of the features' distribution is compared",
+    group: 'Costs',
+  }),
+  input: choice(['centred', 'unit'], {
+    help: 'what the network is fed with: 0..255 minus its mean, as it was trained, or 0..1 with red and blue exchanged',
     group: 'Costs',
   }),
   pooling: choice(['average', 'max'], { help: 'how the network pools between blocks', group: 'Costs' }),
@@ -211,11 +225,13 @@ const STYLE_LAYERS = ['conv1_1', 'conv2_1', 'conv3_1', 'conv4_1', 'conv5_1'];
 /** The teaching notebook to the letter. */
 const NOTEBOOK = {
   size: { width: 400, height: 300 },
+  fit: 'crop',
   styleScale: 1,
   styleMix: 'blend',
   styleFit: 'crop',
   colors: 'painting',
   statistic: 'gram',
+  input: 'centred',
   pooling: 'average',
   padding: 'zero',
   contentLayers: { conv4_2: 1 },
@@ -238,6 +254,25 @@ const NOTEBOOK = {
 } satisfies Options;
 
 /**
+ * The later edition of the teaching notebook (TensorFlow 2) to the letter. It feeds RGB in 0..1 to a network that was
+ * trained with BGR in 0..255 minus a mean, and brings both pictures to a square. Its Adam of 0.01 in 0..1 is one of 2.55
+ * in 0..255.
+ */
+const NOTEBOOK_TF2 = {
+  ...NOTEBOOK,
+  size: { width: 400, height: 400 },
+  fit: 'stretch',
+  input: 'unit',
+  pooling: 'max',
+  contentLayers: { conv5_4: 1 },
+  steps: 2501,
+  learningRate: 2.55,
+  clamp: 'yes',
+  firstSteps: 2501,
+  init: 'jitter',
+} satisfies Options;
+
+/**
  * The Wasserstein statistic takes over a painting's large forms where Gram matrices keep to its textures. Each of
  * 20 to 30 steps of L-BFGS lowers a scale's cost by a few hundredths: past that, the next scale is the better use of
  * time. A little total variation takes the glitter out of flat skies and no stroke out of a painting, and flatness the
@@ -248,12 +283,14 @@ const NOTEBOOK = {
  */
 const BALANCED = {
   size: 512,
+  fit: 'crop',
   strength: 0.6,
   styleScale: 1,
   styleMix: 'blend',
   styleFit: 'whole',
   colors: 'painting',
   statistic: 'wasserstein',
+  input: 'centred',
   pooling: 'max',
   padding: 'replicate',
   contentLayers: { conv4_2: 1 },
@@ -296,6 +333,7 @@ export const PRESETS = {
   fine: { ...BALANCED, size: 768, steps: 80, largeSteps: 25, firstSteps: 200 },
   print: PRINT,
   notebook: NOTEBOOK,
+  'notebook-tf2': NOTEBOOK_TF2,
 } as const satisfies Record<string, Options>;
 
 /** The network that a preset is made for; undefined where it takes the best there is. */

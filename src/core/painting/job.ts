@@ -4,6 +4,7 @@ import type { Costs } from '../costs/objective.js';
 import type { Term } from '../costs/term.js';
 import { expected, GivernyError, show } from '../errors.js';
 import type { Network } from '../networks/network.js';
+import { fedNetwork } from '../networks/unit-input.js';
 import {
   mergeOptions,
   OPTION_NAMES,
@@ -85,9 +86,16 @@ export function settled(job: Job): SettledJob {
     checkVisible(style.opacity, `styles[${i}]`);
   }
   if (!job.network?.convolutions) throw expected('a network, such as openNetwork gives,', 'network', job.network);
-  // Of a photo that nobody can see all counts alike.
-  const opacity = isVisible(job.opacity) ? job.opacity : undefined;
-  return { ...job, opacity, options: resolveOptions(job.options) };
+  const options = resolveOptions(job.options);
+  const { network, coarseNetwork } = job;
+  return {
+    ...job,
+    // Of a photo that nobody can see all counts alike.
+    opacity: isVisible(job.opacity) ? job.opacity : undefined,
+    options,
+    network: fedNetwork(network, options),
+    coarseNetwork: coarseNetwork && fedNetwork(coarseNetwork, options),
+  };
 }
 
 /** @throws GivernyError OPTION_INVALID where nothing of a style's picture can be seen. */
@@ -113,7 +121,7 @@ const summary = (value: unknown) =>
 
 const REVISED: readonly string[] = ['styles', 'regions', 'options', 'terms'] satisfies (keyof Revision)[];
 /** Options that decided what is behind a painting already. */
-export const DECIDED: readonly OptionName[] = ['size', 'firstSize', 'init', 'seed'];
+export const DECIDED: readonly OptionName[] = ['size', 'fit', 'input', 'firstSize', 'init', 'seed'];
 
 /** Options that say only when a scale ends. */
 const LENGTHS: readonly OptionName[] = ['steps', 'largeSteps', 'firstSteps', 'tolerance'];

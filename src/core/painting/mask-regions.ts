@@ -23,7 +23,7 @@ export interface MaskRegions {
 /**
  * The regions of a painting from the mask that is painted for its photo.
  *
- * The mask is scaled and cropped as the photo is, then the borders of its regions are softened. Black that no name
+ * The mask is scaled and cropped, or stretched, as the photo is, then the borders of its regions are softened. Black that no name
  * stands for and transparent parts belong to no region: they are the rest of the painting.
  *
  * @param mask of the photo's shape, of any size.
@@ -39,6 +39,7 @@ export function regionsOfMask(
   photo: Size,
   size: Options['size'],
   how: {
+    readonly fit?: Options['fit'] | undefined;
     readonly featherPx?: number | undefined;
     readonly strengths?: Readonly<Record<string, number>> | undefined;
   } = {},
@@ -50,7 +51,7 @@ export function regionsOfMask(
   const colors = [...names, ...ground];
   // Colours become masks before anything is resampled: between two colours may lie a third.
   const { masks, rest, notice } = masksOfColors(mask, colors.map(parseColor), colors);
-  const { scaled, fitted } = fittingOf(photo, size);
+  const { scaled, fitted } = fittingOf(photo, size, undefined, how.fit);
   const featherPx = how.featherPx ?? featherOf(fitted);
   const soft = feather(
     fitMasks([...masks, rest], picture, scaled).map((plane) => middleOf(plane, scaled, fitted)),

@@ -9,7 +9,14 @@ import type { Engine } from '../graph/engine.js';
 import { coarseNetworkFor } from '../networks/coarse-network.js';
 import { deepestLayer, receptiveFieldPx } from '../networks/measures.js';
 import type { Network } from '../networks/network.js';
-import { mergeOptions, networkOfPreset, type Options, optionMeta, resolveOptions } from '../options/options.js';
+import {
+  mergeOptions,
+  NAMED_STARTS,
+  networkOfPreset,
+  type Options,
+  optionMeta,
+  resolveOptions,
+} from '../options/options.js';
 import { fitPicture, styleSize } from '../pictures/fit.js';
 import { filled, opacityOf } from '../pictures/opacity.js';
 import type { Layered, Picture, Size } from '../pictures/picture.js';
@@ -36,9 +43,9 @@ export interface PainterParts<Source> {
   /**
    * Reads a picture.
    *
-   * @param size that fitPicture will bring it to; where left out all of it is needed.
+   * @param size, fit what fitPicture will bring it to; where left out all of it is needed.
    */
-  decode(source: Source, size?: Options['size']): Promise<DecodedPicture>;
+  decode(source: Source, size?: Options['size'], fit?: Options['fit']): Promise<DecodedPicture>;
   /** A text that changes when the source does: what was read of it is kept. Undefined, or left out, nothing is kept. */
   identity?(source: Source): Promise<string | undefined>;
   /** Opens 'auto', 'pocket' or another name that the environment knows. */
@@ -139,7 +146,7 @@ export class Painter<Source> {
     const notes: string[] = [];
     const read = async (source: Source, size: Options['size']) => {
       signal?.throwIfAborted();
-      const picture = await this.#fitted(source, size);
+      const picture = await this.#fitted(source, size, options.fit);
       notes.push(...picture.notes);
       return picture;
     };
@@ -152,7 +159,7 @@ export class Painter<Source> {
       styles.push(style);
     }
     const start = order.start === undefined ? undefined : await read(order.start, { width, height });
-    if (!start && typeof options.init === 'string' && !['content', 'noise'].includes(options.init)) {
+    if (!start && typeof options.init === 'string' && !NAMED_STARTS.includes(options.init)) {
       throw expected(optionMeta('init').expects, 'init', options.init);
     }
     const mask = await this.#mask(order, photo.decoded, options, signal);
@@ -257,11 +264,11 @@ export class Painter<Source> {
   }
 
   /** A picture of the size to paint at, read once: photos of a batch share styles, and styles photos. */
-  async #fitted(source: Source, size: Options['size']): Promise<ReadPicture> {
+  async #fitted(source: Source, size: Options['size'], fit: Options['fit']): Promise<ReadPicture> {
     const identity = await this.#parts.identity?.(source);
-    const key = identity === undefined ? undefined : JSON.stringify([identity, size]);
+    const key = identity === undefined ? undefined : JSON.stringify([identity, size, fit]);
     const known = key === undefined ? undefined : this.#read.get(key);
-    const picture = known ?? (await this.#readAt(source, size));
+    const picture = known ?? (await this.#readAt(source, size, fit));
     if (key === undefined) return picture;
     this.#read.delete(key);
     this.#read.set(key, picture);
@@ -275,9 +282,9 @@ export class Painter<Source> {
     return picture;
   }
 
-  async #readAt(source: Source, size: Options['size']): Promise<ReadPicture> {
-    const decoded = await this.#parts.decode(source, size);
-    const { note, ...fitted } = await fitPicture(decoded, size);
+  async #readAt(source: Source, size: Options['size'], fit: Options['fit']): Promise<ReadPicture> {
+    const decoded = await this.#parts.decode(source, size, fit);
+    const { note, ...fitted } = await fitPicture(decoded, size, fit);
     const { width, height } = decoded.natural ?? decoded.picture;
     return {
       decoded: { ...decoded, ...fitted, natural: { width, height } },
@@ -315,6 +322,7 @@ export class Painter<Source> {
     const names = namedRegions(order);
     const colors = [...new Set(names.map((name) => firstNameOf(name, names)))];
     const found = regionsOfMask(decoded, colors, photo.natural ?? photo.picture, options.size, {
+      fit: options.fit,
       featherPx: order.mask.featherPx,
       strengths: order.regionStrengths,
     });

@@ -58,9 +58,18 @@ export function startPicture(
     return resample(start, width, height);
   }
   const photo = resample(content, width, height);
+  if (init === 'jitter') return jittered(photo, seed);
   const ratio = init === 'content' ? 0 : init === 'noise' ? 1 : init;
   if (typeof ratio !== 'number') throw expected('the picture of that file as `start`', 'init', init);
   if (ratio === 0) return photo;
   const noise = uniformNoise(notebookRandom(seed), width, height);
   return pictureOf(blend(noise, subtractMean(photo, network), ratio), width, height, network);
+}
+
+/** A picture with noise of a quarter of the range, uniform in [-63.75, 63.75), clipped to 0..255. */
+function jittered(photo: Picture, seed: number): Picture {
+  const random = new RandomState(seed);
+  const level = 255 / 4;
+  const data = photo.data.map((value) => Math.min(255, Math.max(0, value + random.uniform(-level, level))));
+  return { ...photo, data };
 }

@@ -39,9 +39,10 @@ export function sizeOfLongSide(from: Size, longSidePx: number): Size {
  * @param name what the sentence calls the picture.
  * @throws GivernyError IMAGE_SIZE where the picture would have to become too large.
  */
-export function fittingOf(from: Size, size: Options['size'], name?: string): Fitting {
+export function fittingOf(from: Size, size: Options['size'], name?: string, fit: Options['fit'] = 'crop'): Fitting {
   const fitted = typeof size === 'number' ? sizeOfLongSide(from, size) : { width: size.width, height: size.height };
-  const sameAspect = typeof size === 'number' || from.width * fitted.height === from.height * fitted.width;
+  const sameAspect =
+    typeof size === 'number' || fit === 'stretch' || from.width * fitted.height === from.height * fitted.width;
   const scaled = sameAspect ? fitted : covering(from, fitted);
   const what = name === undefined ? text(from) : `"${name}" of ${text(from)}`;
   if (Math.max(fitted.width, fitted.height) > MAX_SIDE_PX) {
@@ -73,9 +74,13 @@ export interface Fittable extends Layered {
  *
  * @throws GivernyError IMAGE_SIZE where the picture would have to become too large.
  */
-export async function fitPicture(source: Fittable, size: Options['size']): Promise<FittedPicture> {
+export async function fitPicture(
+  source: Fittable,
+  size: Options['size'],
+  fit: Options['fit'] = 'crop',
+): Promise<FittedPicture> {
   const { picture: from, alpha, natural = from } = source;
-  const { scaled: whole, fitted } = fittingOf(natural, size, source.name);
+  const { scaled: whole, fitted } = fittingOf(natural, size, source.name, fit);
   if (isSameSize(natural, fitted)) return { picture: from, ...(alpha ? { alpha } : {}) };
   const resized = isSameSize(from, whole) ? { picture: from, ...(alpha ? { alpha } : {}) } : scaled(source, whole);
   if (!isSameSize(whole, fitted)) {

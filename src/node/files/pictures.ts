@@ -28,6 +28,8 @@ export interface ReadOptions {
    * it is never in memory whole; fitPicture gives the same result as for the whole picture, to rounding.
    */
   readonly size?: Options['size'];
+  /** How fitPicture will bring it there. */
+  readonly fit?: Options['fit'] | undefined;
   /** More pixels are refused before they are decoded: a file of some kilobytes may hold billions. */
   readonly maxPixels?: number;
   /** What sentences and the recipe call bytes that come without a path. */
@@ -50,14 +52,14 @@ const BLOCK_PIXELS = 250_000;
  *   under 32 pixels or too many pixels.
  */
 export async function readPicture(source: PictureSource, options: ReadOptions = {}): Promise<LoadedPicture> {
-  const { size, maxPixels = MAX_PIXELS } = options;
+  const { size, fit, maxPixels = MAX_PIXELS } = options;
   const file = await openPictureFile(source, options.name);
   const header = await readHeader(file, maxPixels);
   const decoder = new PictureDecoder(file, header);
   const color = await storedColor(file, header, () => peakOfFloats(decoder));
   const convert = await conversion(decoder, color);
   const { natural, orientation = 1 } = header;
-  const scaled = size === undefined ? undefined : fittingOf(natural, size, file.name).scaled;
+  const scaled = size === undefined ? undefined : fittingOf(natural, size, file.name, fit).scaled;
   const read =
     scaled === undefined || !isLarge(header, color)
       ? convert(await decoder.read(color, 0, header.height))

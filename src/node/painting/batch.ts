@@ -191,7 +191,7 @@ async function workOf(
   const natural = sizes.get(content) ?? pictureSize(content);
   sizes.set(content, natural);
   const options = resolveOptions(request.options);
-  const { fitted } = fittingOf(await natural, options.size);
+  const { fitted } = fittingOf(await natural, options.size, undefined, options.fit);
   const { network, coarse } = await before.networksOf(request, options, fitted);
   return plan(fitted, options, network, coarse).reduce((sum, { steps, work }) => sum + steps * work, 0);
 }

@@ -5,7 +5,13 @@ import { lstat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { coarseNetworkFor } from '../../core/networks/coarse-network.js';
 import type { Network } from '../../core/networks/network.js';
-import { networkOfPreset, OPTION_NAMES, type Options, resolveOptions } from '../../core/options/options.js';
+import {
+  NAMED_STARTS,
+  networkOfPreset,
+  OPTION_NAMES,
+  type Options,
+  resolveOptions,
+} from '../../core/options/options.js';
 import { optionText } from '../../core/options/text.js';
 import type { Recipe } from '../../core/painting/recipe.js';
 import { scalesOf } from '../../core/painting/schedule.js';
@@ -70,7 +76,7 @@ export class PaintedBefore {
   async #isOf(request: CheckedRequest, recipe: Recipe, size: Size): Promise<boolean> {
     const { content, styles, mask, regionStrengths = {}, terms, changes = [] } = request;
     const options = resolveOptions(request.options);
-    const start = [options.init].find((init) => typeof init === 'string' && !['content', 'noise'].includes(init));
+    const start = [options.init].find((init) => typeof init === 'string' && !NAMED_STARTS.includes(init));
     const { network, coarse } = await this.networksOf(request, options, size);
     const isFile = async (source: PictureSource | undefined, file: { sha256: string } | undefined) =>
       source === undefined ? !file : (await this.#hash(source)) === file?.sha256;

@@ -56,8 +56,8 @@ async function identity(source: PictureSource): Promise<string | undefined> {
 }
 
 /** Reads a picture from wherever it comes. */
-async function decode(source: PictureSource, size?: Options['size']): Promise<DecodedPicture> {
-  const options = size === undefined ? {} : { size };
+async function decode(source: PictureSource, size?: Options['size'], fit?: Options['fit']): Promise<DecodedPicture> {
+  const options = size === undefined ? {} : { size, fit };
   if (typeof source === 'string' || source instanceof Uint8Array) return readPicture(source, options);
   if (source instanceof ArrayBuffer) return readPicture(new Uint8Array(source), options);
   if ('bytes' in source) {

@@ -9,11 +9,11 @@ const THEMES: readonly { value: Theme; word: Word; icon: IconName }[] = [
   { value: 'dark', word: 'themeDark', icon: 'moon' },
 ];
 
-export function Header({ page }: { page: 'studio' | 'learn' }) {
+export function Header({ page }: { page: 'studio' | 'learn' | 'workbook' }) {
   const at = THEMES.findIndex(({ value }) => value === theme.value);
   const now = THEMES[at] as (typeof THEMES)[number];
   const next = THEMES[(at + 1) % THEMES.length] as (typeof THEMES)[number];
-  const link = (name: 'studio' | 'learn', file: string) => (
+  const link = (name: 'studio' | 'learn' | 'workbook', file: string) => (
     <a href={`${file}#lang=${language.value}`} aria-current={page === name ? 'page' : undefined}>
       {t(name)}
     </a>
@@ -27,6 +27,7 @@ export function Header({ page }: { page: 'studio' | 'learn' }) {
       <nav class="pages">
         {link('studio', './index.html')}
         {link('learn', './learn.html')}
+        {link('workbook', './workbook.html')}
       </nav>
       <div class="bar-end">
         {page === 'studio' && (

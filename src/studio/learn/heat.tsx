@@ -17,20 +17,27 @@ export interface HeatProps {
   readonly label: string;
   /** Shows small values apart: for values of very different sizes. */
   readonly gamma?: number;
+  /** From the least to the highest value shown, where several maps share a scale. */
+  readonly range?: readonly [number, number];
 }
 
-export function Heat({ values, width, height, label, gamma = 1 }: HeatProps) {
+export function Heat({ values, width, height, label, gamma = 1, range }: HeatProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
-    canvas.current?.getContext('2d')?.putImageData(colored(values, width, height, gamma), 0, 0);
-  }, [values, width, height, gamma]);
+    canvas.current?.getContext('2d')?.putImageData(colored(values, width, height, gamma, range), 0, 0);
+  }, [values, width, height, gamma, range?.[0], range?.[1]]);
   return <canvas class="heat" ref={canvas} width={width} height={height} role="img" aria-label={label} />;
 }
 
-function colored(values: Float32Array, width: number, height: number, gamma: number): ImageData {
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
+function colored(
+  values: Float32Array,
+  width: number,
+  height: number,
+  gamma: number,
+  range?: readonly [number, number],
+): ImageData {
+  let [least, most] = range ?? [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of range ? [] : values) {
     least = Math.min(least, value);
     most = Math.max(most, value);
   }

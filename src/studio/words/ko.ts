@@ -5,6 +5,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   title: '지베르니',
   studio: '스튜디오',
   learn: '배우기',
+  workbook: '워크북',
   history: '내 그림',
   otherLanguage: 'English',
   theme: '화면 모드',
@@ -41,7 +42,8 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
 
   painting: '그리기',
   preset: '프리셋',
-  'preset.notebook': '수업 노트북',
+  'preset.notebook': '주피터 노트북 과제',
+  'preset.notebook-tf2': '주피터 노트북 과제, 이후 판',
   'preset.draft': '초안',
   'preset.balanced': '균형',
   'preset.fine': '정밀',

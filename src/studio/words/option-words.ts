@@ -9,6 +9,11 @@ interface OptionWords {
 
 const KOREAN: Readonly<Record<string, OptionWords>> = {
   size: { label: '크기', help: '긴 변의 픽셀 수(비율 유지), 또는 정확히 <너비>x<높이>' },
+  fit: {
+    label: '맞추는 방법',
+    help: '정확한 크기로 맞출 때 가운데만 자르기(crop), 또는 비율을 무시하고 늘리기(stretch)',
+  },
+  input: { label: '신경망 입력', help: '0..255에서 평균을 뺀 값(centred), 또는 빨강과 파랑을 바꾼 0..1(unit)' },
   pooling: { label: '풀링', help: '신경망의 블록 사이에서 줄이는 방법' },
   contentLayers: { label: '콘텐츠 층', help: '사진의 형태를 붙잡는 층' },
   styleLayers: { label: '스타일 층', help: '그람 행렬이 화풍을 나타내는 층' },
@@ -17,7 +22,10 @@ const KOREAN: Readonly<Record<string, OptionWords>> = {
   optimizer: { label: '최적화 방법', help: '픽셀을 바꾸는 방법' },
   steps: { label: '스텝 수', help: '첫 단계를 뺀 각 단계의 최대 스텝 수' },
   learningRate: { label: '학습률', help: 'Adam 스텝 또는 첫 L-BFGS 스텝의 크기(0..255 단계)' },
-  init: { label: '시작', help: 'content(사진), noise(잡음), 또는 사진에 섞을 잡음의 비율 0~1' },
+  init: {
+    label: '시작',
+    help: 'content(사진), noise(잡음), jitter(사진에 더한 잡음), 또는 사진에 섞을 잡음의 비율 0~1',
+  },
   seed: { label: '시드', help: '시작 잡음의 시드(numpy RandomState)' },
   strength: { label: '화풍의 세기', help: '0은 사진, 1은 그림' },
   statistic: { label: '통계량', help: '화풍을 재는 방법' },

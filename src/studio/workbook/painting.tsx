@@ -1,0 +1,166 @@
+import { FileButton } from '../components/controls/file-button.js';
+import { FrameCanvas } from '../components/easel/frame-canvas.js';
+import { EXAMPLE_PHOTOS, EXAMPLE_STYLES, thumbnailUrl } from '../examples.js';
+import { Heat } from '../learn/heat.js';
+import { t } from '../words/words.js';
+import { Code } from './exercise.js';
+import { Curves } from './figures.js';
+import {
+  compare,
+  edition,
+  frame,
+  gradient,
+  knobs,
+  knobsProblem,
+  knobsText,
+  lines,
+  network,
+  painting,
+  photo,
+  problem,
+  replaced,
+  reports,
+  snapshots,
+  startPainting,
+  stop,
+  style,
+  takeExample,
+  takePicture,
+} from './state.js';
+import { tw } from './words.js';
+
+function Choice({ place }: { place: 'photo' | 'style' }) {
+  const sample = (place === 'photo' ? photo : style).value;
+  const title = tw(place);
+  return (
+    <figure>
+      {sample ? <img class="sample" src={sample.url} alt={title} /> : <div class="sample" />}
+      <figcaption>{title}</figcaption>
+      <div class="row">
+        {(place === 'photo' ? EXAMPLE_PHOTOS : EXAMPLE_STYLES).map((name) => (
+          <button
+            type="button"
+            class="tiny"
+            key={name}
+            aria-label={t(`example.${name}`)}
+            title={t(`example.${name}`)}
+            onClick={() => takeExample(place, name)}
+          >
+            <img src={thumbnailUrl(name)} alt="" />
+          </button>
+        ))}
+        <FileButton
+          accept="image/*"
+          onFiles={([file]) => {
+            if (!file) return;
+            takePicture(place, file).catch(() => {
+              problem.value = t('notPicture', { name: file.name });
+            });
+          }}
+        >
+          {tw('own')}
+          <span class="unseen">: {title}</span>
+        </FileButton>
+      </div>
+    </figure>
+  );
+}
+
+export function Painting() {
+  const of = edition.value;
+  const last = reports.value.at(-1);
+  return (
+    <>
+      <div class="pair">
+        <Choice place="photo" />
+        <Choice place="style" />
+      </div>
+      <h3>{tw('knobs')}</h3>
+      <Code
+        label={tw('knobs')}
+        text={knobs.value[of]}
+        onChange={(text) => {
+          knobs.value = { ...knobs.value, [of]: text };
+        }}
+      />
+      <p class="hint">
+        {network.value === 'pocket' ? tw('withPocket') : tw('withVgg19')}
+        {of === 'later' && network.value === 'pocket' && ` ${tw('laterPocket')}`}
+      </p>
+      <label class="tickbox">
+        <input
+          type="checkbox"
+          checked={compare.value}
+          onChange={(event) => {
+            compare.value = event.currentTarget.checked;
+          }}
+        />
+        {tw('compare')}
+      </label>
+      <div class="row">
+        {painting.value ? (
+          <button type="button" class="main" onClick={stop}>
+            {tw('stop')}
+          </button>
+        ) : (
+          <button type="button" class="main" disabled={!photo.value || !style.value} onClick={startPainting}>
+            {tw('paint')}
+          </button>
+        )}
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            knobs.value = { ...knobs.value, [of]: knobsText(of) };
+            replaced.value++;
+          }}
+        >
+          {tw('knobsReset')}
+        </button>
+        {last && <span class="hint progress">{tw('iteration', { n: last.step + 1, m: last.steps })}</span>}
+      </div>
+      {knobsProblem.value !== undefined && (
+        <p class="problem" role="alert">
+          {knobsProblem.value}
+        </p>
+      )}
+      {frame.value && (
+        <div class="pair">
+          <figure>
+            <FrameCanvas frame={frame.value} label={tw('generated')} />
+            <figcaption>{tw('generated')}</figcaption>
+          </figure>
+          {gradient.value && (
+            <figure class="gradient">
+              <Heat {...gradient.value} gamma={0.5} label={tw('gradient')} />
+              <figcaption>{tw('gradient')}</figcaption>
+            </figure>
+          )}
+        </div>
+      )}
+      <Curves />
+      {lines.value.length > 0 && (
+        <div class="stack">
+          <h3>{tw('printed')}</h3>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keyboard as well. */}
+          <pre class="printed" tabIndex={0}>
+            {lines.value.join('\n')}
+          </pre>
+        </div>
+      )}
+      {snapshots.value.length > 0 && (
+        <div class="stack">
+          <h3>{tw('saved')}</h3>
+          <div class="snapshots">
+            {snapshots.value.map(({ label, frame: saved }) => (
+              <figure key={label}>
+                <FrameCanvas frame={saved} label={label} />
+                <figcaption>{label}</figcaption>
+              </figure>
+            ))}
+          </div>
+        </div>
+      )}
+    </>
+  );
+}

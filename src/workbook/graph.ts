@@ -1,0 +1,123 @@
+/** Recorded operations as a graph of Giverny's, which the core can compute, differentiate and paint with. */
+import type { Node } from '../core/graph/node.js';
+import {
+  absolute,
+  add,
+  concat,
+  constant,
+  divide,
+  expand,
+  exponential,
+  logarithm,
+  matmul,
+  maximum,
+  minimum,
+  multiply,
+  reshape,
+  slice,
+  squareRoot,
+  subtract,
+  sumTo,
+  transpose,
+} from '../core/graph/operations.js';
+import { sizeOf, tensor } from '../core/graph/tensor.js';
+import type { RecordedNode } from './recorded.js';
+
+/** Numbers that all results of one function may have together. */
+const MOST_NUMBERS = 2 ** 27;
+
+/**
+ * The node that a function returned.
+ *
+ * @param recorded what came out of the sandbox; nothing in it is trusted.
+ * @param inputs nodes by the names of inputs.
+ * @throws RangeError where it is no graph, or too large a one.
+ */
+export function graphOf(
+  recorded: readonly RecordedNode[],
+  returned: number,
+  inputs: (name: string, shape: readonly number[]) => Node,
+): Node {
+  let numbers = 0;
+  const nodes: Node[] = [];
+  const wanted = reached(recorded, returned);
+  for (const [i, one] of recorded.entries()) {
+    if (!wanted.has(i)) {
+      nodes.push(UNUSED);
+      continue;
+    }
+    const from = one.inputs.map((place) => {
+      const node = place < i ? nodes[place] : undefined;
+      if (!node) throw new RangeError(`Expected an earlier operation but received ${place} in operation ${i}.`);
+      return node;
+    });
+    const node = built(one, from, inputs);
+    numbers += sizeOf(node.shape);
+    if (numbers > MOST_NUMBERS) throw new RangeError(`Expected at most ${MOST_NUMBERS} numbers but received more.`);
+    nodes.push(node);
+  }
+  const result = nodes[returned];
+  if (!result) throw new RangeError(`Expected an operation but received ${returned}.`);
+  return result;
+}
+
+/** Stands where an operation is that the result does not depend on. */
+const UNUSED: Node = constant(0);
+
+function reached(recorded: readonly RecordedNode[], from: number): ReadonlySet<number> {
+  const found = new Set<number>();
+  const open = [from];
+  for (let place = open.pop(); place !== undefined; place = open.pop()) {
+    if (found.has(place)) continue;
+    found.add(place);
+    open.push(...(recorded[place]?.inputs ?? []));
+  }
+  return found;
+}
+
+/** Names of the inputs that a result depends on. */
+export function inputsOf(recorded: readonly RecordedNode[], returned: number): string[] {
+  const wanted = reached(recorded, returned);
+  return recorded.flatMap(({ operation, name }, i) => (operation === 'input' && wanted.has(i) && name ? [name] : []));
+}
+
+const BINARY = { add, subtract, multiply, divide, maximum, minimum } as const;
+const UNARY = { sqrt: squareRoot, abs: absolute, exp: exponential, log: logarithm } as const;
+
+function built(
+  { operation, shape, name = '', values = [], axes = [], begin = [], end = [], transposeA, transposeB }: RecordedNode,
+  from: readonly Node[],
+  inputs: (name: string, shape: readonly number[]) => Node,
+): Node {
+  const [a, b] = from as [Node, Node];
+  switch (operation) {
+    case 'input':
+      return inputs(name, shape);
+    case 'constant':
+      return constant(tensor(shape, Float32Array.from(values)));
+    case 'sum': {
+      const kept = a.shape.map((extent, i) => (axes.includes(i) ? 1 : extent));
+      const summed = sumTo(a, kept);
+      return String(kept) === String(shape) ? summed : reshape(summed, shape);
+    }
+    case 'reshape':
+      return String(a.shape) === String(shape) ? a : reshape(a, shape);
+    case 'transpose':
+      return transpose(a, axes);
+    case 'expand':
+      return expand(a, shape);
+    case 'slice':
+      return slice(
+        a,
+        begin.map((start, i) => [start, end[i] as number] as const),
+      );
+    case 'concat':
+      return concat(from, axes[0] as number);
+    case 'matMul':
+      return matmul(a, b, { transposeA: transposeA === true, transposeB: transposeB === true });
+    default:
+      if (Object.hasOwn(BINARY, operation)) return BINARY[operation as keyof typeof BINARY](a, b);
+      if (Object.hasOwn(UNARY, operation)) return UNARY[operation as keyof typeof UNARY](a);
+      throw new RangeError(`Expected a known operation but received ${String(operation).slice(0, 40)}.`);
+  }
+}
