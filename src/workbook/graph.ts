@@ -8,6 +8,7 @@ import {
   divide,
   expand,
   exponential,
+  gram,
   logarithm,
   matmul,
   maximum,
@@ -103,7 +104,7 @@ function built(
     case 'reshape':
       return String(a.shape) === String(shape) ? a : reshape(a, shape);
     case 'transpose':
-      return transpose(a, axes);
+      return transposed(a, axes);
     case 'expand':
       return expand(a, shape);
     case 'slice':
@@ -114,10 +115,44 @@ function built(
     case 'concat':
       return concat(from, axes[0] as number);
     case 'matMul':
-      return matmul(a, b, { transposeA: transposeA === true, transposeB: transposeB === true });
+      return product(a, b, transposeA === true, transposeB === true);
     default:
       if (Object.hasOwn(BINARY, operation)) return BINARY[operation as keyof typeof BINARY](a, b);
       if (Object.hasOwn(UNARY, operation)) return UNARY[operation as keyof typeof UNARY](a);
       throw new RangeError(`Expected a known operation but received ${String(operation).slice(0, 40)}.`);
   }
+}
+
+/** Axes of channels first to channels last, as features come to a learner's function. */
+const CHANNELS_LAST = '0,2,3,1';
+
+/**
+ * A transposition. Two that undo each other are none, and features that become [nC, nH nW] are only reshaped: they lie
+ * there in that order already.
+ */
+function transposed(x: Node, axes: readonly number[]): Node {
+  const { operation, attributes, inputs, shape } = x;
+  const [inner] = inputs as [Node];
+  if (operation === 'transpose') {
+    const { permutation } = attributes as Node<'transpose'>['attributes'];
+    if (axes.every((axis, i) => permutation[axis] === i)) return inner;
+  }
+  if (operation === 'reshape' && String(axes) === '1,0' && inner.operation === 'transpose') {
+    const { permutation } = inner.attributes as Node<'transpose'>['attributes'];
+    const [first] = inner.inputs as [Node];
+    if (String(permutation) === CHANNELS_LAST && first.shape[0] === 1 && shape[1] === first.shape[1]) {
+      return reshape(first, [shape[1] as number, shape[0] as number]);
+    }
+  }
+  return transpose(x, axes);
+}
+
+/** A product. That of a matrix with itself transposed is a Gram matrix, whose gradient takes one product. */
+function product(a: Node, b: Node, transposeA: boolean, transposeB: boolean): Node {
+  if (a.shape.length === 2 && !transposeA) {
+    if (transposeB && a === b) return gram(a);
+    const isTransposed = b.operation === 'transpose' && b.inputs[0] === a && a.shape[0] === b.shape[1];
+    if (!transposeB && isTransposed) return gram(a);
+  }
+  return matmul(a, b, { transposeA, transposeB });
 }
