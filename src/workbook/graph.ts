@@ -32,19 +32,22 @@ const MOST_NUMBERS = 2 ** 27;
  *
  * @param recorded what came out of the sandbox; nothing in it is trusted.
  * @param inputs nodes by the names of inputs.
+ * @param known nodes that take the place of recorded ones.
  * @throws RangeError where it is no graph, or too large a one.
  */
 export function graphOf(
   recorded: readonly RecordedNode[],
   returned: number,
   inputs: (name: string, shape: readonly number[]) => Node,
+  known: ReadonlyMap<number, Node> = new Map(),
 ): Node {
   let numbers = 0;
   const nodes: Node[] = [];
-  const wanted = reached(recorded, returned);
+  const wanted = reached(recorded, returned, known);
   for (const [i, one] of recorded.entries()) {
-    if (!wanted.has(i)) {
-      nodes.push(UNUSED);
+    const given = known.get(i);
+    if (given || !wanted.has(i)) {
+      nodes.push(given ?? UNUSED);
       continue;
     }
     const from = one.inputs.map((place) => {
@@ -65,13 +68,17 @@ export function graphOf(
 /** Stands where an operation is that the result does not depend on. */
 const UNUSED: Node = constant(0);
 
-function reached(recorded: readonly RecordedNode[], from: number): ReadonlySet<number> {
+function reached(
+  recorded: readonly RecordedNode[],
+  from: number,
+  known: ReadonlyMap<number, Node> = new Map(),
+): ReadonlySet<number> {
   const found = new Set<number>();
   const open = [from];
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
     if (found.has(place)) continue;
     found.add(place);
-    open.push(...(recorded[place]?.inputs ?? []));
+    if (!known.has(place)) open.push(...(recorded[place]?.inputs ?? []));
   }
   return found;
 }
@@ -80,6 +87,23 @@ function reached(recorded: readonly RecordedNode[], from: number): ReadonlySet<n
 export function inputsOf(recorded: readonly RecordedNode[], returned: number): string[] {
   const wanted = reached(recorded, returned);
   return recorded.flatMap(({ operation, name }, i) => (operation === 'input' && wanted.has(i) && name ? [name] : []));
+}
+
+/**
+ * What depends on one input alone and is used together with others: computed once, it need not be computed again while
+ * the others change.
+ */
+export function settledParts(recorded: readonly RecordedNode[], returned: number, input: string): number[] {
+  const wanted = reached(recorded, returned);
+  const settled = recorded.map(() => false);
+  const open = recorded.map(() => false);
+  for (const [i, { operation, inputs, name }] of recorded.entries()) {
+    settled[i] = operation === 'input' ? name === input : inputs.some((place) => settled[place]);
+    open[i] = operation === 'input' ? name !== input : inputs.some((place) => open[place]);
+  }
+  const isOnly = (i: number) => settled[i] && !open[i];
+  const used = recorded.flatMap(({ inputs }, i) => (wanted.has(i) && !isOnly(i) ? inputs.filter(isOnly) : []));
+  return [...new Set(isOnly(returned) ? [...used, returned] : used)];
 }
 
 const BINARY = { add, subtract, multiply, divide, maximum, minimum } as const;
@@ -151,8 +175,10 @@ function transposed(x: Node, axes: readonly number[]): Node {
 function product(a: Node, b: Node, transposeA: boolean, transposeB: boolean): Node {
   if (a.shape.length === 2 && !transposeA) {
     if (transposeB && a === b) return gram(a);
-    const isTransposed = b.operation === 'transpose' && b.inputs[0] === a && a.shape[0] === b.shape[1];
-    if (!transposeB && isTransposed) return gram(a);
+    if (!transposeB && b.operation === 'transpose' && b.inputs[0] === a) {
+      const { permutation } = b.attributes as Node<'transpose'>['attributes'];
+      if (String(permutation) === '1,0') return gram(a);
+    }
   }
   return matmul(a, b, { transposeA, transposeB });
 }
