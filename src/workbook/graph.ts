@@ -8,6 +8,7 @@ import {
   divide,
   expand,
   exponential,
+  gram,
   logarithm,
   matmul,
   maximum,
@@ -31,19 +32,22 @@ const MOST_NUMBERS = 2 ** 27;
  *
  * @param recorded what came out of the sandbox; nothing in it is trusted.
  * @param inputs nodes by the names of inputs.
+ * @param known nodes that take the place of recorded ones.
  * @throws RangeError where it is no graph, or too large a one.
  */
 export function graphOf(
   recorded: readonly RecordedNode[],
   returned: number,
   inputs: (name: string, shape: readonly number[]) => Node,
+  known: ReadonlyMap<number, Node> = new Map(),
 ): Node {
   let numbers = 0;
   const nodes: Node[] = [];
-  const wanted = reached(recorded, returned);
+  const wanted = reached(recorded, returned, known);
   for (const [i, one] of recorded.entries()) {
-    if (!wanted.has(i)) {
-      nodes.push(UNUSED);
+    const given = known.get(i);
+    if (given || !wanted.has(i)) {
+      nodes.push(given ?? UNUSED);
       continue;
     }
     const from = one.inputs.map((place) => {
@@ -64,13 +68,17 @@ export function graphOf(
 /** Stands where an operation is that the result does not depend on. */
 const UNUSED: Node = constant(0);
 
-function reached(recorded: readonly RecordedNode[], from: number): ReadonlySet<number> {
+function reached(
+  recorded: readonly RecordedNode[],
+  from: number,
+  known: ReadonlyMap<number, Node> = new Map(),
+): ReadonlySet<number> {
   const found = new Set<number>();
   const open = [from];
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
     if (found.has(place)) continue;
     found.add(place);
-    open.push(...(recorded[place]?.inputs ?? []));
+    if (!known.has(place)) open.push(...(recorded[place]?.inputs ?? []));
   }
   return found;
 }
@@ -79,6 +87,23 @@ function reached(recorded: readonly RecordedNode[], from: number): ReadonlySet<n
 export function inputsOf(recorded: readonly RecordedNode[], returned: number): string[] {
   const wanted = reached(recorded, returned);
   return recorded.flatMap(({ operation, name }, i) => (operation === 'input' && wanted.has(i) && name ? [name] : []));
+}
+
+/**
+ * What depends on one input alone and is used together with others: computed once, it need not be computed again while
+ * the others change.
+ */
+export function settledParts(recorded: readonly RecordedNode[], returned: number, input: string): number[] {
+  const wanted = reached(recorded, returned);
+  const settled = recorded.map(() => false);
+  const open = recorded.map(() => false);
+  for (const [i, { operation, inputs, name }] of recorded.entries()) {
+    settled[i] = operation === 'input' ? name === input : inputs.some((place) => settled[place]);
+    open[i] = operation === 'input' ? name !== input : inputs.some((place) => open[place]);
+  }
+  const isOnly = (i: number) => settled[i] && !open[i];
+  const used = recorded.flatMap(({ inputs }, i) => (wanted.has(i) && !isOnly(i) ? inputs.filter(isOnly) : []));
+  return [...new Set(isOnly(returned) ? [...used, returned] : used)];
 }
 
 const BINARY = { add, subtract, multiply, divide, maximum, minimum } as const;
@@ -103,7 +128,7 @@ function built(
     case 'reshape':
       return String(a.shape) === String(shape) ? a : reshape(a, shape);
     case 'transpose':
-      return transpose(a, axes);
+      return transposed(a, axes);
     case 'expand':
       return expand(a, shape);
     case 'slice':
@@ -114,10 +139,46 @@ function built(
     case 'concat':
       return concat(from, axes[0] as number);
     case 'matMul':
-      return matmul(a, b, { transposeA: transposeA === true, transposeB: transposeB === true });
+      return product(a, b, transposeA === true, transposeB === true);
     default:
       if (Object.hasOwn(BINARY, operation)) return BINARY[operation as keyof typeof BINARY](a, b);
       if (Object.hasOwn(UNARY, operation)) return UNARY[operation as keyof typeof UNARY](a);
       throw new RangeError(`Expected a known operation but received ${String(operation).slice(0, 40)}.`);
   }
+}
+
+/** Axes of channels first to channels last, as features come to a learner's function. */
+const CHANNELS_LAST = '0,2,3,1';
+
+/**
+ * A transposition. Two that undo each other are none, and features that become [nC, nH nW] are only reshaped: they lie
+ * there in that order already.
+ */
+function transposed(x: Node, axes: readonly number[]): Node {
+  const { operation, attributes, inputs, shape } = x;
+  const [inner] = inputs as [Node];
+  if (operation === 'transpose') {
+    const { permutation } = attributes as Node<'transpose'>['attributes'];
+    if (axes.every((axis, i) => permutation[axis] === i)) return inner;
+  }
+  if (operation === 'reshape' && String(axes) === '1,0' && inner.operation === 'transpose') {
+    const { permutation } = inner.attributes as Node<'transpose'>['attributes'];
+    const [first] = inner.inputs as [Node];
+    if (String(permutation) === CHANNELS_LAST && first.shape[0] === 1 && shape[1] === first.shape[1]) {
+      return reshape(first, [shape[1] as number, shape[0] as number]);
+    }
+  }
+  return transpose(x, axes);
+}
+
+/** A product. That of a matrix with itself transposed is a Gram matrix, whose gradient takes one product. */
+function product(a: Node, b: Node, transposeA: boolean, transposeB: boolean): Node {
+  if (a.shape.length === 2 && !transposeA) {
+    if (transposeB && a === b) return gram(a);
+    if (!transposeB && b.operation === 'transpose' && b.inputs[0] === a) {
+      const { permutation } = b.attributes as Node<'transpose'>['attributes'];
+      if (String(permutation) === '1,0') return gram(a);
+    }
+  }
+  return matmul(a, b, { transposeA, transposeB });
 }

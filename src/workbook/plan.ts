@@ -3,14 +3,14 @@ import type { Measures, Term, View } from '../core/costs/term.js';
 import { defineTerm } from '../core/costs/term.js';
 import { GivernyError } from '../core/errors.js';
 import type { Node } from '../core/graph/node.js';
-import { add, input, pad, scale, transpose } from '../core/graph/operations.js';
+import { add, pad, scale, transpose } from '../core/graph/operations.js';
 import { layerSize } from '../core/networks/measures.js';
 import { VGG19 } from '../core/networks/network.js';
 import type { Size } from '../core/pictures/picture.js';
 import type { Edition } from './answers.js';
 import { joinParts, type Problem, type RunInSandbox } from './check.js';
 import { EXERCISES, type Sources } from './exercises.js';
-import { graphOf } from './graph.js';
+import { graphOf, settledParts } from './graph.js';
 import { notTensor, type Recorded } from './judged.js';
 import type { Argument, Call, Found, LoopEvent } from './recorded.js';
 
@@ -164,39 +164,47 @@ function problemOf(outcome: Recorded): Found | undefined {
 export function termOf({ knobs, content, styles, total }: Plan): Term {
   const layers = Object.keys(styles);
   const all = [...new Set([knobs.contentLayer, ...layers])];
-  const measure = (view: View, wanted: readonly string[]): Measures =>
-    Object.fromEntries(wanted.map((layer) => [layer, view.layer(layer).mapped()]));
-  const judged = ({ nodes, returned }: Recording, inputs: Readonly<Record<string, Node>>): Node =>
-    graphOf(nodes, returned, (name, shape) => inputs[name] ?? input(name, shape));
+  /** What a function computes of its target alone, by the names of the term's tensors. */
+  const settledOf = (prefix: string, { nodes, returned }: Recording) =>
+    settledParts(nodes, returned, 'a').map((place) => ({ place, name: `${prefix}.${place}` }));
+  const targetOf = (view: View, prefix: string, layer: string, recording: Recording): Measures => {
+    const a = asInNotebook(view.layer(layer).mapped(), layer);
+    return Object.fromEntries(
+      settledOf(prefix, recording).map(({ place, name }) => [name, graphOf(recording.nodes, place, () => a)]),
+    );
+  };
+  const costOf = (prefix: string, layer: string, recording: Recording, measures: Measures, target: Measures): Node => {
+    const g = asInNotebook(measures[layer] as Node, layer);
+    const known = settledOf(prefix, recording).map(({ place, name }) => [place, target[name] as Node] as const);
+    return graphOf(recording.nodes, recording.returned, () => g, new Map(known));
+  };
+  const styleOf = (layer: string) => styles[layer] as Recording;
   return defineTerm<string, string>({
     name: 'J',
     weight: 1,
     layers: all,
-    measure: (view) => measure(view, all),
+    measure: (view) => Object.fromEntries(all.map((layer) => [layer, view.layer(layer).mapped()])),
     target: async (sources) => {
-      const photo = await sources.contentFeatures([knobs.contentLayer]);
-      const style = await sources.ofStyle(0, layers, (view) => measure(view, layers));
-      return {
-        tensors: {
-          content: photo[knobs.contentLayer] as never,
-          ...Object.fromEntries(layers.map((layer) => [`style.${layer}`, style[layer] as never])),
-        },
-      };
+      const ofContent = settledOf('content', content).length > 0;
+      const photo = ofContent
+        ? await sources.ofContent([knobs.contentLayer], (view) =>
+            targetOf(view, 'content', knobs.contentLayer, content),
+          )
+        : {};
+      const targets = (view: View): Measures =>
+        Object.assign({}, ...layers.map((layer) => targetOf(view, `style.${layer}`, layer, styleOf(layer))));
+      const ofStyle = layers.some((layer) => settledOf('', styleOf(layer)).length > 0);
+      return { tensors: { ...photo, ...(ofStyle ? await sources.ofStyle(0, layers, targets) : {}) } };
     },
     cost: (measures, target) => {
-      const pair = (layer: string, wanted: Node) => ({
-        a: asInNotebook(wanted, layer),
-        g: asInNotebook(measures[layer] as Node, layer),
-      });
-      const JContent = judged(content, pair(knobs.contentLayer, target.content as Node));
-      const byLayer = layers.map((layer) =>
-        judged(styles[layer] as Recording, pair(layer, target[`style.${layer}`] as Node)),
-      );
+      const JContent = costOf('content', knobs.contentLayer, content, measures, target);
+      const byLayer = layers.map((layer) => costOf(`style.${layer}`, layer, styleOf(layer), measures, target));
       const JStyle = byLayer
         .map((cost, i) => scale(cost, knobs.styleLayers[layers[i] as string] as number))
         .reduce((a, b) => add(a, b));
+      const inputs: Readonly<Record<string, Node>> = { JContent, JStyle };
       return {
-        cost: judged(total, { JContent, JStyle }),
+        cost: graphOf(total.nodes, total.returned, (name) => inputs[name] as Node),
         parts: {
           content: JContent,
           style: JStyle,

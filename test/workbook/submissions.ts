@@ -236,11 +236,11 @@ export const WRONG: readonly Wrong[] = [
     ],
     [content("return import('node:fs');"), 'import() is not needed here: everything is recorded in order.', 3],
     [
-      content('JSON.stringify = () => `{"outcomes": [{"nodes": 5, "returned": {"type": "node"}}]}`;'),
+      content('Object.prototype.toJSON = () => 5;'),
       'What this gives cannot be read: do not change what the code runs on, such as JSON.',
     ],
     [
-      content('JSON.stringify = () => `nonsense`;'),
+      content('Array.prototype.toJSON = () => 5;'),
       'What this gives cannot be read: do not change what the code runs on, such as JSON.',
     ],
     [
