@@ -8,9 +8,9 @@
 import { execFileSync } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import type { Objective } from '#dist/core/costs/objective.js';
-import { tiledObjective } from '#dist/core/costs/tiled.js';
-import { wholeObjective } from '#dist/core/costs/whole.js';
+import type { Objective } from '#dist/core/costs/objective/objective.js';
+import { tiledObjective } from '#dist/core/costs/objective/tiled.js';
+import { wholeObjective } from '#dist/core/costs/objective/whole.js';
 import { subtractMean } from '#dist/core/networks/pixels.js';
 import { resolveOptions } from '#dist/core/options/options.js';
 import { type Picture, picture } from '#dist/core/pictures/picture.js';

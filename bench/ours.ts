@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
-import type { Evaluation } from '#dist/core/costs/objective.js';
-import { wholeObjective } from '#dist/core/costs/whole.js';
+import type { Evaluation } from '#dist/core/costs/objective/objective.js';
+import { wholeObjective } from '#dist/core/costs/objective/whole.js';
 import { input, matmul } from '#dist/core/graph/operations.js';
 import { Program } from '#dist/core/graph/program.js';
 import { tensor } from '#dist/core/graph/tensor.js';

@@ -1,7 +1,9 @@
 /** Giverny for every environment: pictures in memory, an engine of your choice. */
 
 export type { Region, Style } from './core/costs/areas.js';
-export { type Costs, type Evaluation, type Objective, partsOf } from './core/costs/objective.js';
+export { type Costs, type Evaluation, type Objective, partsOf } from './core/costs/objective/objective.js';
+export { tiledObjective } from './core/costs/objective/tiled.js';
+export { wholeObjective } from './core/costs/objective/whole.js';
 export type { Scene } from './core/costs/setting.js';
 export {
   type Breakdown,
@@ -16,8 +18,6 @@ export {
   type View,
 } from './core/costs/term.js';
 export { termsOf } from './core/costs/terms.js';
-export { tiledObjective } from './core/costs/tiled.js';
-export { wholeObjective } from './core/costs/whole.js';
 export { type ErrorCode, type ErrorKind, GivernyError } from './core/errors.js';
 export type { Engine, EngineTraits, Session } from './core/graph/engine.js';
 export type { Shape, Tensor, Tensors } from './core/graph/tensor.js';

@@ -32,7 +32,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   },
   batch: {
     summary: 'paint many photos, each in the style of each painting',
-    load: async () => (await import('./batch.js')).batchCommand(),
+    load: async () => (await import('./batch/batch.js')).batchCommand(),
   },
   sheet: {
     summary: 'small paintings of a photo with several settings, side by side',

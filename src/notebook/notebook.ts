@@ -7,8 +7,8 @@
  * Tensors are laid out as in the notebook: [1, nH, nW, nC], pictures RGB with the means subtracted.
  */
 import { contentCost, layerStyleCost, squaredErrors } from '../core/costs/equations.js';
+import { layerView } from '../core/costs/objective/view.js';
 import { secondMoment } from '../core/costs/statistics/moments.js';
-import { layerView } from '../core/costs/view.js';
 import { GivernyError } from '../core/errors.js';
 import type { Engine } from '../core/graph/engine.js';
 import type { Node } from '../core/graph/node.js';

@@ -1,6 +1,6 @@
 /** What a batch says of the time that is left. */
 import { expect, test } from 'vitest';
-import { BatchProgress } from '../../src/cli/batch-progress.js';
+import { BatchProgress } from '../../src/cli/batch/progress.js';
 import type { StepReport } from '../../src/core/painting/job.js';
 
 const scales = [{ width: 10, height: 10, steps: 10, work: 1 }];

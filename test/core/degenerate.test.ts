@@ -1,9 +1,9 @@
 /** Pictures of one colour, and pictures that are nearly so: all costs are finite, none is negative, and all paint. */
 import { describe, expect, test } from 'vitest';
 import type { Region } from '../../src/core/costs/areas.js';
-import { type Costs, partsOf } from '../../src/core/costs/objective.js';
+import { type Costs, partsOf } from '../../src/core/costs/objective/objective.js';
+import { wholeObjective } from '../../src/core/costs/objective/whole.js';
 import type { Scene } from '../../src/core/costs/setting.js';
-import { wholeObjective } from '../../src/core/costs/whole.js';
 import type { Network } from '../../src/core/networks/network.js';
 import { subtractMean } from '../../src/core/networks/pixels.js';
 import { type OptionsInput, resolveOptions } from '../../src/core/options/options.js';

@@ -1,7 +1,7 @@
 /** Calibrated networks: costs through 1x1 taps. */
 import { expect, test } from 'vitest';
+import { layerView } from '../../src/core/costs/objective/view.js';
 import { secondMoment } from '../../src/core/costs/statistics/moments.js';
-import { layerView } from '../../src/core/costs/view.js';
 import type { Node } from '../../src/core/graph/node.js';
 import { input } from '../../src/core/graph/operations.js';
 import { Program } from '../../src/core/graph/program.js';

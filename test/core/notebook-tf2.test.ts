@@ -1,6 +1,6 @@
 /** The later edition of the notebook: what its network is fed with, its start, its pictures and its costs. */
 import { expect, test } from 'vitest';
-import { wholeObjective } from '../../src/core/costs/whole.js';
+import { wholeObjective } from '../../src/core/costs/objective/whole.js';
 import { input } from '../../src/core/graph/operations.js';
 import { Program } from '../../src/core/graph/program.js';
 import { tensor } from '../../src/core/graph/tensor.js';

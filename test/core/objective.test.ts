@@ -1,7 +1,7 @@
 /** The whole cost and its gradient: against finite differences, and against PyTorch's autograd where found. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { partsOf } from '../../src/core/costs/objective.js';
-import { wholeObjective } from '../../src/core/costs/whole.js';
+import { partsOf } from '../../src/core/costs/objective/objective.js';
+import { wholeObjective } from '../../src/core/costs/objective/whole.js';
 import type { Network } from '../../src/core/networks/network.js';
 import { subtractMean } from '../../src/core/networks/pixels.js';
 import { type Options, resolveOptions } from '../../src/core/options/options.js';

@@ -1,7 +1,7 @@
 /** The loop of a painting, on small networks and pictures. */
 import { describe, expect, test } from 'vitest';
 import { areasOf, type Region } from '../../src/core/costs/areas.js';
-import { wholeObjective } from '../../src/core/costs/whole.js';
+import { wholeObjective } from '../../src/core/costs/objective/whole.js';
 import type { Network } from '../../src/core/networks/network.js';
 import { subtractMean } from '../../src/core/networks/pixels.js';
 import { type OptionsInput, resolveOptions } from '../../src/core/options/options.js';

@@ -1,9 +1,9 @@
 /** The tiled objective is the whole objective: the same costs, the same gradient, for every term. */
 import { describe, expect, test } from 'vitest';
+import { tiledObjective } from '../../src/core/costs/objective/tiled.js';
+import { coreOf, tilesOf } from '../../src/core/costs/objective/tiles.js';
+import { wholeObjective } from '../../src/core/costs/objective/whole.js';
 import type { Scene } from '../../src/core/costs/setting.js';
-import { tiledObjective } from '../../src/core/costs/tiled.js';
-import { coreOf, tilesOf } from '../../src/core/costs/tiles.js';
-import { wholeObjective } from '../../src/core/costs/whole.js';
 import { layerSize, layerStride } from '../../src/core/networks/measures.js';
 import { subtractMean } from '../../src/core/networks/pixels.js';
 import { type OptionsInput, resolveOptions } from '../../src/core/options/options.js';

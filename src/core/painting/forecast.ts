@@ -1,6 +1,7 @@
 /** What a painting will take, before it begins and on the way. */
+
+import { tilesOf } from '../costs/objective/tiles.js';
 import { layerOf } from '../costs/setting.js';
-import { tilesOf } from '../costs/tiles.js';
 import { GivernyError } from '../errors.js';
 import { deepestLayer, featuresPerPixel, layerStride } from '../networks/measures.js';
 import type { Network } from '../networks/network.js';

@@ -1,6 +1,6 @@
 /** What a painting is made from, what it tells after each step, and what may change on the way. */
 import type { Region, Style } from '../costs/areas.js';
-import type { Costs } from '../costs/objective.js';
+import type { Costs } from '../costs/objective/objective.js';
 import type { Term } from '../costs/term.js';
 import { expected, GivernyError, show } from '../errors.js';
 import type { Network } from '../networks/network.js';

@@ -1,5 +1,5 @@
 /** Keeps what was measured of styles from painting to painting. */
-import type { Keep } from '../costs/sources.js';
+import type { Keep } from '../costs/objective/sources.js';
 import type { Tensors } from '../graph/tensor.js';
 
 /** Of a painting at five scales with two networks and four styles all fit in. */

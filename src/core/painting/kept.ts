@@ -1,6 +1,6 @@
 /** Parts of a painting that stay as in the photo. */
 import { areasOf } from '../costs/areas.js';
-import type { Evaluation, Objective } from '../costs/objective.js';
+import type { Evaluation, Objective } from '../costs/objective/objective.js';
 import type { Scene } from '../costs/setting.js';
 import { subtractMean } from '../networks/pixels.js';
 

@@ -1,10 +1,10 @@
 /** The loop of a painting. */
 
 import type { Abortable } from '../abort.js';
-import type { Costs, Objective } from '../costs/objective.js';
-import type { Keep } from '../costs/sources.js';
-import { tiledObjective } from '../costs/tiled.js';
-import { wholeObjective } from '../costs/whole.js';
+import type { Costs, Objective } from '../costs/objective/objective.js';
+import type { Keep } from '../costs/objective/sources.js';
+import { tiledObjective } from '../costs/objective/tiled.js';
+import { wholeObjective } from '../costs/objective/whole.js';
 import { GivernyError } from '../errors.js';
 import type { Engine } from '../graph/engine.js';
 import type { Network } from '../networks/network.js';

@@ -1,6 +1,6 @@
 /** The scales of a painting, and what they cost. */
 
-import { tiledShare } from '../costs/tiled.js';
+import { tiledShare } from '../costs/objective/tiled.js';
 import { deepestLayer, workPerPixel } from '../networks/measures.js';
 import type { Network } from '../networks/network.js';
 import type { Options } from '../options/options.js';

@@ -3,7 +3,7 @@
  * numbers and what tells one painting from another are JSON in its metadata. Arrays come back bit by bit.
  */
 import * as z from 'zod';
-import type { Costs } from '../costs/objective.js';
+import type { Costs } from '../costs/objective/objective.js';
 import { GivernyError, show } from '../errors.js';
 import { hashOf, hashOfText } from '../graph/hash.js';
 import {

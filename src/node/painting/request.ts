@@ -1,6 +1,6 @@
 /** A painting request and its progress events, as plain data that can cross a process boundary. */
 import { z } from 'zod';
-import type { Costs } from '../../core/costs/objective.js';
+import type { Costs } from '../../core/costs/objective/objective.js';
 import type { Term } from '../../core/costs/term.js';
 import { expected, GivernyError, show } from '../../core/errors.js';
 import type { Network } from '../../core/networks/network.js';

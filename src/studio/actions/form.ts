@@ -18,13 +18,16 @@ export function setForm(recipe: Recipe): void {
 
 /** What must be set on top of a preset to have these options. */
 function changesTo(wanted: Options, name: string): OptionsInput {
-  const apart = (from: Readonly<Record<string, unknown>>) =>
-    Object.fromEntries(
-      Object.entries(wanted).filter(
-        ([option, value]) => value !== undefined && optionText(value) !== optionText(from[option]),
-      ),
+  const unset = (changes: OptionsInput) => {
+    const made: Readonly<Record<string, unknown>> = resolveOptions({ preset: name, ...changes });
+    return Object.entries(wanted).filter(
+      ([option, value]) => value !== undefined && optionText(value) !== optionText(made[option]),
     );
-  const changes = apart(resolveOptions({ preset: name }));
+  };
+  let changes: OptionsInput = {};
   // Where they are not set, some options follow from others.
-  return { ...changes, ...apart(resolveOptions({ preset: name, ...changes })) };
+  for (let missing = unset(changes); missing.length > 0; missing = unset(changes)) {
+    changes = { ...changes, ...Object.fromEntries(missing) };
+  }
+  return changes;
 }

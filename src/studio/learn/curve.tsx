@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { partsOf } from '../../core/costs/objective.js';
+import { partsOf } from '../../core/costs/objective/objective.js';
 import type { CostChart } from '../components/easel/cost-chart.js';
 import type { StepReport } from '../painting/protocol.js';
 import { dark } from '../theme.js';

@@ -1,5 +1,5 @@
 /** What the learning page asks of its worker, and what it answers. */
-import type { Costs } from '../../core/costs/objective.js';
+import type { Costs } from '../../core/costs/objective/objective.js';
 import type { Options } from '../../core/options/options.js';
 import type { Picture } from '../../core/pictures/picture.js';
 

@@ -1,7 +1,7 @@
 /** What the learning page knows, and what it asks for. */
 import { computed, effect, signal } from '@preact/signals';
 import { decodePicture } from '../../browser/pictures.js';
-import type { Costs } from '../../core/costs/objective.js';
+import type { Costs } from '../../core/costs/objective/objective.js';
 import { VGG_MEAN } from '../../core/networks/network.js';
 import { type Options, resolveOptions } from '../../core/options/options.js';
 import { blend, notebookRandom, uniformNoise } from '../../core/painting/start.js';

@@ -1,5 +1,5 @@
 /** What the workbook asks of its worker, and what it answers: plain data. */
-import type { Costs } from '../../core/costs/objective.js';
+import type { Costs } from '../../core/costs/objective/objective.js';
 import type { Picture } from '../../core/pictures/picture.js';
 import type { Edition } from '../../workbook/answers.js';
 import type { Plan } from '../../workbook/plan.js';

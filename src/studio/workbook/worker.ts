@@ -1,7 +1,8 @@
 /** Looks through the network and paints with learners' costs. What runs here are graphs; their code stays in its frame. */
+
+import { layerView } from '../../core/costs/objective/view.js';
+import { wholeObjective } from '../../core/costs/objective/whole.js';
 import { secondMoment } from '../../core/costs/statistics/moments.js';
-import { layerView } from '../../core/costs/view.js';
-import { wholeObjective } from '../../core/costs/whole.js';
 import type { Node } from '../../core/graph/node.js';
 import { input } from '../../core/graph/operations.js';
 import { Program } from '../../core/graph/program.js';

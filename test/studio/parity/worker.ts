@@ -1,5 +1,5 @@
 /** Costs, gradient and seconds per step of a seeded picture on a browser engine. */
-import { wholeObjective } from '../../../src/core/costs/whole.js';
+import { wholeObjective } from '../../../src/core/costs/objective/whole.js';
 import { toNetwork } from '../../../src/core/networks/formats/canonical.js';
 import { readNetworkFile } from '../../../src/core/networks/formats/read.js';
 import { resolveOptions } from '../../../src/core/options/options.js';

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { partsOf } from '../../../core/costs/objective.js';
+import { partsOf } from '../../../core/costs/objective/objective.js';
 import { report, reports } from '../../state.js';
 import { dark } from '../../theme.js';
 import { language, number, t } from '../../words/words.js';

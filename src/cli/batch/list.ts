@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
-import { expected, GivernyError, show } from '../core/errors.js';
-import { NAMED_STARTS, OPTION_NAMES, type OptionName, optionMeta, optionsSchema } from '../core/options/options.js';
-import { optionName } from '../core/options/text.js';
-import { reason } from '../node/files/atomic.js';
-import { parseFeather, parseStrengths, parseStyle, type StyleFile } from './style-flags.js';
+import { expected, GivernyError, show } from '../../core/errors.js';
+import { NAMED_STARTS, OPTION_NAMES, type OptionName, optionMeta, optionsSchema } from '../../core/options/options.js';
+import { optionName } from '../../core/options/text.js';
+import { reason } from '../../node/files/atomic.js';
+import { parseFeather, parseStrengths, parseStyle, type StyleFile } from '../style-flags.js';
 
 /** What a row says; what it leaves out is as the flags say. */
 export interface ListRow {

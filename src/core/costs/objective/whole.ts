@@ -1,16 +1,16 @@
 /** The whole picture's costs and gradient in one graph. */
-import { GivernyError } from '../errors.js';
-import type { Engine } from '../graph/engine.js';
-import { gradients } from '../graph/gradient.js';
-import type { Node } from '../graph/node.js';
-import type { Tensor, Tensors } from '../graph/tensor.js';
+import { GivernyError } from '../../errors.js';
+import type { Engine } from '../../graph/engine.js';
+import { gradients } from '../../graph/gradient.js';
+import type { Node } from '../../graph/node.js';
+import type { Tensor, Tensors } from '../../graph/tensor.js';
+import { layersOf, type Scene, settingOf } from '../setting.js';
+import type { Term } from '../term.js';
+import { termsOf } from '../terms.js';
 import { boundTerms, fedOf, judged } from './bound.js';
 import type { Costs, Objective } from './objective.js';
 import { TileRunner } from './runner.js';
-import { layersOf, type Scene, settingOf } from './setting.js';
 import { type Keep, sourcesOf } from './sources.js';
-import type { Term } from './term.js';
-import { termsOf } from './terms.js';
 import { wholeTile } from './tiles.js';
 import { viewsOf } from './view.js';
 

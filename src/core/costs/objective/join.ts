@@ -1,6 +1,6 @@
 /** Measures of tiles become measures of the whole picture. */
-import { type Tensor, type Tensors, tensor } from '../graph/tensor.js';
-import type { Join, Joins } from './term.js';
+import { type Tensor, type Tensors, tensor } from '../../graph/tensor.js';
+import type { Join, Joins } from '../term.js';
 
 /** How measures of a name join. */
 export const joinsBy =

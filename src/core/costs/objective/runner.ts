@@ -1,10 +1,10 @@
 /** Runs a graph of a tile over the tiles of a picture. */
-import type { Engine } from '../graph/engine.js';
-import type { Node } from '../graph/node.js';
-import { input } from '../graph/operations.js';
-import { Program } from '../graph/program.js';
-import { type Tensors, tensor } from '../graph/tensor.js';
-import type { Network } from '../networks/network.js';
+import type { Engine } from '../../graph/engine.js';
+import type { Node } from '../../graph/node.js';
+import { input } from '../../graph/operations.js';
+import { Program } from '../../graph/program.js';
+import { type Tensors, tensor } from '../../graph/tensor.js';
+import type { Network } from '../../networks/network.js';
 import { Positional } from './positional.js';
 import { cut, shapeOf, type Tile } from './tiles.js';
 

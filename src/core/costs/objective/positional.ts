@@ -1,9 +1,9 @@
 /** What is fed to a view with a value at each position: maps of targets, weights of areas, importance. */
-import type { Node } from '../graph/node.js';
-import { input, reshape } from '../graph/operations.js';
-import { type Tensor, type Tensors, tensor } from '../graph/tensor.js';
-import { layerStride } from '../networks/measures.js';
-import type { Network } from '../networks/network.js';
+import type { Node } from '../../graph/node.js';
+import { input, reshape } from '../../graph/operations.js';
+import { type Tensor, type Tensors, tensor } from '../../graph/tensor.js';
+import { layerStride } from '../../networks/measures.js';
+import type { Network } from '../../networks/network.js';
 import { coreOf, cut, type Tile } from './tiles.js';
 
 /** Inputs with positions, of which a tile is fed its own part. */

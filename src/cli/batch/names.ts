@@ -1,9 +1,9 @@
 /** Names of the paintings of a batch, by a pattern. All are known and compared before anything is painted. */
 import { realpathSync } from 'node:fs';
 import { join, parse, resolve, sep } from 'node:path';
-import { GivernyError, show } from '../core/errors.js';
-import { OPTION_NAMES, type Options } from '../core/options/options.js';
-import { optionName, optionText } from '../core/options/text.js';
+import { GivernyError, show } from '../../core/errors.js';
+import { OPTION_NAMES, type Options } from '../../core/options/options.js';
+import { optionName, optionText } from '../../core/options/text.js';
 
 export const DEFAULT_NAME = '{photo}-{style}.png';
 

@@ -3,27 +3,27 @@ import { existsSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
-import { GivernyError } from '../core/errors.js';
-import { type OptionsInput, PRESETS, resolveOptions } from '../core/options/options.js';
-import { findPictures } from '../node/files/find-pictures.js';
-import { formatOf } from '../node/files/write-pictures.js';
-import { type Outcome, paintBatch } from '../node/painting/batch.js';
-import type { PaintRequest } from '../node/painting/request.js';
-import { type ListRow, readList } from './batch-list.js';
-import { checkPlaces, DEFAULT_NAME, nameOf } from './batch-names.js';
+import { GivernyError } from '../../core/errors.js';
+import { type OptionsInput, PRESETS, resolveOptions } from '../../core/options/options.js';
+import { findPictures } from '../../node/files/find-pictures.js';
+import { formatOf } from '../../node/files/write-pictures.js';
+import { type Outcome, paintBatch } from '../../node/painting/batch.js';
+import type { PaintRequest } from '../../node/painting/request.js';
+import type { BatchCounts } from '../events.js';
+import { atLeastOne, optionFlags, presetName } from '../flags.js';
+import { EXIT_CODES, listenToSignals } from '../interrupts.js';
+import { fileArgument, paintingArgument } from '../places.js';
+import { optionsOf } from '../prepare.js';
+import { type StyleFile, styleText } from '../style-flags.js';
+import { type ListRow, readList } from './list.js';
+import { checkPlaces, DEFAULT_NAME, nameOf } from './names.js';
 import {
   type BatchItem,
   type BatchReporter,
   batchSilence,
   jsonBatchReporter,
   plainBatchReporter,
-} from './batch-reporters.js';
-import type { BatchCounts } from './events.js';
-import { atLeastOne, optionFlags, presetName } from './flags.js';
-import { EXIT_CODES, listenToSignals } from './interrupts.js';
-import { fileArgument, paintingArgument } from './places.js';
-import { optionsOf } from './prepare.js';
-import { type StyleFile, styleText } from './style-flags.js';
+} from './reporters.js';
 
 interface BatchFlags extends OptionsInput {
   readonly style?: readonly string[];

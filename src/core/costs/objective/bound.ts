@@ -1,12 +1,12 @@
 /** Terms with their targets, at one scale of a painting. */
-import { expected } from '../errors.js';
-import type { Node } from '../graph/node.js';
-import { input, multiply } from '../graph/operations.js';
-import { scalar, type Tensor, type Tensors } from '../graph/tensor.js';
+import { expected } from '../../errors.js';
+import type { Node } from '../../graph/node.js';
+import { input, multiply } from '../../graph/operations.js';
+import { scalar, type Tensor, type Tensors } from '../../graph/tensor.js';
+import type { Breakdown, Measures, Setting, Sources, Target, TargetMap, Term } from '../term.js';
+import { total } from '../weights.js';
 import type { Positional } from './positional.js';
-import type { Breakdown, Measures, Setting, Sources, Target, TargetMap, Term } from './term.js';
 import type { Fed } from './view.js';
-import { total } from './weights.js';
 
 export interface BoundTerm {
   readonly term: Term;

@@ -1,9 +1,9 @@
 /** How far a batch is, and how long it will still take. */
 
-import { workOf } from '../core/painting/forecast.js';
-import type { StepReport } from '../core/painting/job.js';
-import type { PlannedScale } from '../core/painting/plan.js';
-import { runningMedian } from './progress.js';
+import { workOf } from '../../core/painting/forecast.js';
+import type { StepReport } from '../../core/painting/job.js';
+import type { PlannedScale } from '../../core/painting/plan.js';
+import { runningMedian } from '../progress.js';
 
 interface Begun {
   readonly atMs: number;

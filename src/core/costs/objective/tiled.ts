@@ -4,22 +4,22 @@
  * their sum into the costs and dJ/dm, and a second pass takes the gradient of <m(tile), dJ/dm> with respect to every
  * tile's pixels. Nothing is approximated: there are no seams, and the gradient is the whole graph's to rounding.
  */
-import type { Engine } from '../graph/engine.js';
-import { gradients } from '../graph/gradient.js';
-import { type Node, topologicalOrder } from '../graph/node.js';
-import { input } from '../graph/operations.js';
-import { Program } from '../graph/program.js';
-import type { Shape, Tensor, Tensors } from '../graph/tensor.js';
-import type { Network } from '../networks/network.js';
-import type { Size } from '../pictures/picture.js';
+import type { Engine } from '../../graph/engine.js';
+import { gradients } from '../../graph/gradient.js';
+import { type Node, topologicalOrder } from '../../graph/node.js';
+import { input } from '../../graph/operations.js';
+import { Program } from '../../graph/program.js';
+import type { Shape, Tensor, Tensors } from '../../graph/tensor.js';
+import type { Network } from '../../networks/network.js';
+import type { Size } from '../../pictures/picture.js';
+import { layersOf, type Scene, settingOf } from '../setting.js';
+import type { Join, Setting, Term } from '../term.js';
+import { termsOf } from '../terms.js';
 import { type BoundTerm, boundTerms, fedOf, judged } from './bound.js';
 import { columnsOf, Joined, joinsBy } from './join.js';
 import type { Costs, Objective } from './objective.js';
 import { byShape, type TileGraph, TileRunner } from './runner.js';
-import { layersOf, type Scene, settingOf } from './setting.js';
 import { type Keep, sourcesOf } from './sources.js';
-import type { Join, Setting, Term } from './term.js';
-import { termsOf } from './terms.js';
 import { addAt, tilesOf } from './tiles.js';
 import { viewsOf } from './view.js';
 import { numbersOf } from './whole.js';

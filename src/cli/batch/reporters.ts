@@ -1,13 +1,13 @@
 /** How a batch is told: to a person, to a program, or not at all. */
-import { GivernyError } from '../core/errors.js';
-import type { BatchListeners, Outcome } from '../node/painting/batch.js';
-import type { Started } from '../node/painting/request.js';
-import { BatchProgress } from './batch-progress.js';
-import { type BatchCounts, printEvent } from './events.js';
-import { EXIT_CODES, type StopSignal } from './interrupts.js';
-import { duration } from './progress.js';
-import { listed } from './reporters.js';
-import { type Screen, statusLine, withBar } from './status-line.js';
+import { GivernyError } from '../../core/errors.js';
+import type { BatchListeners, Outcome } from '../../node/painting/batch.js';
+import type { Started } from '../../node/painting/request.js';
+import { type BatchCounts, printEvent } from '../events.js';
+import { EXIT_CODES, type StopSignal } from '../interrupts.js';
+import { duration } from '../progress.js';
+import { listed } from '../reporters.js';
+import { type Screen, statusLine, withBar } from '../status-line.js';
+import { BatchProgress } from './progress.js';
 
 /** A painting as people read it. */
 export interface BatchItem {

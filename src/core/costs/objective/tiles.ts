@@ -1,7 +1,7 @@
 /** How a picture is cut into tiles, and what of its layers each tile counts. */
-import { layerStride, receptiveFieldPx } from '../networks/measures.js';
-import type { Network } from '../networks/network.js';
-import type { Size } from '../pictures/picture.js';
+import { layerStride, receptiveFieldPx } from '../../networks/measures.js';
+import type { Network } from '../../networks/network.js';
+import type { Size } from '../../pictures/picture.js';
 
 /** In pixels of a picture or in positions of a layer. */
 export interface Rect extends Size {

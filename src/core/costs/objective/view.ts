@@ -1,13 +1,13 @@
 /** A picture as terms see it, or one tile of a picture. */
-import type { Node } from '../graph/node.js';
-import { edgePad, reshape, slice } from '../graph/operations.js';
-import { contentOf, features, tapOf } from '../networks/features.js';
-import { layerStride } from '../networks/measures.js';
-import type { Network } from '../networks/network.js';
-import type { Options } from '../options/options.js';
-import type { Size } from '../pictures/picture.js';
-import { layerOf } from './setting.js';
-import type { LayerView, Setting, View } from './term.js';
+import type { Node } from '../../graph/node.js';
+import { edgePad, reshape, slice } from '../../graph/operations.js';
+import { contentOf, features, tapOf } from '../../networks/features.js';
+import { layerStride } from '../../networks/measures.js';
+import type { Network } from '../../networks/network.js';
+import type { Options } from '../../options/options.js';
+import type { Size } from '../../pictures/picture.js';
+import { layerOf } from '../setting.js';
+import type { LayerView, Setting, View } from '../term.js';
 import { coreInRegion, type Rect, type Tile } from './tiles.js';
 
 /** Where a view's nodes with positions come from. */

@@ -1,17 +1,17 @@
 /** Photo and styles, looked at through the network. */
-import type { Engine } from '../graph/engine.js';
-import { hashOf } from '../graph/hash.js';
-import { type Tensor, type Tensors, tensor } from '../graph/tensor.js';
-import { layerStride } from '../networks/measures.js';
-import { subtractMean } from '../networks/pixels.js';
-import type { Picture } from '../pictures/picture.js';
-import { positionWeights } from './areas.js';
-import { maskAt } from './guidance.js';
+import type { Engine } from '../../graph/engine.js';
+import { hashOf } from '../../graph/hash.js';
+import { type Tensor, type Tensors, tensor } from '../../graph/tensor.js';
+import { layerStride } from '../../networks/measures.js';
+import { subtractMean } from '../../networks/pixels.js';
+import type { Picture } from '../../pictures/picture.js';
+import { positionWeights } from '../areas.js';
+import { maskAt } from '../guidance.js';
+import type { Scene } from '../setting.js';
+import { blended, type Sample } from '../statistics/statistic.js';
+import type { Joins, Measures, Setting, Sources, View } from '../term.js';
 import { Joined, joinsBy } from './join.js';
 import { byShape, TileRunner } from './runner.js';
-import type { Scene } from './setting.js';
-import { blended, type Sample } from './statistics/statistic.js';
-import type { Joins, Measures, Setting, Sources, View } from './term.js';
 import { coreOf, paste, type Tile, tilesOf, wholeTile } from './tiles.js';
 import { viewsOf } from './view.js';
 
