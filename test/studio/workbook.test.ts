@@ -56,10 +56,7 @@ async function serious(page: Page): Promise<string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
 }
 
-/**
- * Pictures of the page, for people to look at, where GIVERNY_SCREENSHOTS names a folder. The picture is taken with a style
- * that the page's policy refuses, so that nothing of the page's complaints counts afterwards.
- */
+/** Pictures of the page, for people to look at, where GIVERNY_SCREENSHOTS names a folder. */
 async function show(page: Page, name: string): Promise<void> {
   const folder = process.env.GIVERNY_SCREENSHOTS;
   if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
