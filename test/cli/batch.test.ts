@@ -264,7 +264,7 @@ const CASES: readonly Case[] = [
     what: 'JSON that is none',
     make: (folder) => writeFileSync(join(folder, 'rows.csv'), '{"photo": "photo.jpg"}\n{"photo": \x1b[31m}\n'),
     args: ['--list', 'rows.csv', '--style', 'style.png', '-o', 'out'],
-    says: /one JSON object but received "\{"photo": \\u001b\[31m\}" \(line 2 of "rows\.csv"\)/,
+    says: /one JSON object but received "\{"photo": \\x1b\[31m\}" \(line 2 of "rows\.csv"\)/,
   },
 ];
 

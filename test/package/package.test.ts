@@ -122,7 +122,7 @@ describe.skipIf(!online)('the packed package', () => {
     const { error, fell, names } = JSON.parse(lines.at(-1) as string);
     expect(error).toBeLessThan(0.005);
     expect(fell).toBeLessThan(0.5);
-    expect(names).toEqual(['content', 'variation']);
+    expect(names).toEqual(['content', 'variation', 'unevenness']);
   });
 
   const nodes = process.env.npm_lifecycle_event === 'test:node-versions' ? [20, 22, 24] : [];
@@ -147,9 +147,9 @@ describe.skipIf(!online)('the packed package', () => {
       })) as { output: { code?: string }[] }[];
       return built?.output.reduce((sum, { code = '' }) => sum + code.length, 0);
     };
-    // 0.4 and 222 kB when this was written.
+    // 0.4 and 241 kB when this was written.
     expect(await sizeOf('VGG_MEAN')).toBeLessThan(1000);
-    expect(await sizeOf('paint, resolveOptions')).toBeLessThan(240_000);
+    expect(await sizeOf('paint, resolveOptions')).toBeLessThan(260_000);
   });
 
   describe('types', () => {
