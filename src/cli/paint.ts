@@ -5,6 +5,7 @@ import process from 'node:process';
 import { Command } from 'commander';
 import { expected, GivernyError, printable } from '../core/errors.js';
 import { PRESETS } from '../core/options/options.js';
+import { FORMATS } from '../node/files/formats.js';
 import type { Painted, Started } from '../node/painting/request.js';
 import { startPainting } from '../node/painting/start-painting.js';
 import { atLeastOne, optionFlags, presetName } from './flags.js';
@@ -22,8 +23,6 @@ const PRESET_FLAGS: Readonly<Record<string, PaintFlags>> = {
   notebook: { output: join('output', 'generated_image.jpg'), saveEvery: 20, saveDir: 'output' },
   'notebook-tf2': { output: join('output', 'generated_image.jpg'), saveEvery: 250, saveDir: 'output' },
 };
-
-const FORMATS = ['png', 'jpeg', 'webp', 'tiff', 'avif'];
 
 const EXAMPLES = `
 Examples:
@@ -107,7 +106,7 @@ function memory(text: string): number {
 }
 
 function format(text: string): string {
-  if (!FORMATS.includes(text)) throw expected(`one of ${FORMATS.join(', ')}`, '--format', text);
+  if (!(FORMATS as readonly string[]).includes(text)) throw expected(`one of ${FORMATS.join(', ')}`, '--format', text);
   return text;
 }
 

@@ -15,8 +15,8 @@ import {
 import { optionName, optionText } from '../core/options/text.js';
 import { fittingOf } from '../core/pictures/fit.js';
 import { assertWritable, freeName, writeAtomically, writeToFreeName } from '../node/files/atomic.js';
+import { formatOf } from '../node/files/formats.js';
 import { pictureSize, readPicture } from '../node/files/pictures.js';
-import { formatOf } from '../node/files/write-pictures.js';
 import { type Outcome, paintBatch } from '../node/painting/batch.js';
 import { composeSheet } from '../node/painting/sheet.js';
 import { checkPlaces } from './batch/names.js';

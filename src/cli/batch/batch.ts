@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { GivernyError } from '../../core/errors.js';
 import { type OptionsInput, PRESETS, resolveOptions } from '../../core/options/options.js';
 import { findPictures } from '../../node/files/find-pictures.js';
-import { formatOf } from '../../node/files/write-pictures.js';
+import { formatOf } from '../../node/files/formats.js';
 import { type Outcome, paintBatch } from '../../node/painting/batch.js';
 import type { PaintRequest } from '../../node/painting/request.js';
 import type { BatchCounts } from '../events.js';

@@ -1,38 +1,10 @@
 /** Picture files written: sRGB, with their recipe. */
-import { extname } from 'node:path';
 import sharp from 'sharp';
-import { expected, GivernyError } from '../../core/errors.js';
+import { expected } from '../../core/errors.js';
 import { type Recipe, recipePacket } from '../../core/painting/recipe.js';
 import { type Picture, toBytes, toImageData } from '../../core/pictures/picture.js';
 import { assertWritable, writeAtomically } from './atomic.js';
-
-export const FORMATS = ['png', 'jpeg', 'webp', 'tiff', 'avif'] as const;
-export type PictureFormat = (typeof FORMATS)[number];
-
-const EXTENSIONS: Readonly<Record<string, PictureFormat>> = {
-  '.png': 'png',
-  '.jpg': 'jpeg',
-  '.jpeg': 'jpeg',
-  '.webp': 'webp',
-  '.tif': 'tiff',
-  '.tiff': 'tiff',
-  '.avif': 'avif',
-};
-
-/**
- * The format that a path's extension stands for.
- *
- * @throws GivernyError FORMAT_UNSUPPORTED.
- */
-export function formatOf(path: string): PictureFormat {
-  const extension = extname(path).toLowerCase();
-  const format = EXTENSIONS[extension];
-  if (format) return format;
-  throw new GivernyError(
-    'FORMAT_UNSUPPORTED',
-    `Expected a name ending in ${Object.keys(EXTENSIONS).join(', ')} for the picture to write but received "${path}".`,
-  );
-}
+import { formatOf, type PictureFormat } from './formats.js';
 
 /**
  * Checks before a painting begins that its picture can be written at its end.

@@ -10,7 +10,7 @@ import type { Painter } from '../../core/painting/painter.js';
 import type { PlannedScale } from '../../core/painting/plan.js';
 import type { Change } from '../../core/painting/recipe.js';
 import type { Picture } from '../../core/pictures/picture.js';
-import { FORMATS, type PictureFormat } from '../files/write-pictures.js';
+import { FORMATS, type PictureFormat } from '../files/formats.js';
 
 /** RGBA pixels as a canvas gives them; data [height, width, 4]. */
 export interface PixelData {

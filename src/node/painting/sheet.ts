@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import { packetOf } from '../../core/painting/recipe.js';
 import type { Size } from '../../core/pictures/picture.js';
-import { formatOf } from '../files/write-pictures.js';
+import { formatOf } from '../files/formats.js';
 
 export interface Tile {
   /** The bytes or the path of a picture file; left out, the place stays empty. */
