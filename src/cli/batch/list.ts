@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import { expected, GivernyError, show } from '../../core/errors.js';
-import { NAMED_STARTS, OPTION_NAMES, type OptionName, optionMeta, optionsSchema } from '../../core/options/options.js';
+import { OPTION_NAMES, type OptionName, optionMeta, optionsSchema, startFileOf } from '../../core/options/options.js';
 import { optionName } from '../../core/options/text.js';
 import { reason } from '../../node/files/atomic.js';
 import { parseFeather, parseStrengths, parseStyle, type StyleFile } from '../style-flags.js';
@@ -155,8 +155,8 @@ function rowOf(raw: RawRow['cells'], where: string, folder: string): ListRow {
 function checkedOption(name: OptionName, value: unknown, folder: string): unknown {
   const result = optionsSchema.shape[name].safeParse(value);
   if (!result.success) throw expected(optionMeta(name).expects, optionName(name), value);
-  const isFile = name === 'init' && typeof result.data === 'string' && !NAMED_STARTS.includes(result.data);
-  return isFile ? within(folder, result.data as string) : result.data;
+  const start = name === 'init' ? startFileOf(result.data) : undefined;
+  return start === undefined ? result.data : within(folder, start);
 }
 
 /** A path in a list, which is relative to the list's folder. */

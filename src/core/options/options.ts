@@ -117,7 +117,13 @@ const size = z
   } satisfies OptionMeta);
 
 /** Starts that have a name; any other text names a picture file. */
-export const NAMED_STARTS: readonly string[] = ['content', 'noise', 'jitter'];
+const NAMED_STARTS: readonly string[] = ['content', 'noise', 'jitter'];
+
+/** The file that `init` names; undefined where it says how to start from the photo. */
+export function startFileOf(init: unknown): string | undefined {
+  const isFile = typeof init === 'string' && !NAMED_STARTS.includes(init) && Number.isNaN(Number(init));
+  return isFile ? init : undefined;
+}
 
 /**
  * A share of noise in 0..1, 'content' (no noise), 'noise' (nothing but noise), 'jitter' (noise of a quarter of the range

@@ -6,29 +6,22 @@ import type { Abortable } from '../abort.js';
 import type { Style } from '../costs/areas.js';
 import { expected, show } from '../errors.js';
 import type { Engine } from '../graph/engine.js';
-import { coarseNetworkFor } from '../networks/coarse-network.js';
 import { deepestLayer, receptiveFieldPx } from '../networks/measures.js';
 import type { Network } from '../networks/network.js';
-import {
-  mergeOptions,
-  NAMED_STARTS,
-  networkOfPreset,
-  type Options,
-  optionMeta,
-  resolveOptions,
-} from '../options/options.js';
+import { mergeOptions, type Options, optionMeta, resolveOptions, startFileOf } from '../options/options.js';
 import { fitPicture, styleSize } from '../pictures/fit.js';
 import { filled, opacityOf } from '../pictures/opacity.js';
 import type { Layered, Picture, Size } from '../pictures/picture.js';
+import { Recent } from '../recent.js';
 import { assertFits, forecastAll, type Painted } from './forecast.js';
 import { checkVisible, type Revision, revised, type SettledJob, type Step } from './job.js';
 import { boundedKeep } from './keep.js';
 import { firstNameOf, type MaskRegions, regionsOfMask } from './mask-regions.js';
+import { networksOf } from './networks.js';
 import { type Changes, checkOrder, type DecodedPicture, namedRegions, type Order, type OrderedStyle } from './order.js';
 import { paint, pictureOfState } from './paint.js';
 import { type PlannedScale, plan } from './plan.js';
 import { type Change, type NamedFile, type Recipe, recipeOf } from './recipe.js';
-import { scalesOf } from './schedule.js';
 import type { PaintState } from './state.js';
 
 /** A network as a painter opens it. */
@@ -120,9 +113,9 @@ const MOST_NETWORKS = 2;
 /** @template Source where its pictures come from. */
 export class Painter<Source> {
   readonly #parts: PainterParts<Source>;
-  readonly #networks = new Map<string, Promise<OpenNetwork>>();
+  readonly #networks = new Recent<Promise<OpenNetwork>>(MOST_NETWORKS, () => 1);
   readonly #keep = boundedKeep();
-  readonly #read = new Map<string, ReadPicture>();
+  readonly #read = new Recent<ReadPicture>(MOST_READ_BYTES, ({ fitted }) => fitted.picture.data.byteLength);
 
   constructor(parts: PainterParts<Source>) {
     this.#parts = parts;
@@ -159,16 +152,16 @@ export class Painter<Source> {
       styles.push(style);
     }
     const start = order.start === undefined ? undefined : await read(order.start, { width, height });
-    if (!start && typeof options.init === 'string' && !NAMED_STARTS.includes(options.init)) {
+    if (!start && startFileOf(options.init) !== undefined) {
       throw expected(optionMeta('init').expects, 'init', options.init);
     }
     const mask = await this.#mask(order, photo.decoded, options, signal);
     notes.push(...(mask?.notices ?? []).map((notice) => `${mask?.name}: ${notice}`));
 
     signal?.throwIfAborted();
-    const network = await this.#open(order.network ?? networkOfPreset(order.options?.preset) ?? 'auto');
-    const isSingle = scalesOf({ width, height }, options).length === 1;
-    const coarseNetwork = isSingle ? undefined : await this.#openCoarse(order.coarseNetwork, network, options);
+    const { network, coarse: coarseNetwork } = await networksOf(order, options, { width, height }, (wanted) =>
+      this.#open(wanted),
+    );
     const pictures: Pictures = {
       content: photo.decoded,
       styles: styles.map(({ decoded: { name, sha256 }, fitted }) => {
@@ -268,17 +261,9 @@ export class Painter<Source> {
     const identity = await this.#parts.identity?.(source);
     const key = identity === undefined ? undefined : JSON.stringify([identity, size, fit]);
     const known = key === undefined ? undefined : this.#read.get(key);
-    const picture = known ?? (await this.#readAt(source, size, fit));
-    if (key === undefined) return picture;
-    this.#read.delete(key);
-    this.#read.set(key, picture);
-    let bytes = 0;
-    for (const { fitted } of this.#read.values()) bytes += fitted.picture.data.byteLength;
-    for (const [oldest, { fitted }] of this.#read) {
-      if (bytes <= MOST_READ_BYTES) break;
-      this.#read.delete(oldest);
-      bytes -= fitted.picture.data.byteLength;
-    }
+    if (known) return known;
+    const picture = await this.#readAt(source, size, fit);
+    if (key !== undefined) this.#read.set(key, picture);
     return picture;
   }
 
@@ -296,23 +281,14 @@ export class Painter<Source> {
   /** A network by name, opened once; the one that was not used for longest is let go. */
   async #open(wanted: string | Network): Promise<OpenNetwork> {
     if (typeof wanted !== 'string') return wanted;
-    const known = this.#networks.get(wanted) ?? this.#parts.openNetwork(wanted);
-    this.#networks.delete(wanted);
-    this.#networks.set(wanted, known);
-    for (const name of this.#networks.keys()) if (this.#networks.size > MOST_NETWORKS) this.#networks.delete(name);
-    return known.catch((error: unknown) => {
+    const known = this.#networks.get(wanted);
+    if (known) return known;
+    const opened = this.#parts.openNetwork(wanted);
+    this.#networks.set(wanted, opened);
+    return opened.catch((error: unknown) => {
       this.#networks.delete(wanted);
       throw error;
     });
-  }
-
-  async #openCoarse(
-    choice: Order<Source>['coarseNetwork'] = 'auto',
-    network: Network,
-    options: Options,
-  ): Promise<Network | undefined> {
-    if (choice === 'none') return undefined;
-    return choice === 'auto' ? coarseNetworkFor(network, options, () => this.#open('pocket')) : this.#open(choice);
   }
 
   async #mask(order: Order<Source>, photo: DecodedPicture, options: Options, signal: Abortable | undefined) {

@@ -5,6 +5,7 @@ import { open, stat } from 'node:fs/promises';
 import { joined } from '../../core/bytes.js';
 import { GivernyError } from '../../core/errors.js';
 import { reason } from './atomic.js';
+import { hashOfFile } from './hash.js';
 import { readRegularFile } from './read.js';
 
 /** A path, or the bytes of a file. */
@@ -59,9 +60,7 @@ async function ofPath(path: string, name: string): Promise<PictureFile> {
     } finally {
       await file.close();
     }
-    const hash = createHash('sha256');
-    for await (const part of createReadStream(path, { end: MAX_FILE_BYTES })) hash.update(part);
-    return { name, input: path, head, sha256: hash.digest('hex') };
+    return { name, input: path, head, sha256: await hashOfFile(path, MAX_FILE_BYTES) };
   } catch (error) {
     throw new GivernyError('IMAGE_UNREADABLE', `Expected a picture at "${path}" but ${reason(error)}.`, {
       cause: error,

@@ -1,15 +1,15 @@
 /** Whether a state is of the painting that is wanted, and what tells them apart. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { GivernyError, show } from '../../core/errors.js';
-import { networkOfPreset, OPTION_NAMES, resolveOptions } from '../../core/options/options.js';
+import { OPTION_NAMES, resolveOptions, startFileOf } from '../../core/options/options.js';
 import { optionName, optionText } from '../../core/options/text.js';
+import { wantedNetwork } from '../../core/painting/networks.js';
 import type { Change, NamedFile, Recipe } from '../../core/painting/recipe.js';
 import type { StateHeader } from '../../core/painting/state-file.js';
+import { hashOfFile } from '../files/hash.js';
 import { type OpenedNetwork, openNetwork } from '../networks/open.js';
 import type { KeptNetwork, KeptRequest } from './kept-request.js';
-import { type PaintRequest, startFileOf } from './request.js';
+import type { PaintRequest } from './request.js';
 
 const CHANGES_DIFFER = 'what was changed on the way is not the same';
 
@@ -76,7 +76,7 @@ export async function differenceOfRequest(
   request: PaintRequest,
 ): Promise<string | undefined> {
   const kept = before as KeptRequest;
-  const { network, coarseNetwork, mask, stopAfter } = request;
+  const { coarseNetwork, mask, stopAfter } = request;
   const options = resolveOptions(request.options);
   const start = startFileOf(options.init);
   const styles = [];
@@ -85,9 +85,7 @@ export async function differenceOfRequest(
     styles.push({ ...(await namedFile(picture)), weight, ...(region === undefined ? {} : { region }) });
   }
   const strengths = Object.keys(request.regionStrengths ?? {}).length > 0 ? request.regionStrengths : undefined;
-  const opened = await openNetwork(
-    (network as string | undefined) ?? networkOfPreset(request.options?.preset) ?? 'auto',
-  );
+  const opened = await openNetwork(wantedNetwork(request) as string);
   const different = differenceOf(recipe, {
     content: await namedFile(request.content as string),
     styles,
@@ -112,7 +110,5 @@ const differs = (then: unknown, now: unknown) => JSON.stringify(then) !== JSON.s
 const named = ({ name, hash }: Pick<OpenedNetwork, 'name' | 'hash'>) => ({ name, hash });
 
 async function namedFile(path: string): Promise<NamedFile> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return { name: basename(path), sha256: hash.digest('hex') };
+  return { name: basename(path), sha256: await hashOfFile(path) };
 }

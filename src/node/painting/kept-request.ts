@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { GivernyError, show } from '../../core/errors.js';
-import type { OptionsInput } from '../../core/options/options.js';
+import { type OptionsInput, startFileOf } from '../../core/options/options.js';
 import type { Change } from '../../core/painting/recipe.js';
 import type { StateHeader } from '../../core/painting/state-file.js';
-import { type CheckedRequest, type PaintRequest, type PictureSource, startFileOf } from './request.js';
+import type { CheckedRequest, PaintRequest, PictureSource } from './request.js';
 import { notState } from './state.js';
 
 /** A request as a state file keeps it: paths are relative to the file's folder unless they were absolute. */

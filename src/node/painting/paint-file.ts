@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expected, GivernyError } from '../../core/errors.js';
 import type { Network } from '../../core/networks/network.js';
-import { optionMeta, resolveOptions } from '../../core/options/options.js';
+import { optionMeta, resolveOptions, startFileOf } from '../../core/options/options.js';
 import { typicalSeconds } from '../../core/painting/forecast.js';
 import { type Revision, reportOf, type Step } from '../../core/painting/job.js';
 import type { Order } from '../../core/painting/order.js';
@@ -28,7 +28,6 @@ import {
   type PictureSource,
   type RequestSettings,
   STOPPED_BEFORE_THE_FIRST_STEP,
-  startFileOf,
 } from './request.js';
 import { inspectState, readState, StateKeeper } from './state.js';
 import { assertFilm, Timelapse } from './timelapse.js';

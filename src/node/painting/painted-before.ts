@@ -1,21 +1,12 @@
 /** What a batch finds where it is to write: the same painting, one that was stopped, or another picture. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import { coarseNetworkFor } from '../../core/networks/coarse-network.js';
 import type { Network } from '../../core/networks/network.js';
-import {
-  NAMED_STARTS,
-  networkOfPreset,
-  OPTION_NAMES,
-  type Options,
-  resolveOptions,
-} from '../../core/options/options.js';
+import { OPTION_NAMES, type Options, resolveOptions, startFileOf } from '../../core/options/options.js';
 import { optionText } from '../../core/options/text.js';
+import { networksOf } from '../../core/painting/networks.js';
 import type { Recipe } from '../../core/painting/recipe.js';
-import { scalesOf } from '../../core/painting/schedule.js';
 import type { Size } from '../../core/pictures/picture.js';
+import { hashOfFile } from '../files/hash.js';
 import { pictureSize } from '../files/pictures.js';
 import { readRecipe } from '../files/read-recipe.js';
 import { openNetwork } from '../networks/open.js';
@@ -23,12 +14,6 @@ import type { CheckedRequest, PictureSource } from './request.js';
 
 /** `stopped` is the same painting, stopped on the way. */
 export type Found = 'nothing' | 'painting' | 'stopped' | 'other';
-
-/** The networks of a painting at a size. */
-export interface PaintingNetworks {
-  readonly network: Network;
-  readonly coarse: Network | undefined;
-}
 
 /** Knows the networks and the files of many paintings, each opened or read once. */
 export class PaintedBefore {
@@ -41,22 +26,9 @@ export class PaintedBefore {
   }
 
   /** The networks that will look at a painting. @throws GivernyError as `open`. */
-  async networksOf(
-    { network, coarseNetwork = 'auto', options }: CheckedRequest,
-    resolved: Options,
-    size: Size,
-  ): Promise<PaintingNetworks> {
-    const opened = await this.open((network as string) ?? networkOfPreset(options?.preset) ?? 'auto');
-    if (coarseNetwork === 'none' || scalesOf(size, resolved).length === 1) {
-      return { network: opened, coarse: undefined };
-    }
-    return {
-      network: opened,
-      coarse:
-        coarseNetwork === 'auto'
-          ? await coarseNetworkFor(opened, resolved, () => this.open('pocket'))
-          : await this.open(coarseNetwork as string),
-    };
+  networksOf(request: CheckedRequest, options: Options, size: Size) {
+    // Requests that cross to another process name their networks.
+    return networksOf(request, options, size, (name) => this.open(name as string));
   }
 
   /** Compares what is at a request's output with what the request would paint. */
@@ -76,7 +48,7 @@ export class PaintedBefore {
   async #isOf(request: CheckedRequest, recipe: Recipe, size: Size): Promise<boolean> {
     const { content, styles, mask, regionStrengths = {}, terms, changes = [] } = request;
     const options = resolveOptions(request.options);
-    const start = [options.init].find((init) => typeof init === 'string' && !NAMED_STARTS.includes(init));
+    const start = startFileOf(options.init);
     const { network, coarse } = await this.networksOf(request, options, size);
     const isFile = async (source: PictureSource | undefined, file: { sha256: string } | undefined) =>
       source === undefined ? !file : (await this.#hash(source)) === file?.sha256;
@@ -102,17 +74,13 @@ export class PaintedBefore {
     return (
       (await isFile(content, recipe.content)) &&
       (await isFile(mask?.picture, recipe.mask)) &&
-      (await isFile(start as string | undefined, recipe.start))
+      (await isFile(start, recipe.start))
     );
   }
 
   async #hash(source: PictureSource): Promise<string | undefined> {
     if (typeof source !== 'string') return undefined;
-    return once(this.#hashes, source, async () => {
-      const hash = createHash('sha256');
-      await pipeline(createReadStream(source), hash);
-      return hash.digest('hex');
-    });
+    return once(this.#hashes, source, () => hashOfFile(source));
   }
 }
 

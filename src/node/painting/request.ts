@@ -4,7 +4,7 @@ import type { Costs } from '../../core/costs/objective/objective.js';
 import type { Term } from '../../core/costs/term.js';
 import { expected, GivernyError, show } from '../../core/errors.js';
 import type { Network } from '../../core/networks/network.js';
-import { NAMED_STARTS, type OptionsInput } from '../../core/options/options.js';
+import type { OptionsInput } from '../../core/options/options.js';
 import type { StepReport } from '../../core/painting/job.js';
 import type { Painter } from '../../core/painting/painter.js';
 import type { PlannedScale } from '../../core/painting/plan.js';
@@ -234,12 +234,6 @@ const requestSchema = z.strictObject({
 /** A request whose every style is a StyleRequest. */
 export interface CheckedRequest extends PaintRequest {
   readonly styles: readonly StyleRequest[];
-}
-
-/** The file that `init` names; undefined where it says how to start from the photo. */
-export function startFileOf(init: unknown): string | undefined {
-  const isFile = typeof init === 'string' && !NAMED_STARTS.includes(init) && Number.isNaN(Number(init));
-  return isFile ? init : undefined;
 }
 
 /** What comes along with a request and is no part of it: functions and objects of this process. */

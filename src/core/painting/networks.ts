@@ -1,0 +1,36 @@
+/** The networks that look at a painting. */
+import { coarseNetworkFor } from '../networks/coarse-network.js';
+import type { Network } from '../networks/network.js';
+import { networkOfPreset, type Options } from '../options/options.js';
+import type { Size } from '../pictures/picture.js';
+import type { Order } from './order.js';
+import { scalesOf } from './schedule.js';
+
+/** What an order says of its networks. */
+export type OrderedNetworks = Pick<Order<unknown>, 'network' | 'coarseNetwork' | 'options'>;
+
+/** The network that an order asks for: where it names none that of its preset, else 'auto'. */
+export const wantedNetwork = ({ network, options }: OrderedNetworks): string | Network =>
+  network ?? networkOfPreset(options?.preset) ?? 'auto';
+
+/**
+ * Opens the networks of a painting.
+ *
+ * @param options the order's, complete.
+ * @param size of the painting.
+ * @param open gives a network by its name; one that is open it gives back.
+ * @returns `coarse` looks at all scales but the last; undefined where `network` looks at all.
+ */
+export async function networksOf<N extends Network>(
+  order: OrderedNetworks,
+  options: Options,
+  size: Size,
+  open: (wanted: string | Network) => Promise<N>,
+): Promise<{ readonly network: N; readonly coarse: N | undefined }> {
+  const { coarseNetwork: choice = 'auto' } = order;
+  const network = await open(wantedNetwork(order));
+  if (choice === 'none' || scalesOf(size, options).length === 1) return { network, coarse: undefined };
+  const coarse =
+    choice === 'auto' ? await coarseNetworkFor(network, options, () => open('pocket')) : await open(choice);
+  return { network, coarse };
+}
