@@ -2,30 +2,18 @@
 
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import axe from 'axe-core';
-import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { DEFAULTS } from '../../src/core/options/options.js';
 import { serveStudio } from '../../src/node/studio-server.js';
 import { en } from '../../src/studio/words/en.js';
 import { ko } from '../../src/studio/words/ko.js';
+import { serious } from './support/axe.js';
 import { CHROMIUM } from './support/browser.js';
 import { expectNoProblems, give, LONG, notice, press, QUICK, strokeAt, untilSays } from './support/studio.js';
 import { visits } from './support/visits.js';
 
 const studio = visits();
-
-/** What axe calls serious or critical, with where it is. */
-async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(`${axe.source}; undefined`);
-  const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
-    violations: { id: string; impact: string; nodes: { html: string }[] }[];
-  };
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-}
 
 const jpeg = (width: number, height: number, orientation?: number) =>
   sharp({ create: { width, height, channels: 3, background: '#7a9' } })

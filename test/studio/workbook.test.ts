@@ -1,10 +1,10 @@
 /** The assignment in a browser: from the skeletons to a finished painting, in both languages; what code cannot do. */
 import { readFileSync } from 'node:fs';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { Edition } from '../../src/workbook/answers.js';
 import { EXERCISES, type Exercise, functionOf, solutionOf } from '../../src/workbook/exercises.js';
+import { serious } from './support/axe.js';
 import { CHROMIUM } from './support/browser.js';
 import { visits } from './support/visits.js';
 
@@ -44,16 +44,6 @@ async function checkOf(page: Page, exercise: Exercise): Promise<string> {
   await verdict.locator('p').first().waitFor();
   await page.locator(`#${exercise} .row button.main:enabled`).waitFor();
   return (await verdict.textContent()) ?? '';
-}
-
-async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(`${axe.source}; undefined`);
-  const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
-    violations: { id: string; impact: string; nodes: { html: string }[] }[];
-  };
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
 }
 
 /** Pictures of the page, for people to look at, where GIVERNY_SCREENSHOTS names a folder. */

@@ -1,11 +1,12 @@
 import type { ComponentChildren } from 'preact';
+import { ExampleButtons } from '../components/controls/example-buttons.js';
 import { FileButton } from '../components/controls/file-button.js';
 import { Icon } from '../components/controls/icons.js';
 import { Select } from '../components/controls/select.js';
 import { Slider } from '../components/controls/slider.js';
 import { FrameCanvas } from '../components/easel/frame-canvas.js';
 import { Header } from '../components/header.js';
-import { EXAMPLE_PHOTOS, EXAMPLE_STYLES, type ExamplePhoto, type ExampleStyle, thumbnailUrl } from '../examples.js';
+import { EXAMPLE_PHOTOS, EXAMPLE_STYLES, type ExamplePhoto, type ExampleStyle } from '../examples.js';
 import { frameOf } from '../pictures/frame.js';
 import { language, number, t } from '../words/words.js';
 import { Curve } from './curve.js';
@@ -122,18 +123,7 @@ function Choice({ place, title, sample, examples }: ChoiceProps) {
       {sample ? <img class="sample" src={sample.url} alt={title} /> : <div class="sample" />}
       <figcaption>{title}</figcaption>
       <div class="row">
-        {examples.map((name) => (
-          <button
-            type="button"
-            class="tiny"
-            key={name}
-            aria-label={t(`example.${name}`)}
-            title={t(`example.${name}`)}
-            onClick={() => takeExample(place, name)}
-          >
-            <img src={thumbnailUrl(name)} alt="" />
-          </button>
-        ))}
+        <ExampleButtons names={examples} onChoose={(name) => takeExample(place, name)} />
         <FileButton accept="image/*" class="tiny tiny-add" onFiles={([file]) => take(file)}>
           <Icon name="add" />
           <span class="unseen">

@@ -1,6 +1,7 @@
+import { ExampleButtons } from '../components/controls/example-buttons.js';
 import { FileButton } from '../components/controls/file-button.js';
 import { FrameCanvas } from '../components/easel/frame-canvas.js';
-import { EXAMPLE_PHOTOS, EXAMPLE_STYLES, thumbnailUrl } from '../examples.js';
+import { EXAMPLE_PHOTOS, EXAMPLE_STYLES } from '../examples.js';
 import { Heat } from '../learn/heat.js';
 import { t } from '../words/words.js';
 import { Code } from './exercise.js';
@@ -37,18 +38,10 @@ function Choice({ place }: { place: 'photo' | 'style' }) {
       {sample ? <img class="sample" src={sample.url} alt={title} /> : <div class="sample" />}
       <figcaption>{title}</figcaption>
       <div class="row">
-        {(place === 'photo' ? EXAMPLE_PHOTOS : EXAMPLE_STYLES).map((name) => (
-          <button
-            type="button"
-            class="tiny"
-            key={name}
-            aria-label={t(`example.${name}`)}
-            title={t(`example.${name}`)}
-            onClick={() => takeExample(place, name)}
-          >
-            <img src={thumbnailUrl(name)} alt="" />
-          </button>
-        ))}
+        <ExampleButtons
+          names={place === 'photo' ? EXAMPLE_PHOTOS : EXAMPLE_STYLES}
+          onChoose={(name) => takeExample(place, name)}
+        />
         <FileButton
           accept="image/*"
           onFiles={([file]) => {
