@@ -3,6 +3,7 @@ import type { RegistryEntry } from '../../core/networks/registry.js';
 import { fetching, network, networks, notify } from '../state.js';
 import { isFull } from '../store/database.js';
 import { fetchNetwork, type KeptNetwork, keepNetwork, networkNames, removeNetwork } from '../store/networks.js';
+import { stem } from './recipe.js';
 
 let cancelling: AbortController | undefined;
 
@@ -30,8 +31,25 @@ export function cancelFetch(): void {
   cancelling?.abort();
 }
 
-/** Keeps a network and chooses it. Whether it is one shows when it is read, with the core's own sentence. */
-export async function chooseNetwork(kept: KeptNetwork): Promise<void> {
+/** Keeps and chooses what a file holds, if it is a network. */
+export async function openNetworkFile(file: File): Promise<void> {
+  const kept = { name: stem(file.name), file };
+  if (await isNetwork(kept)) await chooseNetwork(kept);
+  else notify('problem', 'notNetwork', { name: file.name });
+}
+
+/** Reads it in a worker: some formats take seconds. */
+function isNetwork(kept: KeptNetwork): Promise<boolean> {
+  const worker = new Worker(new URL('../painting/network-worker.ts', import.meta.url), { type: 'module' });
+  return new Promise<boolean>((resolve) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = () => resolve(false);
+    worker.postMessage(kept);
+  }).finally(() => worker.terminate());
+}
+
+/** Keeps a network and chooses it. */
+async function chooseNetwork(kept: KeptNetwork): Promise<void> {
   try {
     await keepNetwork(kept);
     networks.value = await networkNames();

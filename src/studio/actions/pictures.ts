@@ -27,12 +27,17 @@ import { setForm } from './form.js';
 
 export type Place = 'photo' | 'style';
 
-/** Opens files as what they were dropped on; of several photos the first counts. */
+/** Opens files as what they were dropped on. Of several dropped as photo the first is the photo, the others styles. */
 export async function openFiles(files: Iterable<File>, place: Place): Promise<void> {
+  const opened: OpenedPicture[] = [];
   for (const file of files) {
-    await open(file, file.name, place);
-    if (place === 'photo') return;
+    const picture = await open(file, file.name, opened.length === 0 ? place : 'style');
+    if (picture) opened.push(picture);
   }
+  const [content, ...others] = opened;
+  const taken = others.filter(({ sha256 }) => styles.value.some(({ picture }) => picture.sha256 === sha256));
+  if (!content || place !== 'photo' || photo.value !== content || taken.length === 0) return;
+  notify('info', 'droppedBoth', { photo: content.name, styles: taken.map(({ name }) => name).join(', ') });
 }
 
 /** @returns what was opened; undefined where that failed, which the person has been told. */

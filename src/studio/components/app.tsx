@@ -18,7 +18,7 @@ export function App() {
       </a>
       <Header page="studio" />
       <main class={begun ? 'room' : 'room room-empty'}>
-        <aside class="palette" aria-label={t('painting')}>
+        <aside class="palette" aria-label={t('settings')}>
           <div class="palette-scroll">
             <PhotoWell />
             <StyleList />

@@ -42,11 +42,11 @@ const Paren = ({ children }: { children: ComponentChildren }) => <mo {...UNSTRET
 
 const Formula = ({ children }: { children: ComponentChildren }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: on phones a formula scrolls sideways, by keyboard as well.
-  <section class="formula" aria-label={tl('formula')} tabIndex={0}>
+  <fieldset class="formula" aria-label={tl('formula')} tabIndex={0}>
     <math display="block">
       <mrow>{children}</mrow>
     </math>
-  </section>
+  </fieldset>
 );
 
 export const ContentCost = () => (

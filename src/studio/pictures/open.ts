@@ -2,6 +2,7 @@
 
 import type { Options } from '../../core/options/options.js';
 import { optionMeta } from '../../core/options/options.js';
+import { isCutShort } from './cut.js';
 
 /** A picture file that the page holds. */
 export interface OpenedPicture {
@@ -18,7 +19,7 @@ export interface OpenedPicture {
 
 /** Why a file cannot be used: a word of the page's dictionary with what it names. */
 export class PictureError extends Error {
-  readonly reason: 'notPicture' | 'heic' | 'tooSmall' | 'empty';
+  readonly reason: 'notPicture' | 'heic' | 'svg' | 'cutShort' | 'tooSmall' | 'empty';
   readonly file: string;
   constructor(reason: PictureError['reason'], file: string) {
     super(`${reason}: ${file}`);
@@ -37,6 +38,9 @@ const MIN_SIDE_PX = optionMeta('size').min as number;
 export async function openPicture(blob: Blob, name: string): Promise<OpenedPicture> {
   if (blob.size === 0) throw new PictureError('empty', name);
   const bytes = await blob.arrayBuffer();
+  // Drawings have no pixels of their own, and workers cannot draw them.
+  if (blob.type === 'image/svg+xml' || /\.svgz?$/i.test(name)) throw new PictureError('svg', name);
+  if (isCutShort(new Uint8Array(bytes))) throw new PictureError('cutShort', name);
   const { width, height } = await sizeOf(blob, name);
   if (Math.min(width, height) < MIN_SIDE_PX) throw new PictureError('tooSmall', name);
   return { name, sha256: await sha256(bytes), blob, url: URL.createObjectURL(blob), width, height };

@@ -56,6 +56,12 @@ export const t = speaker<Word>({ en, ko });
 
 export const isWord = (name: string): name is Word => Object.hasOwn(en, name);
 
+/** What people call a picture: an example has a name in their language, a file its own. */
+export function titleOf(file: string): string {
+  const word = `example.${file.replace(/\.jpg$/, '')}`;
+  return isWord(word) ? t(word) : file;
+}
+
 /** 1.2, 34, 1,200: at most two digits after the point, as the language writes it. */
 export function number(value: number, digits = 2): string {
   return new Intl.NumberFormat(language.value, { maximumSignificantDigits: Math.max(digits, 1) }).format(value);

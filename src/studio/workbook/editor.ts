@@ -135,6 +135,9 @@ export function createEditor(
       ],
     }),
   });
+  // An editor outside of the window is not measured until it is scrolled to: on paper its line numbers stood closer than
+  // its lines. Where something is to be scrolled within it, it is measured at once.
+  view.dispatch({ effects: view.scrollSnapshot() });
   return {
     setText(next) {
       if (next === view.state.doc.toString()) return;

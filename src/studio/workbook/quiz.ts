@@ -91,7 +91,7 @@ export const QUIZ: Readonly<Record<string, Readonly<Record<Language, Question>>>
     ),
     ko: q(
       'conv1_1에만 lambda를 주면 무엇이 옮겨질까요?',
-      ['색과 고운 결', '큰 붓질의 형태', '그림 속 사물'],
+      ['색과 고운 결', '큰 붓질의 형태', '이미지 속 사물'],
       'conv1_1의 특징은 3 × 3 픽셀만 봅니다.',
     ),
   },

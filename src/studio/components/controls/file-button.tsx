@@ -8,6 +8,8 @@ export interface FileButtonProps {
   /** Opens the camera on phones. */
   readonly camera?: boolean;
   readonly class?: string;
+  /** Where what is shown says too little. */
+  readonly label?: string;
 }
 
 /** A button that opens the file chooser: an input inside its label, so that keyboard and readers know it. */
@@ -18,12 +20,15 @@ export function FileButton({
   multiple = false,
   camera = false,
   class: kind = 'soft',
+  label,
 }: FileButtonProps) {
   return (
     <label class={`${kind} file-button`}>
       {children}
       <input
         type="file"
+        aria-label={label}
+        title={label}
         accept={accept}
         multiple={multiple}
         {...(camera ? { capture: 'environment' as const } : {})}

@@ -16,6 +16,8 @@ export function Select({ label, value, choices, onChange, disabled = false, help
       <label for={id}>{label}</label>
       <select
         id={id}
+        // As of sliders.
+        autocomplete="off"
         value={value}
         disabled={disabled}
         aria-describedby={help === undefined ? undefined : `${id}-help`}

@@ -40,6 +40,8 @@ export function Slider({
       <input
         id={id}
         type="range"
+        // Where one comes back to the page, browsers put the handle where it was: the page knows better.
+        autocomplete="off"
         min={min}
         max={max}
         step={step}

@@ -4,7 +4,7 @@ import { forgetPainting } from '../../actions/keep.js';
 import { reopen } from '../../actions/reopen.js';
 import { history, historyOpen } from '../../state.js';
 import type { Painting } from '../../store/history.js';
-import { duration, language, t } from '../../words/words.js';
+import { duration, language, t, titleOf } from '../../words/words.js';
 import { Icon } from '../controls/icons.js';
 
 export function HistoryDialog() {
@@ -37,9 +37,9 @@ function Kept({ painting }: { painting: Painting }) {
   const { id, thumbnail, recipe, when, seconds } = painting;
   const url = useMemo(() => URL.createObjectURL(thumbnail), [thumbnail]);
   useEffect(() => () => URL.revokeObjectURL(url), [url]);
-  const name = recipe.content.name;
+  const name = titleOf(recipe.content.name);
   const sure = useSignal(false);
-  const styles = recipe.styles.map((style) => style.name).join(', ');
+  const styles = recipe.styles.map((style) => titleOf(style.name)).join(', ');
   return (
     <li>
       <button

@@ -1,16 +1,16 @@
 import { startPainting } from '../../actions/paint.js';
 import { openFiles, takeExamplePhoto, toggleExampleStyle } from '../../actions/pictures.js';
 import { brushing, busy, comparing, frame, photo, report, status, styles } from '../../state.js';
-import { t } from '../../words/words.js';
+import { t, titleOf } from '../../words/words.js';
 import { useDrop } from '../controls/drop.js';
 import { FileButton } from '../controls/file-button.js';
 import { Icon } from '../controls/icons.js';
 import { BrushCanvas } from './brush-canvas.js';
 import { Costs } from './costs.js';
-import { FrameCanvas } from './frame-canvas.js';
 import { Progress } from './progress.js';
 import { SaveMenu } from './save-menu.js';
 import { TwoUp } from './two-up.js';
+import { ZoomButtons, ZoomedFrame } from './zoomed-frame.js';
 
 /** The picture, large, with what is known of it below. */
 export function Easel() {
@@ -19,10 +19,11 @@ export function Easel() {
     <section
       id="easel"
       class={over.value ? 'easel over' : 'easel'}
-      aria-label={t('painting')}
+      aria-label={t('picture')}
       tabIndex={-1}
       {...handlers}
     >
+      {(photo.value || frame.value) && <h1 class="unseen">{t('title')}</h1>}
       <div class="stage">{stage()}</div>
       {photo.value && <Tools />}
       {report.value || busy.value ? <Progress /> : null}
@@ -37,10 +38,10 @@ function stage() {
   if (!shown && !painted) return <Empty />;
   if (shown && brushing.value && !busy.value && styles.value.length > 0) return <BrushCanvas photo={shown} />;
   if (shown && painted && comparing.value) return <TwoUp photo={shown} frame={painted} />;
-  if (painted) return <FrameCanvas frame={painted} label={t('pictureOf', { name: shown?.name ?? '' })} />;
+  if (painted) return <ZoomedFrame frame={painted} label={t('pictureOf', { name: titleOf(shown?.name ?? '') })} />;
   return (
     <figure class="picture" style={{ '--ratio': String((shown?.width ?? 1) / (shown?.height ?? 1)) }}>
-      <img src={shown?.url} alt={t('photoOf', { name: shown?.name ?? '' })} />
+      <img src={shown?.url} alt={t('photoOf', { name: titleOf(shown?.name ?? '') })} />
       {status.value === 'preparing' && <div class="veil" />}
     </figure>
   );
@@ -87,6 +88,7 @@ function Empty() {
 function Tools() {
   return (
     <div class="tools">
+      {frame.value && !comparing.value && (!brushing.value || busy.value) && <ZoomButtons />}
       {frame.value && photo.value && (
         <button
           type="button"

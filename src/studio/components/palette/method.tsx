@@ -1,4 +1,4 @@
-import { PRESETS } from '../../../core/options/options.js';
+import { type Options, optionMeta, PRESETS } from '../../../core/options/options.js';
 import { scalesOf } from '../../../core/painting/schedule.js';
 import { megabytes, secondsPerMegapixel } from '../../painting/forecast.js';
 import { fittedSize } from '../../pictures/open.js';
@@ -12,9 +12,13 @@ import { NetworkPart } from './network-part.js';
 /** The largest size that the slider offers; Advanced takes larger ones. */
 const MAX_SLIDER_PX = 4096;
 
+const COLORS = optionMeta('colors').choices as readonly Options['colors'][];
+/** The other ways to match colours differ little: they are under Advanced. */
+const PLAIN_COLORS: readonly Options['colors'][] = ['painting', 'photo', 'symmetric'];
+
 /** How to paint: what most people change first, the rest under Advanced. */
 export function Method() {
-  const { size, steps, strength } = options.value;
+  const { size, steps, strength, styleScale, colors } = options.value;
   const side = typeof size === 'number' ? size : Math.max(size.width, size.height);
   const presetWord = (name: string) => {
     const word = `preset.${name}`;
@@ -42,6 +46,26 @@ export function Method() {
         text={strength === undefined ? t('strengthOff') : `${Math.round(strength * 100)} %`}
         ends={[t('strengthLow'), t('strengthHigh')]}
         onChange={(value) => setOption('strength', value)}
+      />
+      <Slider
+        label={t('styleScale')}
+        min={-1}
+        max={1}
+        step={0.25}
+        // Each step of the way multiplies it alike.
+        value={Math.min(1, Math.max(-1, Math.log2(styleScale)))}
+        text={`× ${number(styleScale)}`}
+        ends={[t('styleScaleLow'), t('styleScaleHigh')]}
+        onChange={(exponent) => setOption('styleScale', Number((2 ** exponent).toPrecision(2)))}
+      />
+      <Select
+        label={t('colors')}
+        value={colors}
+        choices={COLORS.filter((name) => PLAIN_COLORS.includes(name) || name === colors).map((name) => ({
+          value: name,
+          text: t(`colors.${name}`),
+        }))}
+        onChange={(name) => setOption('colors', name)}
       />
       <Slider
         label={t('size')}

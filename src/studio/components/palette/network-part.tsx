@@ -1,6 +1,5 @@
 import type { WebDevice } from '../../../engines/web.js';
-import { cancelFetch, chooseNetwork, forgetNetwork, pullNetwork } from '../../actions/networks.js';
-import { stem } from '../../actions/recipe.js';
+import { cancelFetch, forgetNetwork, openNetworkFile, pullNetwork } from '../../actions/networks.js';
 import { busy, device, fetching, machine, network, networks } from '../../state.js';
 import { FETCHABLE } from '../../store/networks.js';
 import { isWord, t } from '../../words/words.js';
@@ -65,10 +64,7 @@ export function NetworkPart() {
             </button>
           ))
         )}
-        <FileButton
-          accept=".safetensors,.h5,.mat"
-          onFiles={([file]) => file && chooseNetwork({ name: stem(file.name), file })}
-        >
+        <FileButton accept=".safetensors,.h5,.mat" onFiles={([file]) => file && openNetworkFile(file)}>
           <Icon name="add" />
           {t('networkOpen')}
         </FileButton>

@@ -2,7 +2,7 @@ import { useRef } from 'preact/hooks';
 import { openFiles, setPhoto, takeExamplePhoto } from '../../actions/pictures.js';
 import { EXAMPLE_PHOTOS, thumbnailUrl } from '../../examples.js';
 import { busy, photo } from '../../state.js';
-import { t } from '../../words/words.js';
+import { t, titleOf } from '../../words/words.js';
 import { useDrop } from '../controls/drop.js';
 import { FileButton } from '../controls/file-button.js';
 import { keepFocus } from '../controls/focus.js';
@@ -26,14 +26,14 @@ export function PhotoWell() {
         <div class="photo-card">
           <img src={shown.url} alt="" />
           <div class="photo-about">
-            <span class="name">{shown.name}</span>
+            <span class="name">{titleOf(shown.name)}</span>
             <span class="hint">{t('sizeText', { w: shown.width, h: shown.height })}</span>
           </div>
           <button
             type="button"
             class="quiet"
             disabled={busy.value}
-            aria-label={t('removeNamed', { name: shown.name })}
+            aria-label={t('removeNamed', { name: titleOf(shown.name) })}
             onClick={() => {
               setPhoto(undefined);
               keepFocus(section.current);

@@ -3,7 +3,7 @@ import { changeStyle, openFiles, removeStyle, toggleExampleStyle } from '../../a
 import { isPainted } from '../../brush/masks.js';
 import { EXAMPLE_STYLES, thumbnailUrl } from '../../examples.js';
 import { busy, options, type StyleItem, strokes, styles } from '../../state.js';
-import { number, t } from '../../words/words.js';
+import { number, t, titleOf } from '../../words/words.js';
 import { useDrop } from '../controls/drop.js';
 import { FileButton } from '../controls/file-button.js';
 import { keepFocus } from '../controls/focus.js';
@@ -38,21 +38,28 @@ export function StyleList() {
           return (
             <button
               type="button"
-              class="swatch"
+              class="swatch named"
               key={name}
               disabled={busy.value}
               aria-pressed={listed}
-              title={t(`example.${name}`)}
-              aria-label={t(`example.${name}`)}
               onClick={() => toggleExampleStyle(name)}
             >
               <img src={thumbnailUrl(name)} alt="" loading="lazy" />
+              <span>{t(`example.${name}`)}</span>
             </button>
           );
         })}
-        <FileButton class="swatch swatch-add" accept="image/*" multiple onFiles={(files) => openFiles(files, 'style')}>
-          <Icon name="add" />
-          <span class="unseen">{t('styleAdd')}</span>
+        <FileButton
+          class="swatch named swatch-add"
+          label={t('styleAdd')}
+          accept="image/*"
+          multiple
+          onFiles={(files) => openFiles(files, 'style')}
+        >
+          <i>
+            <Icon name="add" />
+          </i>
+          <span>{t('styleAddShort')}</span>
         </FileButton>
       </fieldset>
     </section>
@@ -71,13 +78,14 @@ function Style({
 }) {
   const whole = options.value.strength;
   const here = strength ?? whole;
+  const name = titleOf(picture.name);
   return (
     <li class="style">
       <img src={picture.url} alt="" />
       <div>
-        <span class="name">{picture.name}</span>
+        <span class="name">{name}</span>
         <Slider
-          label={t('weight', { name: picture.name })}
+          label={t('weight', { name })}
           hideLabel
           min={0}
           max={2}
@@ -87,7 +95,7 @@ function Style({
           onChange={(value) => changeStyle(id, { weight: value })}
         />
         {painted && here !== undefined && (
-          <fieldset class="style-strength" aria-label={picture.name}>
+          <fieldset class="style-strength" aria-label={name}>
             <Slider
               label={t('regionStrength')}
               min={0}
@@ -115,7 +123,7 @@ function Style({
         type="button"
         class="quiet"
         disabled={busy.value}
-        aria-label={t('removeNamed', { name: picture.name })}
+        aria-label={t('removeNamed', { name })}
         onClick={() => onRemove(id)}
       >
         <Icon name="close" />
