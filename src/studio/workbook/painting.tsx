@@ -83,6 +83,7 @@ export function Painting() {
       <label class="tickbox">
         <input
           type="checkbox"
+          autocomplete="off"
           checked={compare.value}
           onChange={(event) => {
             compare.value = event.currentTarget.checked;

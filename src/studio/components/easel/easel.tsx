@@ -49,7 +49,7 @@ function stage() {
 
 function Empty() {
   const example = async () => {
-    await takeExamplePhoto('boats');
+    await takeExamplePhoto('lake');
     if (styles.value.length === 0) await toggleExampleStyle('swirls');
     await startPainting();
   };
