@@ -9,9 +9,10 @@ import { sentenceOf } from './workbook/sentences.js';
 
 export { sandboxInNode } from './node/workbook/sandbox.js';
 export type { Edition } from './workbook/answers.js';
-export { check, checkAll, type Problem, type RunInSandbox, type Verdict } from './workbook/check.js';
+export { check, checkAll, type RunInSandbox, type Verdict } from './workbook/check.js';
 export type { Exercise, Language, Sources } from './workbook/exercises.js';
 export { readWorkbook, type WorkbookFile, workbookText } from './workbook/file.js';
+export type { Problem } from './workbook/joined.js';
 export { sentenceOf } from './workbook/sentences.js';
 
 /** The exercises of an edition with the functions that they ask for. */

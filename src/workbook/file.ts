@@ -1,8 +1,8 @@
 /** A learner's work as one file: JSON that teachers grade and learners open again. */
 import { GivernyError, show } from '../core/errors.js';
 import { EDITIONS, type Edition } from './answers.js';
-import type { Problem } from './check.js';
 import { byExercise, EXERCISES, functionOf, type Language, type Sources } from './exercises.js';
+import type { Problem } from './joined.js';
 import { sentenceOf } from './sentences.js';
 
 export interface WorkbookFile {

@@ -8,10 +8,11 @@ import { layerSize } from '../core/networks/measures.js';
 import { VGG19 } from '../core/networks/network.js';
 import type { Size } from '../core/pictures/picture.js';
 import type { Edition } from './answers.js';
-import { joinParts, type Problem, type RunInSandbox } from './check.js';
+import type { RunInSandbox } from './check.js';
 import { EXERCISES, type Sources } from './exercises.js';
 import { graphOf, settledParts } from './graph.js';
-import { notTensor, type Recorded } from './judged.js';
+import { joinParts, type Problem } from './joined.js';
+import { notTensor, type Recorded } from './judges/judged.js';
 import type { Argument, Call, Found, LoopEvent } from './recorded.js';
 
 /** What a learner may turn. */

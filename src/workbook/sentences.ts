@@ -181,6 +181,18 @@ const SENTENCES = {
     "Right for the notebook's size, wrong for others: use the sizes of the tensor instead of numbers.",
     '노트북의 크기에서만 맞고 다른 크기에서는 틀립니다. 숫자 대신 텐서의 크기를 쓰세요.',
   ],
+  notZeroForSame: [
+    '{value}: two equal activations cost {same} where 0 is due.',
+    '{value}: 같은 활성값끼리 비교하면 0이어야 하는데 {same}이(가) 나옵니다.',
+  ],
+  notSymmetric: [
+    '{value}: with {names} exchanged the cost is {exchanged}; it has to stay the same.',
+    '{value}: {names}을(를) 서로 바꾸면 비용이 {exchanged}이(가) 됩니다. 바꿔도 같아야 합니다.',
+  ],
+  orderCounts: [
+    '{value}: with the positions of both activations in another order the cost is {reordered}; it has to stay the same.',
+    '{value}: 두 활성값의 위치 순서를 똑같이 바꾸면 비용이 {reordered}이(가) 됩니다. 바꿔도 같아야 합니다.',
+  ],
   wrongValue: ['{value} where {expected} is due.', '{expected}이(가) 나와야 하는데 {value}이(가) 나옵니다.'],
 
   // Recognised by their numbers.

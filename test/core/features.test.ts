@@ -47,6 +47,6 @@ test('the Gram matrix through a tap is that of the tapped features', async () =>
 test('layers without a tap are refused where others have one', () => {
   const x = input('picture', [1, 3, 21, 30]);
   expect(() => features(x, network, ['conv1_1'], PRESETS.notebook)).toThrow(
-    'Expected a layer of small (conv2_1) but received "conv1_1".',
+    'Expected a layer of small (conv2_1) but received "conv1_1"; VGG-19 has it: giverny network pull vgg19.',
   );
 });

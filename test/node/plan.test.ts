@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { coarseNetworkFor } from '../../src/core/networks/coarse-network.js';
 import { deepestLayer, receptiveFieldPx } from '../../src/core/networks/measures.js';
 import { VGG19 } from '../../src/core/networks/network.js';
-import { PRESETS } from '../../src/core/options/options.js';
+import { PRESETS, resolveOptions } from '../../src/core/options/options.js';
+import { networksOf } from '../../src/core/painting/networks.js';
 import { plan } from '../../src/core/painting/plan.js';
 import { openNetwork } from '../../src/node/networks/open.js';
 import { smallNetwork } from '../support/network.js';
@@ -42,4 +43,15 @@ test('pocket looks first where VGG-19 is to look last, and knows the layers', as
   expect(await coarseNetworkFor(vgg19, layers, pocket)).toMatchObject({ name: 'pocket' });
   expect(await coarseNetworkFor(smallNetwork(), layers, pocket)).toBeUndefined();
   expect(await coarseNetworkFor(vgg19, { ...layers, contentLayers: { conv3_3: 1 } }, pocket)).toBeUndefined();
+});
+
+test('a layer that the network lacks is refused before the painting begins, with the network that has it', async () => {
+  const open = async () => await openNetwork('pocket');
+  const later = resolveOptions({ preset: 'notebook-tf2' });
+  await expect(networksOf({ network: 'pocket' }, later, { width: 40, height: 40 }, open)).rejects.toMatchObject({
+    code: 'LAYER_UNKNOWN',
+    message: expect.stringMatching(/^Expected a layer of pocket .* but received "conv5_4"; VGG-19 has it: giverny /),
+  });
+  const unweighed = { ...later, contentLayers: { conv4_2: 1, conv5_4: 0 } };
+  await expect(networksOf({ network: 'pocket' }, unweighed, { width: 40, height: 40 }, open)).resolves.toBeDefined();
 });

@@ -9,8 +9,8 @@ import { sandboxInNode } from '../../src/node/workbook/sandbox.js';
 import { ANSWERS } from '../../src/workbook/answers.js';
 import { evaluate } from '../../src/workbook/evaluate.js';
 import { graphOf } from '../../src/workbook/graph.js';
-import type { Recorded } from '../../src/workbook/judged.js';
-import { contentCostOf, gramOf, layerStyleCostOf, totalCostOf } from '../../src/workbook/mistakes.js';
+import type { Recorded } from '../../src/workbook/judges/judged.js';
+import { contentCostOf, gramOf, layerStyleCostOf, totalCostOf } from '../../src/workbook/judges/mistakes.js';
 import { programText } from '../../src/workbook/sandbox.js';
 
 const golden = (name: string) => JSON.parse(readFileSync(new URL(`../golden/${name}`, import.meta.url), 'utf8'));

@@ -152,6 +152,19 @@ export const WRONG: readonly Wrong[] = [
       "Right for the notebook's size, wrong for others: use the sizes of the tensor instead of numbers.",
     ],
     [
+      content('return tf.reduceSum(tf.square(tf.subtract(aC, tf.multiply(aG, 3))));'),
+      '5608.64: two equal activations cost 3219.76 where 0 is due.',
+    ],
+    [
+      content('return tf.reduceSum(tf.multiply(tf.subtract(aC, aG), tf.square(aC)));'),
+      '769.234: with aC, aG exchanged the cost is 548.437; it has to stay the same.',
+    ],
+    [
+      content(`const top = (x: Tensor) => tf.slice(x, [0, 0, 0, 0], [-1, 2, -1, -1]);
+  return tf.divide(tf.reduceSum(tf.squaredDifference(top(aC), top(aG))), 4 * nH * nW * nC);`),
+      '3.55804: with the positions of both activations in another order the cost is 3.20756; it has to stay the same.',
+    ],
+    [
       content('return 6.76559;'),
       'The number 6.76559 is returned where a tensor is due: it cannot depend on the picture.',
     ],

@@ -4,7 +4,7 @@ import { GivernyError, show } from '../errors.js';
 import type { Node } from '../graph/node.js';
 import { averagePool, convolution, edgePad, fixedInput, maxPool, relu, reshape } from '../graph/operations.js';
 import type { Options } from '../options/options.js';
-import type { Network } from './network.js';
+import { type Network, VGG19 } from './network.js';
 
 /**
  * Features of `layers`, each [1, C, H', W'] after its ReLU and before its tap; nothing beyond the deepest of
@@ -22,7 +22,7 @@ export function features(
 ): Record<string, Node> {
   if (layers.length === 0) return {};
   const pool = pooling === 'max' ? maxPool : averagePool;
-  const deepest = Math.max(...layers.map((layer) => depth(network, layer)));
+  const deepest = Math.max(...layers.map((layer) => layerIndex(network, layer)));
   const found: Record<string, Node> = {};
   // With zeros around it a picture seems to end in a dark frame; the network's later zeros stand for its mean.
   let x = padding === 'replicate' ? edgePad(picture) : picture;
@@ -51,12 +51,22 @@ export function tapOf(network: Network, layer: string): Node | undefined {
 
 const tensorOf = (network: Network, name: string) => fixedInput(name, network.tensors[name]?.shape ?? []);
 
-/** Index of a layer among the convolutions. In a calibrated network costs can be taken of layers with a tap only. */
-function depth({ name, convolutions, tensors }: Network, layer: string): number {
+/**
+ * Index of a layer among the convolutions. In a calibrated network costs can be taken of layers with a tap only.
+ *
+ * @throws GivernyError LAYER_UNKNOWN.
+ */
+export function layerIndex({ name, convolutions, tensors }: Network, layer: string): number {
   const tapped = convolutions.filter((convolution) => tensors[`${convolution.name}.tap`]);
   const index = convolutions.findIndex((convolution) => convolution.name === layer);
   if (index >= 0 && (tapped.length === 0 || tensors[`${layer}.tap`])) return index;
   const layers =
     tapped.length > 0 ? tapped.map((tap) => tap.name).join(', ') : `conv1_1 ... ${convolutions.at(-1)?.name}`;
-  throw new GivernyError('LAYER_UNKNOWN', `Expected a layer of ${name} (${layers}) but received ${show(layer)}.`);
+  const remedy = VGG19.some((convolution) => convolution.name === layer)
+    ? '; VGG-19 has it: giverny network pull vgg19'
+    : '';
+  throw new GivernyError(
+    'LAYER_UNKNOWN',
+    `Expected a layer of ${name} (${layers}) but received ${show(layer)}${remedy}.`,
+  );
 }

@@ -1,5 +1,6 @@
 /** The networks that look at a painting. */
 import { coarseNetworkFor } from '../networks/coarse-network.js';
+import { layerIndex } from '../networks/features.js';
 import type { Network } from '../networks/network.js';
 import { networkOfPreset, type Options } from '../options/options.js';
 import type { Size } from '../pictures/picture.js';
@@ -19,6 +20,7 @@ export const wantedNetwork = ({ network, options }: OrderedNetworks): string | N
  * @param options the order's, complete.
  * @param size of the painting.
  * @param open gives a network by its name; one that is open it gives back.
+ * @throws GivernyError LAYER_UNKNOWN where the network lacks a layer that costs are taken of.
  * @returns `coarse` looks at all scales but the last; undefined where `network` looks at all.
  */
 export async function networksOf<N extends Network>(
@@ -29,6 +31,9 @@ export async function networksOf<N extends Network>(
 ): Promise<{ readonly network: N; readonly coarse: N | undefined }> {
   const { coarseNetwork: choice = 'auto' } = order;
   const network = await open(wantedNetwork(order));
+  for (const weights of [options.contentLayers, options.styleLayers]) {
+    for (const [layer, weight] of Object.entries(weights)) if (weight > 0) layerIndex(network, layer);
+  }
   if (choice === 'none' || scalesOf(size, options).length === 1) return { network, coarse: undefined };
   const coarse =
     choice === 'auto' ? await coarseNetworkFor(network, options, () => open('pocket')) : await open(choice);

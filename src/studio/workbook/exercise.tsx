@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ANSWERS } from '../../workbook/answers.js';
-import type { Problem } from '../../workbook/check.js';
 import { functionOf, type Exercise as Name, solutionOf } from '../../workbook/exercises.js';
 import { hintsOf } from '../../workbook/hints.js';
+import type { Problem } from '../../workbook/joined.js';
 import { sentenceOf } from '../../workbook/sentences.js';
 import { language } from '../words/words.js';
 import type { Editor } from './editor.js';

@@ -2,7 +2,7 @@
  * What the functions must compute, and what typical mistakes compute in their place: a wrong answer is recognised by
  * its numbers, at several sizes.
  */
-import type { Numbers } from './evaluate.js';
+import type { Numbers } from '../evaluate.js';
 
 /** Activations [1, nH, nW, nC] by place and channel. */
 interface Activations {

@@ -1,6 +1,6 @@
 /** What a function returned, judged. */
-import { evaluate, type Numbers } from './evaluate.js';
-import type { Call, Found, Outcome } from './recorded.js';
+import { evaluate, type Numbers } from '../evaluate.js';
+import type { Call, Found, Outcome } from '../recorded.js';
 
 export type Recorded = Extract<Outcome, { nodes: unknown }>;
 
@@ -17,6 +17,14 @@ export interface Judge {
 
 /** As the notebook prints: six significant digits. */
 export const digits = (value: number) => String(Number(value.toPrecision(6)));
+
+/** A matrix as text, a line for each row. */
+export const rows = ({ shape, data }: Numbers) => {
+  const columns = shape.at(-1) as number;
+  return Array.from({ length: data.length / columns }, (_, i) => {
+    return `[${Array.from(data.slice(i * columns, (i + 1) * columns), digits).join(' ')}]`;
+  }).join('\n');
+};
 
 /** The number that a function returned, or what is wrong with it. */
 export function scalarOf(

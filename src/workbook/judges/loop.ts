@@ -1,9 +1,9 @@
 /** Judges the loops: what they did, in which order, and the cost that they minimise. */
-import type { Edition } from './answers.js';
-import type { Numbers } from './evaluate.js';
+import type { Edition } from '../answers.js';
+import type { Numbers } from '../evaluate.js';
+import type { Found, LoopEvent } from '../recorded.js';
 import { digits, type Judge, type Judged, type Recorded, scalarOf } from './judged.js';
 import { contentCostOf, layerStyleCostOf, near } from './mistakes.js';
-import type { Found, LoopEvent } from './recorded.js';
 
 export const judgeLoop = (edition: Edition): Judge => (edition === 'first' ? modelJudge : stepJudge);
 
