@@ -98,7 +98,7 @@ describe.skipIf(CHROMIUM === undefined)('painting again', () => {
     await page.goto(studio.url);
     await page.reload();
     await press(page, 'Your paintings');
-    await press(page, 'Use its settings: boats.jpg');
+    await press(page, 'Use its settings: Boats in Nagasaki');
     const set = () => page.locator('.style output').allTextContents();
     await expect.poll(set, { timeout: 30_000 }).toEqual(['0.5', '1', '90 %', '1', '60 %']);
     const mask = await saved(page, 'Save the mask');

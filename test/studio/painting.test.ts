@@ -179,20 +179,20 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
     await page.goto(studio.url);
     await page.reload();
     await press(page, 'Your paintings');
-    await press(page, 'Open the painting of boats.jpg');
+    await press(page, 'Open the painting of Boats in Nagasaki');
     await page.waitForSelector('.picture canvas');
     expect(await shown()).toBe(before);
-    expect(await page.locator('.style .name').allTextContents()).toEqual(['swirls.jpg', 'waves.jpg']);
+    expect(await page.locator('.style .name').allTextContents()).toEqual(['Swirls', 'Waves']);
     expect(await page.locator('.style output').allTextContents()).toEqual(['1', '0.5']);
 
     await press(page, 'Your paintings');
-    await press(page, 'Use its settings: boats.jpg');
+    await press(page, 'Use its settings: Boats in Nagasaki');
     await page.waitForSelector('.picture img');
     expect(page.url()).toContain('size=128');
 
     await press(page, 'Your paintings');
-    await press(page, 'Delete the painting of boats.jpg');
-    await press(page, 'Really? Delete the painting of boats.jpg');
+    await press(page, 'Delete the painting of Boats in Nagasaki');
+    await press(page, 'Really? Delete the painting of Boats in Nagasaki');
     await page.getByText('Paintings that you finish').waitFor();
     await page.reload();
     await press(page, 'Your paintings');

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { Edition } from '../../src/workbook/answers.js';
 import { EXERCISES, type Exercise, functionOf, solutionOf } from '../../src/workbook/exercises.js';
-import { serious } from './support/axe.js';
+import { violationsOf } from './support/axe.js';
 import { CHROMIUM } from './support/browser.js';
 import { visits } from './support/visits.js';
 
@@ -88,19 +88,19 @@ describe.skipIf(CHROMIUM === undefined)('the workbook', () => {
       );
       expect((mine as number) / (reference as number)).toBeCloseTo(1, 1);
       expect(problems).toEqual([]);
-      expect(await serious(page)).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
       await show(page, `${lang}-${edition}`);
     },
   );
 
-  test('axe finds nothing serious in the dark, on a phone', async () => {
+  test('axe finds nothing in the dark, on a phone', async () => {
     const { page } = await open(`lang=ko&${SMALL}`);
     await page.getByRole('button', { name: /화면 모드/ }).click();
     await page.getByRole('button', { name: /화면 모드/ }).click();
     await page.setViewportSize({ width: 390, height: 800 });
     await writeInto(page, 'gramMatrix', 'function gramMatrix(A: Tensor): Tensor {\n  return tf.matMul(A, A);\n}\n');
     expect(await checkOf(page, 'gramMatrix')).toContain('2행: matMul');
-    expect(await serious(page)).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     await show(page, 'phone-dark');
   });

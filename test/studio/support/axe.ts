@@ -2,13 +2,11 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-/** What axe calls serious or critical, with where it is. */
-export async function serious(page: Page): Promise<string[]> {
+/** What axe finds, minor things included, with where it is. */
+export async function violationsOf(page: Page): Promise<string[]> {
   await page.evaluate(`${axe.source}; undefined`);
   const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
-    violations: { id: string; impact: string; nodes: { html: string }[] }[];
+    violations: { id: string; nodes: { html: string }[] }[];
   };
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
 }
