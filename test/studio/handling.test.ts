@@ -93,7 +93,8 @@ describe.skipIf(CHROMIUM === undefined)('the handling', () => {
     /** How many pixels are covered. */
     const covered = () =>
       page.locator('.brush-canvas').evaluate((canvas: HTMLCanvasElement) => {
-        const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) as ImageData;
+        const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+        const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
         return [...data].filter((value, i) => i % 4 === 3 && value > 0).length;
       });
     await strokeAt(page, 0.2);
