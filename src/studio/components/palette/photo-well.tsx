@@ -61,7 +61,7 @@ export function PhotoWell() {
         </div>
       )}
       {!shown && (
-        <fieldset class="swatches photos" aria-label={t('tryOne')}>
+        <fieldset class="swatches" aria-label={t('tryOne')}>
           {EXAMPLE_PHOTOS.map((name) => (
             <button
               type="button"
