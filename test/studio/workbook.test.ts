@@ -95,6 +95,14 @@ describe.skipIf(CHROMIUM === undefined)('the workbook', () => {
 
   test('axe finds nothing in the dark, on a phone', async () => {
     const { page } = await open(`lang=ko&${SMALL}`);
+    // Line numbers of an editor that was never scrolled to stand beside their lines.
+    const heights = await page.locator('#loop .code').evaluate((place) => {
+      const all = (selector: string) => [...(place.shadowRoot?.querySelectorAll(selector) ?? [])];
+      const height = (element: Element) => Math.round(element.getBoundingClientRect().height);
+      return [all('.cm-lineNumbers .cm-gutterElement').slice(2).map(height), all('.cm-line').slice(1).map(height)];
+    });
+    expect(heights[0]?.length).toBeGreaterThan(5);
+    expect(heights[0]).toEqual(heights[1]);
     await page.getByRole('button', { name: /화면 모드/ }).click();
     await page.getByRole('button', { name: /화면 모드/ }).click();
     await page.setViewportSize({ width: 390, height: 800 });

@@ -8,6 +8,7 @@ import { FrameCanvas } from '../components/easel/frame-canvas.js';
 import { Header } from '../components/header.js';
 import { EXAMPLE_PHOTOS, EXAMPLE_STYLES, type ExamplePhoto, type ExampleStyle } from '../examples.js';
 import { frameOf } from '../pictures/frame.js';
+import { checkPicture, PictureError } from '../pictures/open.js';
 import { language, number, t } from '../words/words.js';
 import { Curve } from './curve.js';
 import { ContentCost, Gram, LayerStyleCost, StyleCost, TotalCost } from './formulas.js';
@@ -107,10 +108,11 @@ function Choice({ place, title, sample, examples }: ChoiceProps) {
   const take = async (file: File | undefined) => {
     if (!file) return;
     try {
+      await checkPicture(file, file.name);
       await takeSample(place, file);
       problem.value = undefined;
-    } catch {
-      problem.value = t('notPicture', { name: file.name });
+    } catch (error) {
+      problem.value = t(error instanceof PictureError ? error.reason : 'notPicture', { name: file.name });
     }
   };
   return (

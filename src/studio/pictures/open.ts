@@ -36,14 +36,24 @@ const MIN_SIDE_PX = optionMeta('size').min as number;
 
 /** @throws PictureError */
 export async function openPicture(blob: Blob, name: string): Promise<OpenedPicture> {
+  const { bytes, width, height } = await checkPicture(blob, name);
+  return { name, sha256: await sha256(bytes), blob, url: URL.createObjectURL(blob), width, height };
+}
+
+/**
+ * Whether a file can be used as a picture: its bytes and its size, upright.
+ *
+ * @throws PictureError
+ */
+export async function checkPicture(blob: Blob, name: string) {
   if (blob.size === 0) throw new PictureError('empty', name);
-  const bytes = await blob.arrayBuffer();
   // Drawings have no pixels of their own, and workers cannot draw them.
   if (blob.type === 'image/svg+xml' || /\.svgz?$/i.test(name)) throw new PictureError('svg', name);
+  const bytes = await blob.arrayBuffer();
   if (isCutShort(new Uint8Array(bytes))) throw new PictureError('cutShort', name);
-  const { width, height } = await sizeOf(blob, name);
-  if (Math.min(width, height) < MIN_SIDE_PX) throw new PictureError('tooSmall', name);
-  return { name, sha256: await sha256(bytes), blob, url: URL.createObjectURL(blob), width, height };
+  const size = await sizeOf(blob, name);
+  if (Math.min(size.width, size.height) < MIN_SIDE_PX) throw new PictureError('tooSmall', name);
+  return { bytes, ...size };
 }
 
 async function sizeOf(blob: Blob, name: string): Promise<{ width: number; height: number }> {

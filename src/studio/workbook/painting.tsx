@@ -3,6 +3,7 @@ import { FileButton } from '../components/controls/file-button.js';
 import { FrameCanvas } from '../components/easel/frame-canvas.js';
 import { EXAMPLE_PHOTOS, EXAMPLE_STYLES } from '../examples.js';
 import { Heat } from '../learn/heat.js';
+import { checkPicture, PictureError } from '../pictures/open.js';
 import { t } from '../words/words.js';
 import { Code } from './exercise.js';
 import { Curves } from './figures.js';
@@ -46,9 +47,11 @@ function Choice({ place }: { place: 'photo' | 'style' }) {
           accept="image/*"
           onFiles={([file]) => {
             if (!file) return;
-            takePicture(place, file).catch(() => {
-              problem.value = t('notPicture', { name: file.name });
-            });
+            checkPicture(file, file.name)
+              .then(() => takePicture(place, file))
+              .catch((error) => {
+                problem.value = t(error instanceof PictureError ? error.reason : 'notPicture', { name: file.name });
+              });
           }}
         >
           {tw('own')}
