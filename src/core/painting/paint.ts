@@ -366,7 +366,9 @@ async function safeStep(
 
 /** An infinite number anywhere makes this sum infinite or NaN. */
 function hasFinite({ cost, gradient }: Point): boolean {
-  return Number.isFinite(gradient.reduce((total, g) => total + Math.abs(g), Math.abs(cost)));
+  let total = Math.abs(cost);
+  for (let i = 0; i < gradient.length; i++) total += Math.abs(gradient[i] as number);
+  return Number.isFinite(total);
 }
 
 function notFinite(where: string): GivernyError {
