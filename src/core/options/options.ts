@@ -311,14 +311,14 @@ const BALANCED = {
   flatness: 0.15,
   optimizer: 'lbfgs',
   steps: 25,
-  lastSteps: 10,
+  lastSteps: 8,
   largeSteps: 8,
   learningRate: 2,
   averaging: 0,
   clamp: 'yes',
   tolerance: 0.01,
   firstSize: 128,
-  firstSteps: 60,
+  firstSteps: 40,
   init: 'content',
   seed: 3,
 } satisfies Options;
@@ -341,9 +341,9 @@ const TEXTURE = { firstSize: 256, steps: 60 };
 
 /** Named sets of options. */
 export const PRESETS = {
-  draft: { ...BALANCED, size: 384, steps: 10, lastSteps: 10, largeSteps: 5, firstSteps: 30 },
+  draft: { ...BALANCED, size: 384, steps: 10, lastSteps: 5, largeSteps: 5, firstSteps: 30 },
   balanced: BALANCED,
-  fine: { ...BALANCED, size: 768, steps: 80, lastSteps: 80, largeSteps: 25, firstSteps: 200 },
+  fine: { ...BALANCED, size: 768, steps: 80, lastSteps: 25, largeSteps: 25, firstSteps: 200 },
   print: PRINT,
   notebook: NOTEBOOK,
   'notebook-tf2': NOTEBOOK_TF2,
