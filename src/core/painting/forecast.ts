@@ -23,7 +23,7 @@ export interface Painted {
 /** What the program and the runtime take without any picture. */
 const BASE_BYTES = 0.18e9;
 /** Bytes for each byte of weights: the file, its tensors, and kernels transformed for Winograd on both sides. */
-const PER_WEIGHT_BYTE = 8.2;
+const PER_WEIGHT_BYTE = 5.7;
 /** Numbers held for each number of the features of what is computed at once: features, gradients, work space. */
 const PER_FEATURE = 4.1;
 /** The photo, the pixels, their gradient, the direction, and pixels and gradient of a trial: three floats each. */
