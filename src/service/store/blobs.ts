@@ -32,8 +32,7 @@ export interface BlobPlace {
   remove(id: string): Promise<void>;
 }
 
-const INFO =
-  'id, owner, kind, media_type as "mediaType", name, size_bytes as "sizeBytes", sha256, width, height';
+const INFO = 'id, owner, kind, media_type as "mediaType", name, size_bytes as "sizeBytes", sha256, width, height';
 
 export class Blobs {
   readonly #place: BlobPlace | undefined;
