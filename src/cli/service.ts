@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
 import { expected, GivernyError, show } from '../core/errors.js';
-import type { Service, ServiceOptions } from '../service/serve.js';
+import type { Running, ServiceOptions } from '../service/serve.js';
 import type { Scope } from '../service/trust/tokens.js';
 import { printEvent } from './events.js';
 import { EXIT_CODES, type StopSignal } from './interrupts.js';
@@ -38,7 +38,7 @@ const withWorker = (command: Command, leastJobs: number) =>
     .option('--jobs <n>', 'paintings at a time (default: 1)', whole('--jobs', leastJobs, 1000))
     .option('--threads <n>', 'threads of each painting (default: all cores)', whole('--threads', 1, 1024))
     .option('--max-memory <GB>', 'memory of all paintings together (default: three quarters of the machine)', gigabytes)
-    .option('--json', 'print one JSON object per line: the start, then the end');
+    .option('--json', 'print one JSON object per line: the address of a server, then the end');
 
 export function serveCommand(): Command {
   const command = new Command('serve').description(
@@ -70,8 +70,7 @@ export function workerCommand(): Command {
     }
     const { work } = await import('../service/serve.js');
     const service = await work(options);
-    if (flags.json) printEvent({ type: 'start' });
-    else process.stdout.write('The worker waits for paintings (Ctrl-C ends it).\n');
+    if (!flags.json) process.stdout.write('The worker waits for paintings (Ctrl-C ends it).\n');
     await untilStopped(service, flags);
   });
 }
@@ -111,7 +110,7 @@ function optionsOf({ data, blobs, jobs, threads, maxMemory }: Flags): ServiceOpt
   };
 }
 
-async function untilStopped(service: Service, { json }: Flags): Promise<void> {
+async function untilStopped(service: Running, { json }: Flags): Promise<void> {
   const signal = await new Promise<StopSignal>((resolve) => {
     for (const name of Object.keys(EXIT_CODES) as StopSignal[]) process.once(name, () => resolve(name));
   });

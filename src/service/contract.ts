@@ -44,7 +44,6 @@ export const orderSchema = z.strictObject({
   deadlineSeconds: z.number().positive().max(31_536_000).optional(),
 });
 export type OrderBody = z.output<typeof orderSchema>;
-export type OrderInput = z.input<typeof orderSchema>;
 
 export const problemSchema = z.object({
   type: z.literal('about:blank'),

@@ -23,11 +23,13 @@ export interface ServeOptions extends ServiceOptions {
   readonly port: number;
 }
 
-export interface Service {
-  /** Of the server; undefined of a worker alone. */
-  readonly url?: string;
+export interface Running {
   /** Takes nothing more, keeps the states of what is painted, and closes the database. */
   close(): Promise<void>;
+}
+
+export interface Service extends Running {
+  readonly url: string;
 }
 
 async function opened({ url, folder, blobFolder }: ServiceOptions) {
@@ -66,7 +68,7 @@ async function workerOf(database: Database, blobs: Blobs, options: ServiceOption
 }
 
 /** A worker alone, on a Postgres that others share. */
-export async function work(options: ServiceOptions): Promise<Service> {
+export async function work(options: ServiceOptions): Promise<Running> {
   const { database, blobs } = await opened(options);
   const worker = await workerOf(database, blobs, options);
   return {

@@ -131,7 +131,7 @@ export class Queue {
   finish(held: Lease, { bytes, mediaType, steps, costs, seconds }: Finished): Promise<boolean> {
     return this.#database.transaction(async (queries) => {
       const [row] = await this.#lock(queries, held);
-      if (!row || row.status !== 'painting') return false;
+      if (row?.status !== 'painting') return false;
       const { work } = held;
       const blob = { owner: held.owner, kind: 'result', mediaType, name: `painting.${work.format}`, bytes } as const;
       const { id } = await this.#blobs.add(queries, blob);
