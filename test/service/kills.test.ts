@@ -10,7 +10,7 @@ import { Paintings } from '#dist/service/store/paintings.js';
 import { orderSchema } from '../../src/service/contract.js';
 import { postgresFolder, startPostgres, type TestPostgres } from '../support/databases.js';
 import { waves } from '../support/pictures.js';
-import { startWorkerProcess } from '../support/service-worker.js';
+import { endWorkerProcesses, startWorkerProcess } from '../support/service-worker.js';
 
 const bin = postgresFolder();
 const OWNER = 'ann';
@@ -31,6 +31,7 @@ describe.skipIf(!bin)('workers on one Postgres', () => {
   });
 
   afterAll(async () => {
+    endWorkerProcesses();
     await database.close();
     await postgres.stop();
   });
