@@ -48,7 +48,7 @@ export function serveCommand(): Command {
     .option('--port <n>', 'port to serve at', whole('--port', 0, 65535), 4631)
     .option('--host <address>', 'address to serve at', '127.0.0.1')
     .action(async ({ host, port, ...flags }: Flags & { host: string; port: number }) => {
-      const { serve } = await import('../service/serve.js');
+      const { serve } = await loaded();
       const service = await serve({ ...optionsOf(flags), host, port });
       if (flags.json) printEvent({ type: 'start', url: service.url });
       else process.stdout.write(`Giverny serves at ${service.url} (Ctrl-C ends it).\n`);
@@ -68,7 +68,7 @@ export function workerCommand(): Command {
         'Expected a Postgres in the variable DATABASE_URL but there is none; giverny serve paints by itself.',
       );
     }
-    const { work } = await import('../service/serve.js');
+    const { work } = await loaded();
     const service = await work(options);
     if (!flags.json) process.stdout.write('The worker waits for paintings (Ctrl-C ends it).\n');
     await untilStopped(service, flags);
@@ -82,7 +82,7 @@ export function tokenCommand(): Command {
     .option('--scopes <list>', 'what it allows, of read, paint, admin', 'read,paint');
   return withData(command).action(async (owner: string, { scopes, data }: { scopes: string; data: string }) => {
     const [{ withDatabase }, { createToken, SCOPES }] = await Promise.all([
-      import('../service/serve.js'),
+      loaded(),
       import('../service/trust/tokens.js'),
     ]);
     const wanted = scopes.split(',').map((scope) => scope.trim()) as Scope[];
@@ -99,6 +99,20 @@ export function tokenCommand(): Command {
     );
     process.stdout.write(`${token}\n`);
   });
+}
+
+/** @throws GivernyError PACKAGE_MISSING where the service's optional packages are not installed. */
+async function loaded() {
+  try {
+    return await import('../service/serve.js');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new GivernyError(
+      'PACKAGE_MISSING',
+      'Expected the packages that the service needs but some are not installed; get them with npm install hono @hono/node-server pino pg @electric-sql/pglite.',
+      { cause },
+    );
+  }
 }
 
 function optionsOf({ data, blobs, jobs, threads, maxMemory }: Flags): ServiceOptions {

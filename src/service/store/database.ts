@@ -61,8 +61,9 @@ async function openPostgres(connectionString: string): Promise<Database> {
     query_timeout: 30_000,
     keepAlive: true,
   });
-  // A connection that is lost while idle is replaced by the next query.
+  // A connection that is lost while idle is replaced by the next query; one that is lost in use fails its query as well.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const queriesOf = (client: Pick<typeof pool, 'query'>): Queries => ({
     query: async <T extends Row>(sql: string, values: readonly unknown[] = []) =>
       (await client.query(sql, values.map(asBuffer))).rows as T[],
