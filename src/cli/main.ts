@@ -50,6 +50,18 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     summary: 'the web page that paints, on this computer',
     load: async () => (await import('./studio.js')).studioCommand(),
   },
+  serve: {
+    summary: 'paintings over HTTP, with a queue',
+    load: async () => (await import('./service.js')).serveCommand(),
+  },
+  worker: {
+    summary: 'paint for servers that share a Postgres',
+    load: async () => (await import('./service.js')).workerCommand(),
+  },
+  token: {
+    summary: 'make a token for a user of the service',
+    load: async () => (await import('./service.js')).tokenCommand(),
+  },
   workbook: {
     summary: "the notebook's assignment: a folder to write in, and grades",
     load: async () => (await import('./workbook.js')).workbookCommand(),

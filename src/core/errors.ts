@@ -29,6 +29,9 @@ const KINDS = {
   PAINTER_DIED: 'failure',
   DOWNLOAD_FAILED: 'failure',
   DOWNLOAD_CORRUPT: 'failure',
+  DATABASE_FAILED: 'failure',
+  PACKAGE_MISSING: 'failure',
+  DEADLINE_PASSED: 'failure',
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof KINDS;

@@ -1,8 +1,6 @@
 /** The core's painter with Node's parts: files, the cache of networks, the engine. */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { totalmem } from 'node:os';
-import process from 'node:process';
 import type { Engine } from '../../core/graph/engine.js';
 import type { Options } from '../../core/options/options.js';
 import type { DecodedPicture } from '../../core/painting/order.js';
@@ -13,6 +11,7 @@ import { readPicture } from '../files/pictures.js';
 import { openNetwork } from '../networks/open.js';
 import { VERSION } from '../version.js';
 import type { NamedBytes, PictureSource, PixelData } from './request.js';
+import { usableBytes } from './usable-bytes.js';
 
 export interface PainterOptions {
   /** Threads of the engine. Default: as many as the process may use. */
@@ -21,16 +20,6 @@ export interface PainterOptions {
   readonly engine?: Engine | undefined;
   /** The most memory that the process may take, in bytes. Default: three quarters of what this machine or container has. */
   readonly maxBytes?: number | undefined;
-}
-
-/** Of the memory of a machine; the rest is for its system and other programs. */
-const OWN_SHARE = 0.75;
-
-/** What a painting may take of this machine's memory or, where it has less, of its container's (cgroup v1 and v2). */
-export function usableBytes(): number {
-  // 0 where nothing limits the process.
-  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
-  return OWN_SHARE * Math.min(totalmem(), limit);
 }
 
 /** A painter for one painting or many, which share its engine, networks, prepared kernels and measured styles. */

@@ -1,0 +1,133 @@
+/** `giverny serve`, `giverny worker`, `giverny token`: paintings over HTTP, on one machine or on many. */
+import { join } from 'node:path';
+import process from 'node:process';
+import { Command } from 'commander';
+import { expected, GivernyError, show } from '../core/errors.js';
+import type { Running, ServiceOptions } from '../service/serve.js';
+import type { Scope } from '../service/trust/tokens.js';
+import { printEvent } from './events.js';
+import { EXIT_CODES, type StopSignal } from './interrupts.js';
+
+interface Flags {
+  readonly data: string;
+  readonly blobs?: string;
+  readonly jobs?: number;
+  readonly threads?: number;
+  readonly maxMemory?: number;
+  readonly json?: boolean;
+}
+
+const whole = (name: string, least: number, most: number) => (text: string) => {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw expected(`a whole number from ${least} to ${most}`, name, text);
+};
+
+function gigabytes(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value < 1e6) return value * 1e9;
+  throw expected('gigabytes above 0', '--max-memory', text);
+}
+
+const withData = (command: Command) =>
+  command.option('--data <folder>', 'where everything is kept, unless DATABASE_URL names a Postgres', 'giverny-data');
+
+const withWorker = (command: Command, leastJobs: number) =>
+  command
+    .option('--blobs <folder>', 'keep pictures in a folder that all machines share, not in the database')
+    .option('--jobs <n>', 'paintings at a time (default: 1)', whole('--jobs', leastJobs, 1000))
+    .option('--threads <n>', 'threads of each painting (default: all cores)', whole('--threads', 1, 1024))
+    .option('--max-memory <GB>', 'memory of all paintings together (default: three quarters of the machine)', gigabytes)
+    .option('--json', 'print one JSON object per line: the address of a server, then the end');
+
+export function serveCommand(): Command {
+  const command = new Command('serve').description(
+    'Serves paintings over HTTP, with a queue that outlives the process. Jobs and pictures are kept in a folder, or in the Postgres that the variable DATABASE_URL names. Beyond 127.0.0.1 a token is demanded: see giverny token. Ctrl-C keeps what is painted, and ends it.',
+  );
+  return withWorker(withData(command), 0)
+    .option('--port <n>', 'port to serve at', whole('--port', 0, 65535), 4631)
+    .option('--host <address>', 'address to serve at', '127.0.0.1')
+    .action(async ({ host, port, ...flags }: Flags & { host: string; port: number }) => {
+      const { serve } = await loaded();
+      const service = await serve({ ...optionsOf(flags), host, port });
+      if (flags.json) printEvent({ type: 'start', url: service.url });
+      else process.stdout.write(`Giverny serves at ${service.url} (Ctrl-C ends it).\n`);
+      await untilStopped(service, flags);
+    });
+}
+
+export function workerCommand(): Command {
+  const command = new Command('worker').description(
+    'Paints for the servers that share the Postgres that DATABASE_URL names. Ctrl-C keeps what is painted for another worker, and ends it.',
+  );
+  return withWorker(command, 1).action(async (flags: Flags) => {
+    const options = optionsOf({ ...flags, data: '' });
+    if (options.url === undefined) {
+      throw new GivernyError(
+        'OPTION_INVALID',
+        'Expected a Postgres in the variable DATABASE_URL but there is none; giverny serve paints by itself.',
+      );
+    }
+    const { work } = await loaded();
+    const service = await work(options);
+    if (!flags.json) process.stdout.write('The worker waits for paintings (Ctrl-C ends it).\n');
+    await untilStopped(service, flags);
+  });
+}
+
+export function tokenCommand(): Command {
+  const command = new Command('token')
+    .description('Makes a token for a user of the service and prints it, once: the database keeps its hash alone.')
+    .argument('<owner>', 'whose paintings it opens')
+    .option('--scopes <list>', 'what it allows, of read, paint, admin', 'read,paint');
+  return withData(command).action(async (owner: string, { scopes, data }: { scopes: string; data: string }) => {
+    const [{ withDatabase }, { createToken, SCOPES }] = await Promise.all([
+      loaded(),
+      import('../service/trust/tokens.js'),
+    ]);
+    const wanted = scopes.split(',').map((scope) => scope.trim()) as Scope[];
+    if (!wanted.every((scope) => SCOPES.includes(scope)))
+      throw expected('some of read,paint,admin', '--scopes', scopes);
+    if (!/^[\w.@-]{1,64}$/.test(owner)) {
+      throw new GivernyError(
+        'OPTION_INVALID',
+        `Expected letters, digits, . _ @ or - for owner but received ${show(owner)}.`,
+      );
+    }
+    const token = await withDatabase(optionsOf({ data }), (database) =>
+      createToken(database, { owner, scopes: wanted }),
+    );
+    process.stdout.write(`${token}\n`);
+  });
+}
+
+/** @throws GivernyError PACKAGE_MISSING where the service's optional packages are not installed. */
+async function loaded() {
+  try {
+    return await import('../service/serve.js');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new GivernyError(
+      'PACKAGE_MISSING',
+      'Expected the packages that the service needs but some are not installed; get them with npm install hono @hono/node-server pino pg @electric-sql/pglite.',
+      { cause },
+    );
+  }
+}
+
+function optionsOf({ data, blobs, jobs, threads, maxMemory }: Flags): ServiceOptions {
+  return {
+    url: process.env.DATABASE_URL || undefined,
+    folder: join(data),
+    blobFolder: blobs,
+    worker: { jobs, threads, maxMemory },
+  };
+}
+
+async function untilStopped(service: Running, { json }: Flags): Promise<void> {
+  const signal = await new Promise<StopSignal>((resolve) => {
+    for (const name of Object.keys(EXIT_CODES) as StopSignal[]) process.once(name, () => resolve(name));
+  });
+  await service.close();
+  if (json) printEvent({ type: 'stopped', signal, exitCode: 0 });
+}

@@ -1,0 +1,81 @@
+/** The HTTP application, which needs no port: `app.request(...)` answers as well. */
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { secureHeaders } from 'hono/secure-headers';
+import { GivernyError } from '../../core/errors.js';
+import { listNetworks } from '../../node/networks/open.js';
+import { tokenBodySchema } from '../contract.js';
+import { metrics } from '../metrics.js';
+import { problemOf, Refusal } from '../problems.js';
+import { databaseError } from '../store/database.js';
+import { createToken } from '../trust/tokens.js';
+import { mostBytes } from '../worker/worker.js';
+import { checked, type Env, jsonOf, ownerOf, type ServiceParts } from './context.js';
+import { authenticated, logged, sameSite } from './guard.js';
+import { paintingRoutes } from './paintings.js';
+import { pictureRoutes } from './pictures.js';
+
+/** Bytes of a request. */
+export const MAX_BODY_BYTES = 64 * 2 ** 20;
+
+export function serviceApp(parts: ServiceParts): Hono<Env> {
+  const { database, logger } = parts;
+  const app = new Hono<Env>();
+  app.onError((thrown, context) => {
+    const isOurs = thrown instanceof GivernyError || thrown instanceof Refusal;
+    // Errors of the database's driver carry its code.
+    const error = !isOurs && 'code' in thrown ? databaseError(thrown) : thrown;
+    const problem = problemOf(error);
+    if (problem.status >= 500) logger.error({ code: problem.code, name: thrown.name, stack: stackOf(thrown) });
+    const headers = thrown instanceof Refusal ? thrown.headers : {};
+    return context.body(JSON.stringify(problem), problem.status as 500, {
+      ...headers,
+      'content-type': 'application/problem+json',
+    });
+  });
+  app.notFound(() => {
+    throw new Refusal('NOT_FOUND', 'Expected a path that this server knows but received another.');
+  });
+  app.use(logged(parts), secureHeaders({ crossOriginEmbedderPolicy: true, xFrameOptions: 'DENY' }), sameSite(parts));
+  app.get('/health', (context) => context.json({ status: 'ok' }));
+  app.get('/ready', async (context) => {
+    await database.query('select 1');
+    if ((await mostBytes(database)) === undefined) {
+      throw new Refusal('NOT_READY', 'Expected a worker that could paint but none is there.');
+    }
+    return context.json({ status: 'ready' });
+  });
+  app.use(
+    authenticated(parts),
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: () => {
+        throw new Refusal('TOO_LARGE', `Expected a body of at most ${MAX_BODY_BYTES} bytes but it has more.`);
+      },
+    }),
+  );
+  app.get('/metrics', async (context) => {
+    ownerOf(context, 'admin');
+    return context.text(await metrics(database), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+  });
+  app.get('/v1/networks', async (context) => {
+    ownerOf(context, 'read');
+    const ready = (await listNetworks()).filter(({ state }) => state !== 'pull');
+    return context.json({ networks: ready.map(({ name, title, licence }) => ({ name, title, licence })) });
+  });
+  app.post('/v1/tokens', async (context) => {
+    ownerOf(context, 'admin');
+    const body = checked(tokenBodySchema, await jsonOf(context), 'the body');
+    return context.json({ token: await createToken(database, body) }, 201);
+  });
+  app.route('/v1/pictures', pictureRoutes(parts));
+  app.route('/v1/paintings', paintingRoutes(parts));
+  return app;
+}
+
+/** Where it happened, without what it says, which may hold values. */
+const stackOf = ({ stack = '' }: Error) =>
+  stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8);

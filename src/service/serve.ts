@@ -1,0 +1,135 @@
+/** A server and a worker in this process, as the commands start them. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { GivernyError } from '../core/errors.js';
+import { serviceApp } from './http/app.js';
+import { Networks } from './queue/plan.js';
+import { Blobs } from './store/blobs.js';
+import { type Database, type DatabasePlace, openDatabase } from './store/database.js';
+import { migrate } from './store/migrations.js';
+import { Paintings } from './store/paintings.js';
+import { hasTokens } from './trust/tokens.js';
+import { startWorker, type Worker, type WorkerOptions } from './worker/worker.js';
+
+export interface ServiceOptions extends DatabasePlace {
+  /** A folder that all machines share, for pictures; else the database keeps them. */
+  readonly blobFolder?: string | undefined;
+  readonly worker: Omit<WorkerOptions, 'database' | 'blobs' | 'onError' | 'onOutcome'>;
+}
+
+export interface ServeOptions extends ServiceOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+export interface Running {
+  /** Takes nothing more, keeps the states of what is painted, and closes the database. */
+  close(): Promise<void>;
+}
+
+export interface Service extends Running {
+  readonly url: string;
+}
+
+async function opened({ url, folder, blobFolder }: ServiceOptions) {
+  const database = await openDatabase({ url, folder });
+  await migrate(database).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+  return { database, blobs: new Blobs(blobFolder) };
+}
+
+/** Opens the database for one piece of work. */
+export async function withDatabase<T>(options: ServiceOptions, work: (database: Database) => Promise<T>): Promise<T> {
+  const { database } = await opened(options);
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+async function loggerOf() {
+  const { default: pino } = await import('pino');
+  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: false }));
+}
+
+async function workerOf(database: Database, blobs: Blobs, options: ServiceOptions): Promise<Worker> {
+  const logger = await loggerOf();
+  return startWorker({
+    ...options.worker,
+    database,
+    blobs,
+    onOutcome: ({ painting, attempt }, outcome, seconds) => logger.info({ painting, attempt, outcome, seconds }),
+    onError: (error) => logger.error({ error: error instanceof GivernyError ? error.message : (error as Error).name }),
+  });
+}
+
+/** A worker alone, on a Postgres that others share. */
+export async function work(options: ServiceOptions): Promise<Running> {
+  const { database, blobs } = await opened(options);
+  const worker = await workerOf(database, blobs, options);
+  return {
+    async close() {
+      await worker.drain();
+      await database.close();
+    },
+  };
+}
+
+/**
+ * Serves HTTP, and paints where `worker.jobs` is above 0.
+ *
+ * @throws GivernyError OPTION_INVALID where the port is taken, or where others could reach a server without tokens.
+ */
+export async function serve(options: ServeOptions): Promise<Service> {
+  const { host, port } = options;
+  const { database, blobs } = await opened(options);
+  try {
+    const needsToken = await hasTokens(database);
+    const isLoopback = ['127.0.0.1', '::1', 'localhost'].includes(host);
+    if (!isLoopback && !needsToken) {
+      throw new GivernyError(
+        'OPTION_INVALID',
+        `Expected a token before other machines may reach ${host} but there is none; make one with giverny token <owner>.`,
+      );
+    }
+    const [{ serve: listen }, logger] = await Promise.all([import('@hono/node-server'), loggerOf()]);
+    const app = serviceApp({
+      database,
+      blobs,
+      paintings: new Paintings(database, blobs),
+      networks: new Networks(),
+      logger,
+      isLocal: isLoopback && !needsToken,
+    });
+    const server = await new Promise<Server>((resolve, reject) => {
+      const listening = listen({ fetch: app.fetch, hostname: host, port }, () => resolve(listening as Server));
+      listening.once('error', (cause: NodeJS.ErrnoException) => {
+        const isTaken = cause.code === 'EADDRINUSE' || cause.code === 'EACCES';
+        const sentence = `Expected a free port for --port but received ${port}.`;
+        reject(isTaken ? new GivernyError('OPTION_INVALID', sentence, { cause }) : cause);
+      });
+    });
+    // Who sends a request byte by byte does not keep a connection for ever.
+    server.headersTimeout = 10_000;
+    server.requestTimeout = 120_000;
+    server.maxConnections = 2000;
+    const worker = options.worker.jobs === 0 ? undefined : await workerOf(database, blobs, options);
+    const { port: given } = server.address() as AddressInfo;
+    return {
+      url: `http://${host.includes(':') ? `[${host}]` : host}:${given}/`,
+      async close() {
+        server.close();
+        await worker?.drain();
+        server.closeAllConnections();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,245 @@
+/** Paintings as their owners see them: created, listed, stopped, retried, deleted. */
+import { randomUUID } from 'node:crypto';
+import type { OrderBody, PaintingView, Status } from '../contract.js';
+import { Refusal } from '../problems.js';
+import type { PaintingPlan } from '../queue/plan.js';
+import type { Blobs } from './blobs.js';
+import type { Database, Queries, Row } from './database.js';
+import { addEvent } from './events.js';
+
+/** What a worker needs to paint: pictures by id, networks by name. */
+export type Work = Omit<OrderBody, 'priority' | 'deadlineSeconds'> & {
+  readonly network: string;
+  readonly coarseNetwork: string;
+};
+
+const VIEW = `id, status, priority, width, height, step, steps, costs, forecast_bytes as "forecastBytes",
+  work->>'network' as network, created_at as "createdAt", started_at as "startedAt", ended_at as "endedAt", deadline,
+  expires_at as "expiresAt", preview_blob is not null as "hasPreview", result_blob is not null as "hasResult", error`;
+
+const TIMES = ['createdAt', 'startedAt', 'endedAt', 'deadline', 'expiresAt'];
+
+function viewOf(row: Row): PaintingView {
+  const times = TIMES.map((name) => [name, row[name] instanceof Date ? (row[name] as Date).toISOString() : null]);
+  return { ...row, ...Object.fromEntries(times) } as PaintingView;
+}
+
+export interface NewPainting {
+  readonly owner: string;
+  readonly order: OrderBody;
+  readonly plan: PaintingPlan;
+  /** The limit that the plan was made for: the painter chooses its tiles by it. */
+  readonly maxBytes: number;
+  readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined;
+}
+
+/** Paintings that one owner may have waiting. */
+const MOST_WAITING = 200_000;
+
+export class Paintings {
+  readonly #database: Database;
+  readonly #blobs: Blobs;
+
+  constructor(database: Database, blobs: Blobs) {
+    this.#database = database;
+    this.#blobs = blobs;
+  }
+
+  /**
+   * Accepts a painting. With the key of an earlier request it is that request's painting.
+   *
+   * @throws Refusal CONFLICT where the key was used for another request, or a picture was deleted meanwhile.
+   */
+  async create({
+    owner,
+    order,
+    plan,
+    maxBytes,
+    idempotency,
+  }: NewPainting): Promise<{ view: PaintingView; created: boolean }> {
+    const { priority, deadlineSeconds, ...rest } = order;
+    const work: Work = { ...rest, network: plan.network, coarseNetwork: plan.coarseNetwork };
+    const pictures = new Set(
+      [work.content, ...work.styles.map(({ picture }) => picture), work.mask?.picture, work.start].filter(
+        (picture) => picture !== undefined,
+      ),
+    );
+    return this.#database.transaction(async (queries) => {
+      const [row] = await queries.query(
+        `insert into giverny.paintings (id, owner, status, work, priority, idempotency_key, request_hash,
+           forecast_bytes, max_bytes, steps, width, height, deadline)
+         values ($1, $2, 'queued', $3::jsonb, $4, $5, $6, $7, $8, $9, $10, $11, now() + $12::float8 * interval '1 second')
+         on conflict (owner, idempotency_key) do nothing
+         returning ${VIEW}`,
+        [
+          randomUUID(),
+          owner,
+          JSON.stringify(work),
+          priority,
+          idempotency?.key ?? null,
+          idempotency?.requestHash ?? null,
+          plan.forecastBytes,
+          maxBytes,
+          plan.steps,
+          plan.size.width,
+          plan.size.height,
+          deadlineSeconds ?? null,
+        ],
+      );
+      if (!row) return { view: await this.#earlier(queries, owner, idempotency), created: false };
+      const view = viewOf(row);
+      const referenced = await queries.query(
+        `insert into giverny.painting_pictures (painting, blob)
+         select $1, id from giverny.blobs where id = any($2) and owner = $3 and kind = 'picture' for share
+         returning blob`,
+        [view.id, [...pictures], owner],
+      );
+      if (referenced.length < pictures.size) {
+        throw new Refusal('NOT_FOUND', 'Expected the ids of pictures of yours but one is none.');
+      }
+      await addEvent(queries, view.id, 'status', { status: 'queued' });
+      return { view, created: true };
+    });
+  }
+
+  async #earlier(queries: Queries, owner: string, idempotency: NewPainting['idempotency']): Promise<PaintingView> {
+    const [row] = await queries.query(
+      `select ${VIEW}, request_hash from giverny.paintings where owner = $1 and idempotency_key = $2`,
+      [owner, idempotency?.key ?? null],
+    );
+    if (!row || row.request_hash !== idempotency?.requestHash) {
+      throw new Refusal('CONFLICT', 'Expected a new idempotency key but this one came with another request before.');
+    }
+    const { request_hash: _, ...view } = row;
+    return viewOf(view);
+  }
+
+  /** The painting of an earlier request with this key. */
+  async findByKey(
+    owner: string,
+    idempotency: NonNullable<NewPainting['idempotency']>,
+  ): Promise<PaintingView | undefined> {
+    const rows = await this.#database.query(
+      'select 1 from giverny.paintings where owner = $1 and idempotency_key = $2',
+      [owner, idempotency.key],
+    );
+    return rows.length > 0 ? this.#earlier(this.#database, owner, idempotency) : undefined;
+  }
+
+  async assertRoom(owner: string): Promise<void> {
+    const [row] = await this.#database.query<{ waiting: number }>(
+      `select count(*)::int as waiting from
+         (select 1 from giverny.paintings where owner = $1 and status = 'queued' limit ${MOST_WAITING}) as waiting`,
+      [owner],
+    );
+    if (row && row.waiting >= MOST_WAITING) {
+      throw new Refusal('TOO_MANY', `Expected fewer than ${MOST_WAITING} paintings that wait but there are as many.`, {
+        'retry-after': '60',
+      });
+    }
+  }
+
+  /** @throws Refusal NOT_FOUND also where the painting is somebody else's. */
+  async get(id: string, owner: string): Promise<PaintingView> {
+    const [row] = await this.#database.query(`select ${VIEW} from giverny.paintings where id = $1 and owner = $2`, [
+      id,
+      owner,
+    ]);
+    if (!row) throw missing();
+    return viewOf(row);
+  }
+
+  /** The id of its preview or result. */
+  async blobOf(id: string, owner: string, which: 'preview' | 'result'): Promise<string | undefined> {
+    const [row] = await this.#database.query<{ blob: string | null }>(
+      `select ${which}_blob as blob from giverny.paintings where id = $1 and owner = $2`,
+      [id, owner],
+    );
+    if (!row) throw missing();
+    return row.blob ?? undefined;
+  }
+
+  /** Newest first. */
+  async list(
+    owner: string,
+    { status, limit, after }: { status?: Status | undefined; limit: number; after?: string | undefined },
+  ): Promise<{ paintings: PaintingView[]; next: string | null }> {
+    const rows = await this.#database.query(
+      `select ${VIEW} from giverny.paintings
+       where owner = $1 and ($2::text is null or status = $2) and ($3::text is null or (created_at, id) <
+         (select created_at, id from giverny.paintings where id = $3 and owner = $1))
+       order by created_at desc, id desc limit $4`,
+      [owner, status ?? null, after ?? null, limit + 1],
+    );
+    const paintings = rows.slice(0, limit).map(viewOf);
+    return { paintings, next: rows.length > limit ? (paintings.at(-1)?.id ?? null) : null };
+  }
+
+  /** At once: a worker that paints it finds its lease gone, and what it would write is refused. */
+  cancel(id: string, owner: string): Promise<PaintingView> {
+    return this.#change(id, owner, ['queued', 'painting', 'paused'], 'cancelled', 'ended_at = now(), lease = null,');
+  }
+
+  /** A worker that paints it writes the state and lets go. */
+  pause(id: string, owner: string): Promise<PaintingView> {
+    return this.#change(id, owner, ['queued', 'painting'], 'paused');
+  }
+
+  resume(id: string, owner: string): Promise<PaintingView> {
+    return this.#change(id, owner, ['paused'], 'queued', 'lease = null,');
+  }
+
+  /** Goes on from the state where there is one. */
+  retry(id: string, owner: string): Promise<PaintingView> {
+    return this.#change(
+      id,
+      owner,
+      ['failed', 'cancelled'],
+      'queued',
+      'lease = null, failures = 0, error = null, ended_at = null, expires_at = null, deadline = null,',
+    );
+  }
+
+  async delete(id: string, owner: string): Promise<void> {
+    await this.#database.transaction(async (queries) => {
+      const [row] = await queries.query<BlobIds>(
+        `select state_blob, preview_blob, result_blob from giverny.paintings where id = $1 and owner = $2 for update`,
+        [id, owner],
+      );
+      if (!row) throw missing();
+      await queries.query('delete from giverny.paintings where id = $1', [id]);
+      await this.#blobs.remove(queries, blobsOf(row));
+    });
+  }
+
+  async #change(id: string, owner: string, from: readonly Status[], to: Status, set = ''): Promise<PaintingView> {
+    return this.#database.transaction(async (queries) => {
+      const [row] = await queries.query(
+        `update giverny.paintings set ${set} status = $3 where id = $1 and owner = $2 and status = any($4) returning ${VIEW}`,
+        [id, owner, to, [...from]],
+      );
+      if (row) {
+        await addEvent(queries, id, 'status', { status: to });
+        return viewOf(row);
+      }
+      const [now] = await queries.query(`select ${VIEW} from giverny.paintings where id = $1 and owner = $2`, [
+        id,
+        owner,
+      ]);
+      if (!now) throw missing();
+      if (now.status === to) return viewOf(now);
+      throw new Refusal('CONFLICT', `Expected a painting that is ${from.join(' or ')} but it is ${now.status}.`);
+    });
+  }
+}
+
+interface BlobIds extends Row {
+  readonly state_blob: string | null;
+  readonly preview_blob: string | null;
+  readonly result_blob: string | null;
+}
+
+export const blobsOf = ({ state_blob, preview_blob, result_blob }: BlobIds): string[] =>
+  [state_blob, preview_blob, result_blob].filter((blob) => blob !== null);
+
+const missing = () => new Refusal('NOT_FOUND', 'Expected the id of a painting of yours but there is none of this id.');

@@ -1,0 +1,217 @@
+/** One attempt at one painting: a process that paints, and what it reaches written to the database as it goes. */
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
+import { GivernyError } from '../../core/errors.js';
+import type { OptionsInput } from '../../core/options/options.js';
+import type { StepReport } from '../../core/painting/job.js';
+import type { NamedBytes, Painted, PaintRequest } from '../../node/painting/request.js';
+import { type Painting, startPainting } from '../../node/painting/start-painting.js';
+import type { Lease, Queue } from '../queue/leases.js';
+import type { Blobs } from '../store/blobs.js';
+import type { Database } from '../store/database.js';
+
+export interface AttemptParts {
+  readonly database: Database;
+  readonly queue: Queue;
+  readonly blobs: Blobs;
+  readonly threads?: number | undefined;
+  /** Seconds from one write of the state to the next. */
+  readonly stateEverySeconds: number;
+  readonly beatMs: number;
+}
+
+export type Outcome = 'done' | 'failed' | 'released' | 'lost';
+
+/** Previews of one painting, at most. */
+const PREVIEWS = 12;
+
+/**
+ * Paints until the picture is there, the painting is taken away, or `drain` is aborted; then the state is kept and the
+ * painting waits for the next worker.
+ */
+export async function attempt(held: Lease, parts: AttemptParts, drain: AbortSignal): Promise<Outcome> {
+  const folder = await mkdtemp(join(tmpdir(), 'giverny-painting-'));
+  try {
+    return await new Attempt(held, parts, folder).run(drain);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+class Attempt {
+  readonly #held: Lease;
+  readonly #parts: AttemptParts;
+  readonly #folder: string;
+  readonly #state: string;
+  #reached: StepReport | undefined;
+  #told = -1;
+  #keptAt = 0;
+  #preview: string | undefined;
+  #isLost = false;
+
+  constructor(held: Lease, parts: AttemptParts, folder: string) {
+    this.#held = held;
+    this.#parts = parts;
+    this.#folder = folder;
+    this.#state = join(folder, 'painting.state');
+  }
+
+  async run(drain: AbortSignal): Promise<Outcome> {
+    const { queue } = this.#parts;
+    let painting: Painting;
+    try {
+      painting = startPainting({
+        ...(await this.#request()),
+        onStep: (report) => {
+          this.#reached = report;
+        },
+        onSaved: (path) => {
+          if (path.startsWith(join(this.#folder, 'frames'))) this.#preview = path;
+        },
+      });
+    } catch (error) {
+      return this.#failed(error);
+    }
+    const stop = () => painting.stop();
+    drain.addEventListener('abort', stop, { once: true });
+    if (drain.aborted) stop();
+    const ended = new AbortController();
+    const beating = this.#beatUntil(ended.signal, painting);
+    try {
+      const painted = await painting.done;
+      ended.abort();
+      await beating;
+      if (this.#isLost) return 'lost';
+      if (!painted.stopped) return (await this.#finish(painted)) ? 'done' : 'lost';
+      await patiently(() => this.#keepState());
+      await patiently(() => queue.release(this.#held));
+      return 'released';
+    } catch (error) {
+      ended.abort();
+      await beating;
+      if (this.#isLost) return 'lost';
+      await this.#keepState().catch(() => {});
+      return this.#failed(error);
+    } finally {
+      drain.removeEventListener('abort', stop);
+      painting.kill();
+    }
+  }
+
+  /** Keeps the lease, and tells of steps, previews and states. A database that is away for a while stops nothing. */
+  async #beatUntil(ended: AbortSignal, painting: Painting): Promise<void> {
+    const { queue, beatMs } = this.#parts;
+    while (!ended.aborted) {
+      try {
+        const reached = this.#reached && this.#reached.step !== this.#told ? this.#reached : undefined;
+        const status = await queue.beat(
+          this.#held,
+          reached && { step: reached.step + 1, steps: reached.steps, costs: reached.costs },
+        );
+        if (reached) this.#told = reached.step;
+        if (status === undefined) {
+          this.#isLost = true;
+          painting.kill();
+          return;
+        }
+        if (status === 'paused') painting.stop();
+        else {
+          await this.#keepPreview();
+          await this.#keepState();
+        }
+      } catch {
+        // The next beat tries again; until then the lease may pass to another, and this attempt is lost.
+      }
+      await sleep(beatMs, undefined, { signal: ended }).catch(() => {});
+    }
+  }
+
+  async #keepState(): Promise<void> {
+    const found = await stat(this.#state).catch(() => undefined);
+    if (!found || found.mtimeMs === this.#keptAt) return;
+    if (await this.#parts.queue.keepState(this.#held, await readFile(this.#state))) this.#keptAt = found.mtimeMs;
+  }
+
+  async #keepPreview(): Promise<void> {
+    const path = this.#preview;
+    if (path === undefined) return;
+    this.#preview = undefined;
+    await this.#parts.queue.keepPreview(this.#held, await sharp(path).jpeg({ quality: 85 }).toBuffer());
+    await rm(path, { force: true });
+  }
+
+  #finish({ output, steps, costs, seconds }: Painted): Promise<boolean> {
+    const { format } = this.#held.work;
+    return patiently(async () => {
+      const bytes = await readFile(output as string);
+      return this.#parts.queue.finish(this.#held, { bytes, mediaType: `image/${format}`, steps, costs, seconds });
+    });
+  }
+
+  async #failed(error: unknown): Promise<Outcome> {
+    const isOurs = error instanceof GivernyError;
+    const told = isOurs
+      ? { code: error.code, message: error.message.replaceAll(this.#folder, '') }
+      : { code: 'UNEXPECTED', message: 'Something went wrong inside Giverny.' };
+    // What the order itself is wrong about stays wrong.
+    const again = !isOurs || error.kind === 'failure';
+    await patiently(() => this.#parts.queue.fail(this.#held, told, again));
+    return 'failed';
+  }
+
+  /** Pictures go to the painting process as bytes, and what it writes stays in this attempt's folder. */
+  async #request(): Promise<PaintRequest> {
+    const { work, maxBytes, steps, stateBlob } = this.#held;
+    const state = stateBlob === null ? undefined : await this.#parts.blobs.bytes(this.#parts.database, stateBlob);
+    if (state) {
+      await writeFile(this.#state, state);
+      this.#keptAt = (await stat(this.#state)).mtimeMs;
+    }
+    let { options } = work;
+    if (work.start !== undefined) {
+      const start = join(this.#folder, 'start');
+      await writeFile(start, (await this.#picture(work.start)).bytes);
+      options = { ...options, init: start };
+    }
+    return {
+      content: await this.#picture(work.content),
+      styles: await Promise.all(
+        work.styles.map(async (style) => ({ ...style, picture: await this.#picture(style.picture) })),
+      ),
+      mask: work.mask && { ...work.mask, picture: await this.#picture(work.mask.picture) },
+      regionStrengths: work.regionStrengths,
+      network: work.network,
+      coarseNetwork: work.coarseNetwork,
+      options: options as OptionsInput | undefined,
+      output: join(this.#folder, `painting.${work.format}`),
+      frames: { every: Math.max(1, Math.ceil(steps / PREVIEWS)), folder: join(this.#folder, 'frames') },
+      threads: this.#parts.threads,
+      maxMemory: maxBytes,
+      state: this.#state,
+      stateEverySeconds: this.#parts.stateEverySeconds,
+    };
+  }
+
+  async #picture(id: string): Promise<NamedBytes> {
+    const { database, blobs } = this.#parts;
+    const info = await blobs.info(database, id, this.#held.owner);
+    const bytes = info && (await blobs.bytes(database, id));
+    if (!bytes) throw new GivernyError('FILE_NOT_FOUND', 'Expected the pictures of the order but one is gone.');
+    return { name: info.name, bytes };
+  }
+}
+
+/** Tries again for as long as the database is away: what was painted is not to be painted twice. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === 40) throw error;
+      await sleep(Math.min(5000, 250 * (tries + 1)));
+    }
+  }
+}

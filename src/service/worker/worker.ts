@@ -1,0 +1,119 @@
+/** A worker: takes paintings from the queue while it has room for them. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { usableBytes } from '../../node/painting/usable-bytes.js';
+import { VERSION } from '../../node/version.js';
+import { type Lease, Queue } from '../queue/leases.js';
+import { sweep } from '../queue/sweep.js';
+import type { Blobs } from '../store/blobs.js';
+import type { Database } from '../store/database.js';
+import { attempt, type Outcome } from './attempt.js';
+
+export interface WorkerOptions {
+  readonly database: Database;
+  readonly blobs: Blobs;
+  /** Paintings at a time. Default 1: one uses all cores. */
+  readonly jobs?: number | undefined;
+  /** Bytes that all its paintings may take together. Default: as much as one painting may. */
+  readonly maxMemory?: number | undefined;
+  /** Threads of each painting. */
+  readonly threads?: number | undefined;
+  readonly pollMs?: number | undefined;
+  readonly beatMs?: number | undefined;
+  readonly stateEverySeconds?: number | undefined;
+  onOutcome?(lease: Lease, outcome: Outcome, seconds: number): void;
+  /** The database could not be reached, or something else went wrong between paintings. */
+  onError?(error: unknown): void;
+}
+
+export interface Worker {
+  readonly id: string;
+  /** Bytes that its paintings have reserved. */
+  readonly reservedBytes: number;
+  /** Takes nothing more, keeps the states of what it paints, and lets go. */
+  drain(): Promise<void>;
+}
+
+/** Workers that were seen within this time count. */
+export const WORKER_SECONDS = 30;
+
+/** Starts a worker in this process; each painting has a process of its own. */
+export function startWorker(options: WorkerOptions): Worker {
+  const { database, blobs, jobs = 1, maxMemory = usableBytes(), pollMs = 500 } = options;
+  const id = randomUUID();
+  const queue = new Queue(database, blobs);
+  const draining = new AbortController();
+  const running = new Map<Lease, Promise<void>>();
+  const reserved = () => [...running.keys()].reduce((sum, { forecastBytes }) => sum + forecastBytes, 0);
+  const parts = {
+    database,
+    queue,
+    blobs,
+    threads: options.threads,
+    stateEverySeconds: options.stateEverySeconds ?? 20,
+    beatMs: options.beatMs ?? 1000,
+  };
+
+  const start = (lease: Lease) => {
+    const began = performance.now();
+    const done = attempt(lease, parts, draining.signal)
+      .then((outcome) => options.onOutcome?.(lease, outcome, (performance.now() - began) / 1000))
+      .catch((error: unknown) => options.onError?.(error))
+      .finally(() => running.delete(lease));
+    running.set(lease, done);
+  };
+
+  const loop = async () => {
+    let housekeepingAt = 0;
+    while (!draining.signal.aborted) {
+      let taken = false;
+      try {
+        if (performance.now() >= housekeepingAt) {
+          housekeepingAt = performance.now() + 2000;
+          await seen(database, id, maxMemory);
+          await sweep(database, blobs);
+        }
+        if (running.size < jobs) {
+          const capacity = { freeBytes: maxMemory - reserved(), totalBytes: maxMemory, device: 'cpu' };
+          const lease = await queue.claim(capacity);
+          if (lease) start(lease);
+          taken = lease !== undefined;
+        }
+      } catch (error) {
+        options.onError?.(error);
+      }
+      if (!taken) await sleep(pollMs, undefined, { signal: draining.signal }).catch(() => {});
+    }
+  };
+  const looping = loop();
+
+  return {
+    id,
+    get reservedBytes() {
+      return reserved();
+    },
+    async drain() {
+      draining.abort();
+      await looping;
+      await Promise.all(running.values());
+      await database.query('delete from giverny.workers where id = $1', [id]).catch(() => {});
+    },
+  };
+}
+
+async function seen(database: Database, id: string, memoryBytes: number): Promise<void> {
+  await database.query(
+    `insert into giverny.workers (id, host, version, memory_bytes, device) values ($1, $2, $3, $4, 'cpu')
+     on conflict (id) do update set seen_at = now()`,
+    [id, hostname(), VERSION, memoryBytes],
+  );
+}
+
+/** The most that a worker can give a painting, in bytes; undefined where no worker was seen lately. */
+export async function mostBytes(database: Database): Promise<number | undefined> {
+  const [row] = await database.query<{ most: number | null }>(
+    `select max(memory_bytes) as most from giverny.workers where seen_at > now() - interval '${WORKER_SECONDS} seconds'`,
+  );
+  return row?.most ?? undefined;
+}
