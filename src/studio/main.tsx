@@ -5,9 +5,11 @@ import { render } from 'preact';
 import { bestDevice, threadsOf } from '../engines/web.js';
 import { refreshHistory } from './actions/keep.js';
 import { followChanges, painter } from './actions/paint.js';
-import { openPasted } from './actions/pictures.js';
+import { openFiles, openPasted } from './actions/pictures.js';
 import { followAddress } from './actions/share.js';
 import { App } from './components/app.js';
+import { readInbox } from './offline/inbox.js';
+import { workOffline } from './offline/offline.js';
 import { machine, networks, notify } from './state.js';
 import { onHistoryChanged } from './store/history.js';
 import { networkNames } from './store/networks.js';
@@ -29,6 +31,7 @@ if (!window.isSecureContext) notify('problem', 'insecure');
 
 bestDevice().then((device) => {
   machine.value = { device, threads: threadsOf(device) };
+  if (import.meta.env.PROD) workOffline(device).catch(() => {});
 });
 networkNames().then(
   (names) => {
@@ -37,9 +40,4 @@ networkNames().then(
   () => {},
 );
 
-followAddress();
-
-// On hosts without the headers that threads need; see isolate.js.
-if (!window.crossOriginIsolated && window.isSecureContext && import.meta.env.PROD) {
-  navigator.serviceWorker?.register('./isolate.js').catch(() => {});
-}
+followAddress().then(() => readInbox((files) => openFiles(files, 'photo')));

@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { defineConfig, type Plugin } from 'vite';
 import { REGISTRY } from '../core/networks/registry.js';
+import { compressed } from './build/compressed.js';
+import { installable } from './build/installable.js';
 import { EXAMPLE_PHOTOS, EXAMPLE_STYLES } from './examples.js';
 import { BOOT } from './workbook/boot.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+const OUT = join(ROOT, 'dist/studio');
 const PHOTO_PACKAGES = { boats: 'nagasaki-boats', alps: 'french-alpine-landscape', home: 'dust-bowl-home' } as const;
 const THUMBNAIL_PX = 192;
 
@@ -112,12 +115,18 @@ const assetFileNames = ({ names }: { names: string[] }) =>
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [examples(), policy(), notices()],
+  plugins: [
+    examples(),
+    policy(),
+    notices(),
+    installable(OUT, join(import.meta.dirname, 'public/icon.svg')),
+    compressed(OUT),
+  ],
   define: { __VERSION__: JSON.stringify(version) },
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'production'] },
   worker: { format: 'es', plugins: () => [notices()], rolldownOptions: { output: { assetFileNames } } },
   build: {
-    outDir: join(ROOT, 'dist/studio'),
+    outDir: OUT,
     emptyOutDir: true,
     target: 'es2022',
     // Small files too: data: URLs would need a looser policy.
@@ -125,10 +134,17 @@ export default defineConfig({
     // The runtime's WebAssembly is large, and known to be.
     chunkSizeWarningLimit: 1000,
     rolldownOptions: {
-      input: Object.fromEntries(
-        ['index', 'learn', 'workbook'].map((page) => [page, join(import.meta.dirname, `${page}.html`)]),
-      ),
-      output: { assetFileNames },
+      input: {
+        ...Object.fromEntries(
+          ['index', 'learn', 'workbook'].map((page) => [page, join(import.meta.dirname, `${page}.html`)]),
+        ),
+        'service-worker': join(import.meta.dirname, 'offline/service-worker.ts'),
+      },
+      output: {
+        assetFileNames,
+        // A service worker is responsible for its own folder and keeps its name from version to version.
+        entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
+      },
     },
   },
   server: { headers: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' } },
