@@ -7,6 +7,7 @@ import { refreshHistory } from './actions/keep.js';
 import { followChanges, painter } from './actions/paint.js';
 import { openFiles, openPasted } from './actions/pictures.js';
 import { followAddress } from './actions/share.js';
+import { warmUp } from './actions/warm.js';
 import { App } from './components/app.js';
 import { readInbox } from './offline/inbox.js';
 import { workOffline } from './offline/offline.js';
@@ -21,6 +22,7 @@ dress();
 render(<App />, document.getElementById('app') as HTMLElement);
 
 followChanges();
+warmUp();
 refreshHistory();
 onHistoryChanged(refreshHistory);
 document.addEventListener('visibilitychange', () => painter.watch(!document.hidden));

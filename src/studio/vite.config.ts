@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { defineConfig, type Plugin } from 'vite';
+import { readSafetensorsHeader } from '../core/networks/formats/safetensors.js';
 import { REGISTRY } from '../core/networks/registry.js';
 import { compressed } from './build/compressed.js';
 import { installable } from './build/installable.js';
@@ -103,6 +104,13 @@ function notices(): Plugin {
   };
 }
 
+/** Of the pocket network's tensors, which forecasts need before its file is there. */
+function pocketShapes() {
+  const file = readFileSync(join(ROOT, 'models/pocket.safetensors'));
+  const { entries } = readSafetensorsHeader(file, file.length, 'pocket');
+  return Object.fromEntries([...entries].map(([name, { shape }]) => [name, shape]));
+}
+
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
 /**
@@ -122,7 +130,7 @@ export default defineConfig({
     installable(OUT, join(import.meta.dirname, 'public/icon.svg')),
     compressed(OUT),
   ],
-  define: { __VERSION__: JSON.stringify(version) },
+  define: { __VERSION__: JSON.stringify(version), __POCKET_SHAPES__: JSON.stringify(pocketShapes()) },
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'production'] },
   worker: { format: 'es', plugins: () => [notices()], rolldownOptions: { output: { assetFileNames } } },
   build: {
