@@ -194,6 +194,15 @@ test('giverny studio serves until Ctrl-C, and leaves with 0', async () => {
   await expect(fetch(url)).rejects.toThrow();
 });
 
+test('giverny studio takes a free port where its usual one is taken', async () => {
+  const usual = await serveStudio({ port: 4630 }).catch(() => undefined);
+  const child = spawn(process.execPath, [MAIN, 'studio', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const line = await new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data))));
+  child.kill('SIGINT');
+  expect(new URL((JSON.parse(line) as { url: string }).url).port).not.toBe('4630');
+  await usual?.close();
+});
+
 test('giverny studio refuses a port that is none', async () => {
   const child = spawn(process.execPath, [MAIN, 'studio', '--port', 'http'], { stdio: ['ignore', 'ignore', 'pipe'] });
   let text = '';
