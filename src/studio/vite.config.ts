@@ -12,9 +12,9 @@ import { EXAMPLE_PHOTOS, EXAMPLE_STYLES } from './examples.js';
 import { BOOT } from './workbook/boot.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const OUT = join(ROOT, 'dist/studio');
 const PHOTO_PACKAGES = { boats: 'nagasaki-boats', alps: 'french-alpine-landscape', home: 'dust-bowl-home' } as const;
 const THUMBNAIL_PX = 192;
+const OUT = join(ROOT, 'dist/studio');
 
 /** Where networks may be fetched from; Hugging Face hands over to servers of its own. */
 const SOURCES = [

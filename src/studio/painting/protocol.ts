@@ -42,11 +42,11 @@ export interface PaintOrder {
 }
 
 export type ToWorker =
-  /** Begins a painting that may be ordered soon. */
-  | { readonly type: 'warmUp'; readonly order: PaintOrder }
   | { readonly type: 'paint'; readonly order: PaintOrder }
   /** Goes on with the painting that ended last, changed like this. */
   | { readonly type: 'paintOn'; readonly changes: Changes }
+  /** Begins a painting that may be ordered soon. */
+  | { readonly type: 'warmUp'; readonly order: PaintOrder }
   | { readonly type: 'pause' | 'resume' | 'stop' }
   | { readonly type: 'change'; readonly changes: Changes }
   /** Whether pictures are wanted after each step: not while nobody looks. */
