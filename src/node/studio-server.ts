@@ -1,11 +1,12 @@
 /** Serves the built studio to this computer alone, with the headers that its threads and its safety ask for. */
-import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GivernyError } from '../core/errors.js';
+import { ENCODINGS, type ServedFile, sendFile } from './served-file.js';
 
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 /** Where `npm run studio:build` puts the page. */
@@ -27,7 +28,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** Threads need the first two; the page itself states the same policy of content for other hosts. */
+/** Threads need the first two. */
 const HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
@@ -58,7 +59,9 @@ export interface StudioServerOptions {
 export async function serveStudio(options: StudioServerOptions = {}): Promise<StudioServer> {
   const { port = 0, folder = STUDIO_FOLDER, isolated = true } = options;
   const files = await filesOf(folder);
-  const server = createServer((request, response) => answer(request, response, files, isolated));
+  const server = createServer((request, response) => {
+    answer(request, response, files, isolated).catch(() => response.destroy());
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
@@ -79,14 +82,21 @@ export async function serveStudio(options: StudioServerOptions = {}): Promise<St
   };
 }
 
+/** A file of the page. */
+interface PageFile extends ServedFile {
+  /** The content security policy that a page states for hosts that send none. */
+  readonly policy?: string | undefined;
+}
+
 /** What may be asked for: the files there are, by their path in the URL, and nothing else. */
-async function filesOf(folder: string): Promise<ReadonlyMap<string, string>> {
+async function filesOf(folder: string): Promise<ReadonlyMap<string, PageFile>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = new Map<string, string>();
-  for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    files.set(`/${path.slice(folder.length + 1).replaceAll(sep, '/')}`, path);
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const compressed = new Set(paths.flatMap((path) => Object.values(ENCODINGS).map((ending) => path + ending)));
+  const files = new Map<string, PageFile>();
+  for (const path of paths.filter((each) => !compressed.has(each))) {
+    const policy = extname(path) === '.html' ? policyOf(await readFile(path, 'utf8')) : undefined;
+    files.set(`/${path.slice(folder.length + 1).replaceAll(sep, '/')}`, { ...served(path), policy });
   }
   const home = files.get('/index.html');
   if (home === undefined) {
@@ -99,19 +109,29 @@ async function filesOf(folder: string): Promise<ReadonlyMap<string, string>> {
     for (const [part, ending] of Object.entries(SHARED)) {
       const names = await readdir(join(PACKAGE, part));
       for (const name of names.filter((each) => each.endsWith(ending))) {
-        files.set(`/${part}/${name}`, join(PACKAGE, part, name));
+        files.set(`/${part}/${name}`, served(join(PACKAGE, part, name)));
       }
     }
   }
   return files.set('/', home);
 }
 
-function answer(
+/** A file with what the build compressed of it, unless that is older. */
+function served(path: string): ServedFile {
+  const all = Object.keys(ENCODINGS) as (keyof typeof ENCODINGS)[];
+  const changed = (file: string) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Number.NEGATIVE_INFINITY;
+  return { path, encodings: all.filter((name) => changed(path + ENCODINGS[name]) >= changed(path)) };
+}
+
+const policyOf = (html: string) =>
+  /<meta http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1]?.replaceAll('&#39;', "'");
+
+async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  files: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, PageFile>,
   isolated: boolean,
-): void {
+): Promise<void> {
   const path = pathOf(request.url ?? '/');
   const file = files.get(path);
   const refusal =
@@ -122,20 +142,19 @@ function answer(
         ? 405
         : file === undefined && 404;
   if (refusal || file === undefined) {
-    response.writeHead(refusal || 404, { 'content-type': 'text/plain; charset=utf-8' }).end('Nothing here.\n');
+    const allow = refusal === 405 ? { allow: 'GET, HEAD' } : {};
+    const text = { 'content-type': 'text/plain; charset=utf-8', ...allow };
+    response.writeHead(refusal || 404, text).end('Nothing here.\n');
     return;
   }
-  response.writeHead(200, {
+  await sendFile(request, response, file, {
     ...(isolated ? HEADERS : {}),
-    'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+    // A page cannot state by itself who may frame it.
+    ...(file.policy === undefined ? {} : { 'content-security-policy': `${file.policy}; frame-ancestors 'none'` }),
+    'content-type': TYPES[extname(file.path)] ?? 'application/octet-stream',
     // Names in assets/ carry a hash of what is inside.
     'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
   });
-  if (request.method === 'HEAD') response.end();
-  else
-    createReadStream(file)
-      .on('error', () => response.destroy())
-      .pipe(response);
 }
 
 /** The path of a request's URL; empty where it is none. */

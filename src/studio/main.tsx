@@ -5,9 +5,12 @@ import { render } from 'preact';
 import { bestDevice, threadsOf } from '../engines/web.js';
 import { refreshHistory } from './actions/keep.js';
 import { followChanges, painter } from './actions/paint.js';
-import { openPasted } from './actions/pictures.js';
+import { openFiles, openPasted } from './actions/pictures.js';
 import { followAddress } from './actions/share.js';
+import { warmUp } from './actions/warm.js';
 import { App } from './components/app.js';
+import { readInbox } from './offline/inbox.js';
+import { workOffline } from './offline/offline.js';
 import { machine, networks, notify } from './state.js';
 import { onHistoryChanged } from './store/history.js';
 import { networkNames } from './store/networks.js';
@@ -19,6 +22,7 @@ dress();
 render(<App />, document.getElementById('app') as HTMLElement);
 
 followChanges();
+warmUp();
 refreshHistory();
 onHistoryChanged(refreshHistory);
 document.addEventListener('visibilitychange', () => painter.watch(!document.hidden));
@@ -29,6 +33,7 @@ if (!window.isSecureContext) notify('problem', 'insecure');
 
 bestDevice().then((device) => {
   machine.value = { device, threads: threadsOf(device) };
+  if (import.meta.env.PROD) workOffline(device).catch(() => {});
 });
 networkNames().then(
   (names) => {
@@ -37,9 +42,4 @@ networkNames().then(
   () => {},
 );
 
-followAddress();
-
-// On hosts without the headers that threads need; see isolate.js.
-if (!window.crossOriginIsolated && window.isSecureContext && import.meta.env.PROD) {
-  navigator.serviceWorker?.register('./isolate.js').catch(() => {});
-}
+followAddress().then(() => readInbox((files) => openFiles(files, 'photo')));

@@ -3,7 +3,7 @@ import { computed, signal } from '@preact/signals';
 import { type OptionName, type Options, type OptionsInput, resolveOptions } from '../core/options/options.js';
 import type { WebDevice } from '../engines/web.js';
 import type { Stroke } from './brush/masks.js';
-import type { Frame, Ready, StepReport } from './painting/protocol.js';
+import type { Frame, Ready, Stage, StepReport } from './painting/protocol.js';
 import type { OpenedPicture } from './pictures/open.js';
 import type { Painting } from './store/history.js';
 import type { Params, Word } from './words/words.js';
@@ -56,6 +56,8 @@ export const threads = signal<number | undefined>(undefined);
 export const machine = signal<{ readonly device: WebDevice; readonly threads: number }>({ device: 'wasm', threads: 1 });
 
 export const status = signal<Status>('idle');
+/** Of preparing. */
+export const stage = signal<Stage>('runtime');
 export const ready = signal<Ready | undefined>(undefined);
 /** The newest report, and those before it. */
 export const report = signal<StepReport | undefined>(undefined);

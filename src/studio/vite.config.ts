@@ -4,7 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { defineConfig, type Plugin } from 'vite';
+import { readSafetensorsHeader } from '../core/networks/formats/safetensors.js';
 import { REGISTRY } from '../core/networks/registry.js';
+import { compressed } from './build/compressed.js';
+import { installable } from './build/installable.js';
 import { EXAMPLE_PHOTOS, EXAMPLE_STYLES, type ExamplePhoto } from './examples.js';
 import { BOOT } from './workbook/boot.js';
 
@@ -16,6 +19,7 @@ const PHOTO_PACKAGES: Readonly<Partial<Record<ExamplePhoto, string>>> = {
   home: 'dust-bowl-home',
 };
 const THUMBNAIL_PX = 192;
+const OUT = join(ROOT, 'dist/studio');
 
 /** Where networks may be fetched from; Hugging Face hands over to servers of its own. */
 const SOURCES = [
@@ -107,6 +111,13 @@ function notices(): Plugin {
   };
 }
 
+/** Of the pocket network's tensors, which forecasts need before its file is there. */
+function pocketShapes() {
+  const file = readFileSync(join(ROOT, 'models/pocket.safetensors'));
+  const { entries } = readSafetensorsHeader(file, file.length, 'pocket');
+  return Object.fromEntries([...entries].map(([name, { shape }]) => [name, shape]));
+}
+
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
 /**
@@ -119,12 +130,18 @@ const assetFileNames = ({ names }: { names: string[] }) =>
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [examples(), policy(), notices()],
-  define: { __VERSION__: JSON.stringify(version) },
+  plugins: [
+    examples(),
+    policy(),
+    notices(),
+    installable(OUT, join(import.meta.dirname, 'public/icon.svg')),
+    compressed(OUT),
+  ],
+  define: { __VERSION__: JSON.stringify(version), __POCKET_SHAPES__: JSON.stringify(pocketShapes()) },
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'production'] },
   worker: { format: 'es', plugins: () => [notices()], rolldownOptions: { output: { assetFileNames } } },
   build: {
-    outDir: join(ROOT, 'dist/studio'),
+    outDir: OUT,
     emptyOutDir: true,
     target: 'es2022',
     // Small files too: data: URLs would need a looser policy.
@@ -132,10 +149,17 @@ export default defineConfig({
     // The runtime's WebAssembly is large, and known to be.
     chunkSizeWarningLimit: 1000,
     rolldownOptions: {
-      input: Object.fromEntries(
-        ['index', 'learn', 'workbook'].map((page) => [page, join(import.meta.dirname, `${page}.html`)]),
-      ),
-      output: { assetFileNames },
+      input: {
+        ...Object.fromEntries(
+          ['index', 'learn', 'workbook'].map((page) => [page, join(import.meta.dirname, `${page}.html`)]),
+        ),
+        'service-worker': join(import.meta.dirname, 'offline/service-worker.ts'),
+      },
+      output: {
+        assetFileNames,
+        // A service worker is responsible for its own folder and keeps its name from version to version.
+        entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
+      },
     },
   },
   server: { headers: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' } },

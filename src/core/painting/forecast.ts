@@ -3,6 +3,7 @@
 import { tilesOf } from '../costs/objective/tiles.js';
 import { layerOf } from '../costs/setting.js';
 import { GivernyError } from '../errors.js';
+import { sizeOf } from '../graph/tensor.js';
 import { deepestLayer, featuresPerPixel, layerStride } from '../networks/measures.js';
 import type { Network } from '../networks/network.js';
 import type { Options } from '../options/options.js';
@@ -41,7 +42,7 @@ const SLICED_BYTES = 6 * 4 * 8;
 export function forecastBytes(size: Size, painted: Painted, coreSidePx = Number.POSITIVE_INFINITY): number {
   const { network, options, styles } = painted;
   const layers = { ...options.contentLayers, ...options.styleLayers };
-  const weightBytes = Object.values(network.tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+  const weightBytes = Object.values(network.tensors).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
   const pixels = size.width * size.height;
   const atOnce =
     coreSidePx === Number.POSITIVE_INFINITY

@@ -27,6 +27,7 @@ import {
   report,
   reports,
   type StyleItem,
+  stage,
   status,
   strokes,
   styles,
@@ -36,8 +37,9 @@ import { keptNetwork } from '../store/networks.js';
 import { isWord } from '../words/words.js';
 import { keepResult } from './keep.js';
 import { freeLock, holdLock } from './lock.js';
+import { orderOf } from './order.js';
 import { type Painted, painted, rememberPace, setPainted } from './painted.js';
-import { orderedChanges, orderedPictures } from './recipe.js';
+import { orderedChanges } from './recipe.js';
 
 export const painter = new PaintingWorker();
 export const timelapse = new Timelapse();
@@ -96,14 +98,9 @@ async function begin(wanted: Options, start?: OrderedPicture): Promise<void> {
       steps: 0,
       whole: false,
     });
-    const order = {
-      ...(await orderedPictures(arranged)),
-      start,
-      options: wanted,
-      network: await sourceOf(network.value),
-      device: device.value,
-      threads: threads.value,
-    };
+    const source = await sourceOf(network.value);
+    const form = { ...arranged, options: wanted, network: source, device: device.value, threads: threads.value };
+    const order = await orderOf(form, start);
     holdLock();
     painter.paint(order, hear);
   } catch (error) {
@@ -129,6 +126,9 @@ async function sourceOf(name: string): Promise<NetworkSource> {
 
 function hear(message: FromWorker): void {
   switch (message.type) {
+    case 'stage':
+      stage.value = message.stage;
+      return;
     case 'ready':
       batch(() => {
         ready.value = message;

@@ -4,10 +4,10 @@ import { secondsLeft as left } from '../../core/painting/forecast.js';
 import type { Recipe } from '../../core/painting/recipe.js';
 import type { Size } from '../../core/pictures/picture.js';
 import type { Stroke } from '../brush/masks.js';
-import { remember } from '../painting/forecast.js';
+import { rememberPace as keepPace } from '../painting/pace.js';
 import type { Plan } from '../painting/protocol.js';
 import type { OpenedPicture } from '../pictures/open.js';
-import { frame, machine, network, report, reports, type StyleItem } from '../state.js';
+import { machine, report, reports, type StyleItem } from '../state.js';
 
 export interface Painted {
   readonly content: OpenedPicture;
@@ -50,10 +50,10 @@ export function rememberPace(): void {
     .filter(({ scale, scales }) => scale === scales - 1)
     .map(({ seconds }) => seconds)
     .slice(1);
-  const shown = frame.value;
-  if (late.length < 3 || !shown) return;
+  const work = current?.plan?.scales.at(-1)?.work;
+  if (late.length < 3 || work === undefined) return;
   const middle = late.sort((a, b) => a - b)[Math.floor(late.length / 2)] as number;
-  remember(network.value, machine.value, shown.width * shown.height, middle);
+  keepPace(machine.value, middle / work);
   // The forecast knows more of this machine now.
   machine.value = { ...machine.value };
 }

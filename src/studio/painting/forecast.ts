@@ -1,54 +1,48 @@
-/** How long a painting will take and how much memory it needs, from what paintings here took before. */
-import type { WebDevice } from '../../engines/web.js';
+/** What a painting will take, by the core's forecasts of networks that need not be here yet. Loaded with the first photo. */
+import type { Shape } from '../../core/graph/tensor.js';
+import { type Network, networkOf, VGG19 } from '../../core/networks/network.js';
+import type { Options } from '../../core/options/options.js';
+import { forecastAll, secondsLeft } from '../../core/painting/forecast.js';
+import { plan } from '../../core/painting/plan.js';
+import type { Size } from '../../core/pictures/picture.js';
+import { inPage, PAINTING_BYTES } from './memory.js';
+import { type Machine, paceOf } from './pace.js';
 
-export interface Machine {
-  readonly device: WebDevice;
-  readonly threads: number;
+/** Shapes of the pocket network's tensors, from its file. */
+declare const __POCKET_SHAPES__: Readonly<Record<string, Shape>>;
+
+const POCKET = outline('pocket', __POCKET_SHAPES__);
+/** Other networks are taken for as large as VGG-19. */
+const LARGE = outline(
+  'vgg19',
+  Object.fromEntries(
+    VGG19.flatMap(({ name, inputChannels, outputChannels }) => [
+      [`${name}.weight`, [outputChannels, inputChannels, 3, 3]],
+      [`${name}.bias`, [outputChannels]],
+    ]),
+  ),
+);
+
+/** A network without its numbers. */
+function outline(name: string, shapes: Readonly<Record<string, Shape>>): Network {
+  const data = new Float32Array();
+  return networkOf(name, '', Object.fromEntries(Object.entries(shapes).map(([key, shape]) => [key, { shape, data }])));
 }
 
-/** What a painting may take: WASM addresses 4 GB, of which some is lost to fragments. */
-export const PAGE_BYTES = 3.2e9;
-
-const KEY = 'giverny.speed';
-/** Seconds per step and megapixel of the pocket network in WASM on one thread of a 2023 server core. */
-const POCKET_SECONDS = 12;
-/** VGG-19 has this many times the pocket network's work. */
-export const LARGE = 3.2;
-
-/** Measured or, before the first painting, estimated seconds per step and megapixel. */
-export function secondsPerMegapixel(network: string, machine: Machine): number {
-  const known = read()[keyOf(network, machine)];
-  if (known !== undefined) return known;
-  const share = machine.device === 'webgpu' ? 0.05 : 0.15 + 0.85 / machine.threads;
-  return POCKET_SECONDS * share * (network === 'pocket' ? 1 : LARGE);
+export interface Forecast {
+  readonly seconds: number;
+  /** Of the page's process, at the scale that takes most. */
+  readonly bytes: number;
 }
 
-/** Keeps what a step of a painting took. */
-export function remember(network: string, machine: Machine, pixels: number, seconds: number): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ ...read(), [keyOf(network, machine)]: (seconds / pixels) * 1e6 }));
-  } catch {
-    // Without storage the next forecast is a guess again.
-  }
-}
-
-/**
- * Megabytes of the page while painting: the runtime, the network, and the features of every layer with their gradients.
- * Measured on Chromium for the pocket network, estimated from it for larger ones. What would take more than a page may
- * is painted in tiles.
- */
-export function megabytes(network: string, pixels: number): number {
-  const whole = network === 'pocket' ? 470 + (pixels / 1e6) * 1650 : 1300 + (pixels / 1e6) * 3500;
-  return Math.min(PAGE_BYTES / 1e6, whole);
-}
-
-const keyOf = (network: string, { device, threads }: Machine) =>
-  `${network === 'pocket' ? network : 'large'} ${device} ${threads}`;
-
-function read(): Record<string, number> {
-  try {
-    return JSON.parse(localStorage.getItem(KEY) ?? '{}') as Record<string, number>;
-  } catch {
-    return {};
-  }
+/** @param styles how many. */
+export function forecast(size: Size, options: Options, network: string, styles: number, machine: Machine): Forecast {
+  const own = network === 'pocket' ? POCKET : LARGE;
+  const coarse = own === POCKET ? undefined : POCKET;
+  const scales = plan(size, options, own, coarse, { styles, maxBytes: PAINTING_BYTES });
+  const paintedAt = (i: number) => ({ network: (i < scales.length - 1 && coarse) || own, options, styles });
+  return {
+    seconds: secondsLeft(scales, 0, paceOf(machine)),
+    bytes: inPage(forecastAll(scales, paintedAt, PAINTING_BYTES)),
+  };
 }

@@ -14,6 +14,13 @@ export class PaintingWorker {
     this.watch(!document.hidden);
   }
 
+  /** Begins a painting that may be ordered soon; nothing is heard of it until it is. */
+  warmUp(order: PaintOrder): void {
+    this.#listener = () => {};
+    this.#worker ??= this.#start();
+    this.#send({ type: 'warmUp', order });
+  }
+
   /** Whether the painting that ended last can be gone on with: its worker holds its state. */
   get canGoOn(): boolean {
     return this.#worker !== undefined;

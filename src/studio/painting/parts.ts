@@ -6,7 +6,7 @@ import { readNetwork } from '../../core/networks/read-network.js';
 import type { DecodedPicture } from '../../core/painting/order.js';
 import { Painter } from '../../core/painting/painter.js';
 import type { WebEngine } from '../../engines/web.js';
-import { PAGE_BYTES } from './forecast.js';
+import { PAINTING_BYTES } from './memory.js';
 import type { NetworkSource, OrderedPicture } from './protocol.js';
 import { POCKET_URL } from './runtime.js';
 
@@ -14,16 +14,24 @@ declare const __VERSION__: string;
 
 /**
  * @param files network files by name, besides the pocket network.
+ * @param onOpen called before a network is opened.
  */
-export function createPainter(engine: WebEngine, files: ReadonlyMap<string, Blob>): Painter<OrderedPicture> {
+export function createPainter(
+  engine: WebEngine,
+  files: ReadonlyMap<string, Blob>,
+  onOpen: () => void,
+): Painter<OrderedPicture> {
   return new Painter({
     engine,
     version: __VERSION__,
-    maxBytes: PAGE_BYTES,
+    maxBytes: PAINTING_BYTES,
     decode: async ({ name, sha256, source }): Promise<DecodedPicture> => {
       return { name, sha256, ...(source instanceof Blob ? await decodePicture(source) : { picture: source }) };
     },
-    openNetwork: (name) => openNetwork(name === 'pocket' ? name : { name, file: files.get(name) as Blob }),
+    openNetwork: (name) => {
+      onOpen();
+      return openNetwork(name === 'pocket' ? name : { name, file: files.get(name) as Blob });
+    },
   });
 }
 

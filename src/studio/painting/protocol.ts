@@ -45,6 +45,8 @@ export type ToWorker =
   | { readonly type: 'paint'; readonly order: PaintOrder }
   /** Goes on with the painting that ended last, changed like this. */
   | { readonly type: 'paintOn'; readonly changes: Changes }
+  /** Begins a painting that may be ordered soon. */
+  | { readonly type: 'warmUp'; readonly order: PaintOrder }
   | { readonly type: 'pause' | 'resume' | 'stop' }
   | { readonly type: 'change'; readonly changes: Changes }
   /** Whether pictures are wanted after each step: not while nobody looks. */
@@ -84,7 +86,11 @@ export interface Plan {
   readonly recipe: Recipe;
 }
 
+/** What is done before the first step, in this order. */
+export type Stage = 'runtime' | 'pictures' | 'network' | 'first';
+
 export type FromWorker =
+  | { readonly type: 'stage'; readonly stage: Stage }
   | ({ readonly type: 'ready' } & Ready)
   | ({ readonly type: 'plan' } & Plan)
   | ({ readonly type: 'step' } & StepReport)

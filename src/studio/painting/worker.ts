@@ -9,8 +9,9 @@ import type { Picture, Size } from '../../core/pictures/picture.js';
 import { resample } from '../../core/pictures/resample.js';
 import { createWebEngine, type WebEngine } from '../../engines/web.js';
 import { frameOf } from '../pictures/frame.js';
+import { Ahead, type Begun } from './ahead.js';
 import { createPainter } from './parts.js';
-import type { Frame, FromWorker, OrderedPicture, PaintOrder, ToWorker } from './protocol.js';
+import type { Frame, FromWorker, OrderedPicture, PaintOrder, Stage, ToWorker } from './protocol.js';
 import { RUNTIME_FILES } from './runtime.js';
 
 const post = (message: FromWorker, frame?: Frame) =>
@@ -33,11 +34,15 @@ let wake = () => {};
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === 'paint' || data.type === 'paintOn') {
     Object.assign(wishes, { paused: false, stopped: false, loseDevice: false, changes: undefined });
-    const painting = data.type === 'paint' ? begin(data.order) : goOn(data.changes);
+    const painting = data.type === 'paint' ? paintOrder(data.order) : goOn(data.changes);
     painting.catch((error: unknown) => {
       const code = error instanceof GivernyError ? error.code : 'UNEXPECTED';
       post({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) });
     });
+    return;
+  }
+  if (data.type === 'warmUp') {
+    warmUp(data.order);
     return;
   }
   if (data.type === 'watch') wishes.watching = data.watching;
@@ -58,6 +63,8 @@ interface Session {
   state?: PaintState;
   /** The newest step. */
   step?: Step;
+  /** Begun before it was ordered. */
+  begun?: Begun | undefined;
 }
 
 /** Network files of orders, by name. */
@@ -65,8 +72,13 @@ const files = new Map<string, Blob>();
 let engine: WebEngine | undefined;
 let painter: Painter<OrderedPicture> | undefined;
 let session: Session | undefined;
+let ahead: Ahead | undefined;
 
-async function begin(order: PaintOrder): Promise<void> {
+const tell = (stage: Stage) => post({ type: 'stage', stage });
+
+/** Makes the engine and the painter of an order, as far as they are not there. */
+async function equip(order: PaintOrder): Promise<Painter<OrderedPicture>> {
+  tell('runtime');
   const made = await createWebEngine({
     device: order.device,
     runtimeFiles: RUNTIME_FILES,
@@ -76,16 +88,51 @@ async function begin(order: PaintOrder): Promise<void> {
   if (order.network !== 'pocket' && files.get(order.network.name) !== order.network.file) painter = undefined;
   engine = made;
   if (order.network !== 'pocket') files.set(order.network.name, order.network.file);
-  painter ??= createPainter(engine, files);
+  painter ??= createPainter(engine, files, () => tell('network'));
+  return painter;
+}
+
+function prepare(by: Painter<OrderedPicture>, order: PaintOrder, signal?: AbortSignal) {
+  tell('pictures');
   const network = order.network === 'pocket' ? 'pocket' : order.network.name;
   const mask = order.mask && { picture: order.mask };
-  session = { prepared: await painter.prepare({ ...order, mask, network }) };
+  return by.prepare({ ...order, mask, network }, { signal });
+}
+
+/** One painting at most is begun ahead; the one before it gives way first. */
+async function warmUp(order: PaintOrder): Promise<void> {
+  const before = ahead;
+  ahead = new Ahead(order, async (ordered, signal) => {
+    await before?.drop();
+    signal.throwIfAborted();
+    const by = await equip(ordered);
+    const prepared = await prepare(by, ordered, signal);
+    const steps = by.paint(prepared, { signal });
+    return { prepared, steps, first: await steps.next() };
+  });
+}
+
+async function paintOrder(order: PaintOrder): Promise<void> {
+  tell('first');
+  const begun = await takeAhead(order);
+  const prepared = begun?.prepared ?? (await prepare(await equip(order), order));
+  session = { prepared, begun };
   announce(session);
+  tell('first');
   await paintToTheEnd(session);
+}
+
+async function takeAhead(order?: PaintOrder): Promise<Begun | undefined> {
+  const taken = ahead;
+  ahead = undefined;
+  if (order) return taken?.take(order);
+  await taken?.drop();
+  return undefined;
 }
 
 /** Goes on with the painting that ended last; one at its end gets as many steps of its last scale again. */
 async function goOn(changes: Changes): Promise<void> {
+  await takeAhead();
   const { state, prepared } = session ?? {};
   if (!session || !state || !prepared) throw new RangeError('Expected a painting to go on with but there is none.');
   const { options } = prepared.job;
@@ -125,7 +172,7 @@ async function paintToTheEnd(of: Session): Promise<void> {
       if (!(error instanceof GivernyError && error.code === 'DEVICE_LOST')) throw error;
       post({ type: 'deviceLost', step: of.state?.step ?? 0 });
       engine = await createWebEngine({ device: 'wasm', runtimeFiles: RUNTIME_FILES });
-      painter = createPainter(engine, files);
+      painter = createPainter(engine, files, () => tell('network'));
       announce(of);
     }
   }
@@ -133,11 +180,15 @@ async function paintToTheEnd(of: Session): Promise<void> {
 
 /** Paints until the end, or until the page stops it. */
 async function paintOn(of: Session): Promise<'done' | 'stopped'> {
+  const { begun } = of;
+  of.begun = undefined;
   const settings = { from: of.state, revision: of.revision };
-  const steps = (painter as Painter<OrderedPicture>).paint(of.before ?? of.prepared, settings);
+  const steps = begun?.steps ?? (painter as Painter<OrderedPicture>).paint(of.before ?? of.prepared, settings);
+  let made = begun?.first;
   let revision: Revision | undefined;
   for (;;) {
-    const next = await steps.next(revision);
+    const next = made ?? (await steps.next(revision));
+    made = undefined;
     if (next.done) return 'done';
     const step = next.value;
     Object.assign(of, { step, state: step.state(), before: undefined, revision: undefined });

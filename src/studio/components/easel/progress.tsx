@@ -1,6 +1,6 @@
 import { painted, secondsLeft } from '../../actions/painted.js';
-import { busy, pace, ready, report, status } from '../../state.js';
-import { duration, number, t } from '../../words/words.js';
+import { busy, pace, ready, report, stage, status } from '../../state.js';
+import { duration, number, t, type Word } from '../../words/words.js';
 
 /** Where the painting is: step, pace, time left. */
 export function Progress() {
@@ -10,9 +10,9 @@ export function Progress() {
   const all = now?.steps ?? 1;
   return (
     <div class="progress">
-      <progress value={done} max={all} aria-label={t('painting')} />
+      <progress value={status.value === 'preparing' ? undefined : done} max={all} aria-label={t('painting')} />
       <p class="figures">
-        <strong role="status">{t(`status.${status.value}`)}</strong>
+        <strong role="status">{t(said())}</strong>
         {now && <span>{t('stepOf', { n: done, m: all })}</span>}
         {now && now.scales > 1 && busy.value && <span>{t('scaleOf', { n: now.scale + 1, m: now.scales })}</span>}
         {seconds !== undefined && <span>{t('perStep', { s: number(seconds) })}</span>}
@@ -26,4 +26,10 @@ export function Progress() {
       </p>
     </div>
   );
+}
+
+/** What is being done, in a word of the dictionary. */
+function said(): Word {
+  if (status.value !== 'preparing' || stage.value === 'pictures') return `status.${status.value}`;
+  return `stage.${stage.value}`;
 }

@@ -1,8 +1,9 @@
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { type Options, optionMeta, PRESETS } from '../../../core/options/options.js';
-import { scalesOf } from '../../../core/painting/schedule.js';
-import { megabytes, secondsPerMegapixel } from '../../painting/forecast.js';
+import { gigabytes } from '../../../core/painting/forecast.js';
 import { fittedSize } from '../../pictures/open.js';
-import { busy, chosen, machine, network, options, photo, preset, setOption } from '../../state.js';
+import { busy, chosen, machine, network, options, photo, preset, setOption, styles } from '../../state.js';
 import { duration, isWord, number, t } from '../../words/words.js';
 import { Select } from '../controls/select.js';
 import { Slider } from '../controls/slider.js';
@@ -100,28 +101,31 @@ function sizeText(side: number): string {
   return t('sizeText', { w: width, h: height });
 }
 
+const forecasting = signal<typeof import('../../painting/forecast.js') | undefined>(undefined);
+
 /** How long it will take, and how much memory. */
 export function Forecast() {
-  if (!photo.value) return <p class="hint">{t('forecastUnknown')}</p>;
-  const full = fittedSize(photo.value, options.value.size);
-  const pixels = full.width * full.height;
-  const scales = scalesOf(full, options.value);
-  // Beside a large network the pocket one looks at all sizes but the last.
-  const seconds = scales.reduce((sum, { width, height, steps }, i) => {
-    const looking = i < scales.length - 1 ? 'pocket' : network.value;
-    return sum + secondsPerMegapixel(looking, machine.value) * ((width * height * steps) / 1e6);
-  }, 0);
-  const memory = megabytes(network.value, pixels);
+  const content = photo.value;
+  const by = forecasting.value;
+  useEffect(() => {
+    if (!content || by) return;
+    import('../../painting/forecast.js').then(
+      (loaded) => {
+        forecasting.value = loaded;
+      },
+      () => {},
+    );
+  }, [content, by]);
+  if (!content) return <p class="hint">{t('forecastUnknown')}</p>;
   const { device, threads } = machine.value;
   const where =
     device === 'webgpu' ? t('machineWebgpu') : threads === 1 ? t('machineWasm1') : t('machineWasm', { n: threads });
+  const size = fittedSize(content, options.value.size);
+  const listed = Math.max(1, styles.value.filter(({ weight }) => weight > 0).length);
+  const all = by?.forecast(size, options.value, network.value, listed, machine.value);
   return (
     <p class="hint forecast">
-      {t('forecast', {
-        time: duration(seconds),
-        memory: memory < 950 ? `${number(memory, 2)} MB` : `${number(memory / 1000, 2)} GB`,
-      })}{' '}
-      {where}
+      {all && t('forecast', { time: duration(all.seconds), memory: gigabytes(all.bytes) })} {where}
     </p>
   );
 }
