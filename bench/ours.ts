@@ -14,15 +14,14 @@ import { createNodeEngine } from '#dist/engines/node.js';
 import { openNetwork } from '#dist/node/networks/open.js';
 import type { Answers, Commands, Prepare } from './protocol.js';
 
-const engine = createNodeEngine();
 const handlers: { [Name in keyof Commands]: (command: Commands[Name]) => Promise<Answers[Name]> } = {
   prepare: async (command) => {
     step = await prepareStep(command);
     return {};
   },
   step: () => step(),
-  matmul: async ({ size }) => {
-    product ??= await prepareProduct(size);
+  matmul: async ({ size, threads }) => {
+    product ??= await prepareProduct(size, threads);
     return { gflops: (2 * size ** 3) / (await seconds(product)) / 1e9 };
   },
 };
@@ -35,10 +34,14 @@ async function prepareStep(command: Prepare): Promise<typeof step> {
   const network = await openNetwork(command.network);
   const targets = {
     content: await read(command.content),
-    styles: [{ picture: await read(command.style), weight: 1 }],
+    styles: Array(command.styles).fill({ picture: await read(command.style), weight: 1 }),
   };
   const options = { ...PRESETS.notebook, ...command };
-  const objective = await wholeObjective(engine, { network, ...targets, options });
+  const objective = await wholeObjective(createNodeEngine({ threads: command.threads }), {
+    network,
+    ...targets,
+    options,
+  });
   const pixels = subtractMean(await read(command.picture), network);
   return async () => {
     let evaluation: Evaluation = { costs: { total: 0 }, gradient: pixels };
@@ -55,10 +58,12 @@ async function prepareStep(command: Prepare): Promise<typeof step> {
 }
 
 /** A product of two square matrices that the runtime does not know beforehand. */
-async function prepareProduct(size: number): Promise<() => Promise<unknown>> {
+async function prepareProduct(size: number, threads: number): Promise<() => Promise<unknown>> {
   const shape = [size, size];
   const ones = tensor(shape, new Float32Array(size * size).fill(1));
-  const program = await Program.load(engine, { y: matmul(input('a', shape), input('b', shape)) });
+  const program = await Program.load(createNodeEngine({ threads }), {
+    y: matmul(input('a', shape), input('b', shape)),
+  });
   return () => program.run({ a: ones, b: ones });
 }
 

@@ -19,6 +19,8 @@ export interface Prepare {
   readonly alpha: number;
   readonly beta: number;
   readonly threads: number;
+  /** How many paintings to take the style of; the one in `style` several times over. */
+  readonly styles: number;
   /** How PyTorch lays out its tensors. */
   readonly layout: string;
 }

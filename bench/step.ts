@@ -1,31 +1,22 @@
 /**
  * Times one painting step (five Gram costs, content cost, gradient with respect to the picture; VGG-19) in our
- * engine and in PyTorch: `npm run bench -- --help`.
+ * engine and in PyTorch.
  *
  * All take the same pictures in the same run, one step each in turn, every engine in a process of its own; it is
  * checked that their costs and gradients agree. Reported are medians, and ratios of medians.
  */
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { VGG_MEAN, VGG19 } from '#dist/core/networks/network.js';
 import { PRESETS } from '#dist/core/options/options.js';
 import { torchPython } from '../test/support/python.js';
 import { type Answers, Runner } from './protocol.js';
 
-const USAGE = `Usage: npm run bench -- [options]
-  --network <path>      VGG-19 as a safetensors file (default: $GIVERNY_VGG19, ../shared/weights/vgg19.safetensors)
-  --size <WxH>          size to measure; may be repeated (default: 400x300 and 512x512)
-  --rounds <n>          timed steps of each engine (default: 7)
-  --layout <layout>     PyTorch's tensors: contiguous, channels_last, mkldnn; may be repeated (default: all three)`;
-
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MATMUL_SIZE = 3072;
-const THREADS = availableParallelism();
 /** Winograd and the order of sums leave differences in float32 of about 1e-6. */
 const TOLERANCE = 1e-4;
 
@@ -59,10 +50,33 @@ function pytorch(name: string): Runner | undefined {
   return torchPython === undefined ? undefined : new Runner(name, torchPython, [path.join(ROOT, 'bench/step.py')]);
 }
 
-async function measure(
+export interface StepConditions {
+  /** VGG-19 as a safetensors file. */
+  readonly network: string;
+  /** Of PyTorch's tensors; none leaves PyTorch out. */
+  readonly layouts: readonly string[];
+  readonly rounds: number;
+  readonly threads: number;
+  /** PyTorch is left out where there are several. */
+  readonly styles: number;
+}
+
+/** One engine's step under certain conditions. */
+export interface StepResult extends Pick<StepConditions, 'threads' | 'styles'> {
+  readonly engine: string;
+  readonly width: number;
+  readonly height: number;
+  /** Median. */
+  readonly seconds: number;
+  readonly peakBytes: number;
+}
+
+/** @throws Error where two engines compute different costs or gradients. */
+export async function measureStep(
   [width, height]: readonly [number, number],
-  { network, layouts, rounds }: { network: string; layouts: readonly string[]; rounds: number },
-): Promise<void> {
+  { network, layouts: wanted, rounds, threads, styles }: StepConditions,
+): Promise<StepResult[]> {
+  const layouts = styles === 1 ? wanted : [];
   const folder = await mkdtemp(path.join(tmpdir(), 'giverny-bench-'));
   const paths = {
     content: path.join(folder, 'content'),
@@ -86,7 +100,7 @@ async function measure(
   try {
     const request = { ...paths, network, mean: VGG_MEAN, width, height, contentLayers, styleLayers, alpha, beta };
     for (const { runner, layout } of painters) {
-      await runner.ask({ ...request, command: 'prepare', threads: THREADS, layout });
+      await runner.ask({ ...request, command: 'prepare', threads, layout, styles });
     }
     const measurements: Measurement[] = painters.map(({ runner }) => ({ runner, steps: [] }));
     const gflops = multipliers.map((): number[] => []);
@@ -97,11 +111,21 @@ async function measure(
         if (round > 0) steps.push(step);
       }
       for (const [i, runner] of multipliers.entries()) {
-        const answer = await runner.ask({ command: 'matmul', size: MATMUL_SIZE, threads: THREADS });
+        const answer = await runner.ask({ command: 'matmul', size: MATMUL_SIZE, threads });
         if (round > 0) gflops[i]?.push(answer.gflops);
       }
     }
+    console.log(`\n${threads} threads, ${styles} styles`);
     report([width, height], measurements, gflops);
+    return measurements.map(({ runner, steps }) => ({
+      engine: runner.name,
+      width,
+      height,
+      threads,
+      styles,
+      seconds: median(steps.map((step) => step.seconds)),
+      peakBytes: Math.max(...steps.map((step) => step.peakBytes)),
+    }));
   } finally {
     for (const runner of [...painters.map((painter) => painter.runner), ...multipliers]) runner.close();
     await rm(folder, { recursive: true });
@@ -152,12 +176,12 @@ function disagreement(first: Measurement, steps: readonly Answers['step'][], key
   return Math.abs(a - b) / Math.abs(b);
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return ((sorted[(sorted.length - 1) >> 1] as number) + (sorted[sorted.length >> 1] as number)) / 2;
 }
 
-function table(rows: readonly string[][]): void {
+export function table(rows: readonly string[][]): void {
   const widths = (rows[0] as string[]).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] as string).length)),
   );
@@ -169,39 +193,3 @@ function table(rows: readonly string[][]): void {
     );
   }
 }
-
-/** [width, height] of "400x300". */
-function parseSize(text: string): [number, number] {
-  const [, width, height] =
-    /^(\d+)x(\d+)$/.exec(text) ?? fail(`Expected <width>x<height> for --size but received "${text}".`);
-  return [Number(width), Number(height)];
-}
-
-function fail(message: string): never {
-  console.error(message);
-  process.exit(2);
-}
-
-const { values: flags } = parseArgs({
-  options: {
-    network: { type: 'string' },
-    size: { type: 'string', multiple: true, default: ['400x300', '512x512'] },
-    rounds: { type: 'string', default: '7' },
-    layout: { type: 'string', multiple: true, default: ['contiguous', 'channels_last', 'mkldnn'] },
-    help: { type: 'boolean' },
-  },
-});
-if (flags.help) {
-  console.log(USAGE);
-  process.exit();
-}
-const network = flags.network ?? process.env.GIVERNY_VGG19 ?? path.join(ROOT, '../shared/weights/vgg19.safetensors');
-if (!existsSync(network)) fail(`Expected VGG-19 at ${network}: name its file with --network or GIVERNY_VGG19.`);
-const sizes = flags.size.map(parseSize);
-const rounds = Number(flags.rounds);
-if (!(rounds >= 1)) fail(`Expected a whole number from 1 for --rounds but received "${flags.rounds}".`);
-console.log(
-  `${cpus()[0]?.model}, ${THREADS} threads (load before: ${loadavg()[0]?.toFixed(1)}), Node ${process.versions.node}, ${rounds} rounds`,
-);
-if (torchPython === undefined) console.log('Found no Python with torch (GIVERNY_PYTHON may name one): giverny alone.');
-for (const size of sizes) await measure(size, { network, layouts: flags.layout, rounds });

@@ -141,7 +141,7 @@ export function note(x: number, y: number, content: string): string {
   return text(x, y, content, `font-size="12" fill="#777" ${HALO}`);
 }
 
-function text(x: number, y: number, content: string, attributes: string): string {
+export function text(x: number, y: number, content: string, attributes: string): string {
   const escaped = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   return `<text x="${px(x)}" y="${px(y)}" ${attributes}>${escaped}</text>`;
 }

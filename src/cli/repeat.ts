@@ -70,14 +70,21 @@ export async function repeatRecipe(painting: string, changes: Changes): Promise<
 }
 
 /** Options without which a number of steps says nothing of how far a painting went. */
-const COUNTS = ['size', 'steps', 'largeSteps', 'firstSize', 'firstSteps'] as const satisfies readonly OptionName[];
+const COUNTS = [
+  'size',
+  'steps',
+  'lastSteps',
+  'largeSteps',
+  'firstSize',
+  'firstSteps',
+] as const satisfies readonly OptionName[];
 
-/** Options without those that changes put aside: the other way to balance content and style, steps of large scales. */
+/** Options without those that changes put aside: the other way to balance content and style, steps of the last and of large scales. */
 function balanced(
-  { strength, alpha, beta, largeSteps, ...unchanged }: Recipe['options'],
+  { strength, alpha, beta, lastSteps, largeSteps, ...unchanged }: Recipe['options'],
   changes: OptionsInput,
 ): OptionsInput {
-  const others = changes.steps === undefined ? { ...unchanged, largeSteps } : unchanged;
+  const others = changes.steps === undefined ? { ...unchanged, lastSteps, largeSteps } : unchanged;
   if (changes.strength !== undefined) return others;
   const absolute = changes.alpha !== undefined || changes.beta !== undefined;
   return strength === undefined ? { ...others, alpha, beta } : { ...others, ...(absolute ? {} : { strength }) };

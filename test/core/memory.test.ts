@@ -126,11 +126,12 @@ test('tiles get smaller until the smallest', () => {
   expect(smallerCoreSidePx({ width: 900, height: 700 }, 128)).toBeUndefined();
 });
 
-test('seconds left count the work of the steps to come', () => {
+test('seconds left count the work of the steps to come, and three and a half to enter a scale', () => {
   const scales = [
     { width: 10, height: 10, steps: 3, work: 1 },
     { width: 20, height: 20, steps: 2, work: 4 },
   ];
-  expect(secondsLeft(scales, 0, 2)).toBe(22);
+  expect(secondsLeft(scales, 0, 2)).toBe(22 + 2 * 3.5 * (1 + 4));
+  expect(secondsLeft(scales, 2, 2)).toBe(18 + 2 * 3.5 * 4);
   expect(secondsLeft(scales, 4, 2)).toBe(8);
 });

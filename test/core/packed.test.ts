@@ -30,9 +30,10 @@ test('a difference is packed as the vector that it is', () => {
 
 test('products and sums are those of the numbers', () => {
   const [p, x] = [packed(a), unpacked(packed(a))];
-  expect(dot(p, b)).toBe(dot(x, b));
-  expect(dot(b, p)).toBe(dot(x, b));
-  expect(dot(p, p)).toBe(dot(x, x));
+  // In another order of additions.
+  expect(dot(p, b)).toBeCloseTo(dot(x, b), 10);
+  expect(dot(b, p)).toBeCloseTo(dot(x, b), 10);
+  expect(dot(p, p)).toBeCloseTo(dot(x, x), 10);
   const [sum, same] = [b.slice(), b.slice()];
   accumulate(sum, 0.3, p);
   accumulate(same, 0.3, x);
@@ -60,6 +61,7 @@ test('L-BFGS with packed pairs goes down nearly as fast, and keeps its pairs at 
   expect(compact.share).toBeLessThan(1.1 * exact.share);
   expect(compact.state.pairs[0]?.s).not.toBeInstanceOf(Float32Array);
   const doubled = compact.optimizer.resize(compact.state, (planes) => Float32Array.from([...planes, ...planes]));
-  expect(doubled.pairs).toHaveLength(compact.state.pairs.length);
+  // The last five of its ten.
+  expect(doubled.pairs).toHaveLength(5);
   expect(unpacked(doubled.pairs[0]?.y ?? a)).toHaveLength(2 * weights.length);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { mergeOptions, resolveOptions } from '../../src/core/options/options.js';
 import { MIN_SIDE_PX, scalesOf } from '../../src/core/painting/schedule.js';
 
-const OPTIONS = { firstSize: 128, firstSteps: 60, steps: 30, largeSteps: 8 };
+const OPTIONS = { firstSize: 128, firstSteps: 60, steps: 30, lastSteps: 30, largeSteps: 8 };
 const sizes = (width: number, height: number, options = OPTIONS) =>
   scalesOf({ width, height }, options).map((scale) => `${scale.width}x${scale.height}`);
 
@@ -36,6 +36,15 @@ test('first size 0: at once in full size, with the steps of a later scale', () =
 test('a picture no larger than the first size has one scale', () => {
   expect(scalesOf({ width: 100, height: 60 }, OPTIONS)).toEqual([{ width: 100, height: 60, steps: 30 }]);
   expect(sizes(128, 128)).toEqual(['128x128']);
+});
+
+test('steps fall from the second scale to the last by one ratio', () => {
+  const stepsOf = (width: number) =>
+    scalesOf({ width, height: width }, { ...OPTIONS, steps: 32, lastSteps: 8 }).map(({ steps }) => steps);
+  expect(stepsOf(512)).toEqual([60, 32, 20, 13, 8]);
+  expect(stepsOf(256)).toEqual([60, 32, 8]);
+  expect(stepsOf(181)).toEqual([60, 8]);
+  expect(stepsOf(128)).toEqual([32]);
 });
 
 test('scales of more than a megapixel have steps of their own', () => {
@@ -80,7 +89,11 @@ describe.each([
   });
 });
 
-test('who says how many steps there are means those of large scales too', () => {
+test('who says how many steps there are means those of the last and of large scales too', () => {
+  expect(resolveOptions({}).lastSteps).toBeLessThan(resolveOptions({}).steps);
+  expect(resolveOptions({ steps: 40 }).lastSteps).toBe(40);
+  expect(resolveOptions({ steps: 40, lastSteps: 9 }).lastSteps).toBe(9);
+  expect(mergeOptions(resolveOptions({}), { steps: 60 }).lastSteps).toBe(60);
   expect(resolveOptions({}).largeSteps).toBeLessThan(resolveOptions({}).steps);
   expect(resolveOptions({ steps: 40 }).largeSteps).toBe(40);
   expect(resolveOptions({ preset: 'fine', steps: '40' }).largeSteps).toBe(40);

@@ -23,7 +23,7 @@ test('the deepest layer is the last of those that count', () => {
 });
 
 test('a step costs in proportion to its pixels, and less where a smaller network looks', async () => {
-  const options = { ...PRESETS.notebook, ...layers, firstSize: 200, firstSteps: 9, steps: 5 };
+  const options = { ...PRESETS.notebook, ...layers, firstSize: 200, firstSteps: 9, steps: 5, lastSteps: 5 };
   const scales = plan({ width: 400, height: 300 }, options, vgg19, undefined);
   expect(scales.map(({ width, height, steps }) => [width, height, steps])).toEqual([
     [200, 150, 9],

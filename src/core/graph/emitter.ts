@@ -117,12 +117,12 @@ export class Emitter {
     shape: Shape,
     attributes: Attributes,
     outputs: (name: string) => string[],
+    stage: Stage = inputs.some((input) => input.stage === 'varying') ? 'varying' : 'fixed',
   ): Value {
     const names = inputs.map((input) => input.name);
-    const key = `${operator}(${names})${JSON.stringify(attributes)}`;
+    const key = `${stage} ${operator}(${names})${JSON.stringify(attributes)}`;
     const known = this.#known.get(key);
     if (known) return known;
-    const stage: Stage = inputs.some((input) => input.stage === 'varying') ? 'varying' : 'fixed';
     const name = stage === 'fixed' ? `f${hashOfText(key)}` : `v${this.#nodes.length}`;
     const value: Value = { name, shape, stage };
     this.#nodes.push({ operator, inputs: names, outputs: outputs(name), attributes, value, reads: inputs });
@@ -138,6 +138,16 @@ export class Emitter {
   transpose(x: Value, permutation: readonly number[]): Value {
     const shape = permutation.map((axis) => x.shape[axis] as number);
     return this.apply('Transpose', [x], shape, { perm: permutation });
+  }
+
+  /**
+   * The last two of three axes exchanged, in every run even where `x` is fixed: a matrix product reads either order, so
+   * that no second copy is prepared and held.
+   */
+  transposedInPlace(x: Value): Value {
+    const [batch, rows, columns] = x.shape as [number, number, number];
+    const attributes = { perm: [0, 2, 1] };
+    return this.#apply('Transpose', [x], [batch, columns, rows], attributes, (name) => [name], 'varying');
   }
 
   /** Product of the last two axes; leading axes are batches. */

@@ -27,8 +27,8 @@ export function coarseFirst({ width, height }: Size): Precondition {
     for (let begin = 0; begin < gradient.length; begin += size) {
       smooth.set(gradient.subarray(begin, begin + size));
       for (let time = 0; time < 2; time++) {
-        for (let y = 0; y < height; y++) boxMean(smooth, across, y * width, 1, columns, radius);
-        boxMean(across, smooth, 0, width, rows, radius);
+        rowMeans(smooth, across, columns, radius, width);
+        columnMeans(across, smooth, rows, radius, width);
       }
       for (let i = 0; i < size; i++) {
         result[begin + i] = FINE * (gradient[begin + i] as number) + (1 - FINE) * (smooth[i] as number);
@@ -47,27 +47,33 @@ function mirrored(length: number, radius: number): Int32Array {
   });
 }
 
-/** Means of 2 radius + 1 neighbours along a line that starts at `begin`; each place of it holds `run` numbers. */
-function boxMean(
-  from: Float32Array,
-  to: Float32Array,
-  begin: number,
-  run: number,
-  places: Int32Array,
-  radius: number,
-): void {
-  const width = 2 * radius + 1;
-  const sums = new Float64Array(run);
-  const at = (i: number) => begin + run * (places[i] as number);
-  for (let i = 0; i < width; i++) {
-    for (let j = 0, next = at(i); j < run; j++) sums[j] = (sums[j] as number) + (from[next + j] as number);
+/** Means of 2 radius + 1 neighbours along every row of `width` numbers. */
+function rowMeans(from: Float32Array, to: Float32Array, places: Int32Array, radius: number, width: number): void {
+  const box = 2 * radius + 1;
+  for (let begin = 0; begin < from.length; begin += width) {
+    let sum = 0;
+    for (let i = 0; i < box; i++) sum += from[begin + (places[i] as number)] as number;
+    for (let i = 0; i < width; i++) {
+      to[begin + i] = sum / box;
+      sum += (from[begin + (places[i + box] as number)] as number) - (from[begin + (places[i] as number)] as number);
+    }
   }
-  for (let i = 0; i + width < places.length; i++) {
-    const [here, next, last] = [begin + run * i, at(i + width), at(i)];
-    for (let j = 0; j < run; j++) {
-      const sum = sums[j] as number;
-      to[here + j] = sum / width;
-      sums[j] = sum + (from[next + j] as number) - (from[last + j] as number);
+}
+
+/** The same along every column. */
+function columnMeans(from: Float32Array, to: Float32Array, places: Int32Array, radius: number, width: number): void {
+  const box = 2 * radius + 1;
+  const sums = new Float64Array(width);
+  const rowAt = (i: number) => width * (places[i] as number);
+  for (let i = 0; i < box; i++) {
+    for (let x = 0, next = rowAt(i); x < width; x++) sums[x] = (sums[x] as number) + (from[next + x] as number);
+  }
+  for (let i = 0; i + box < places.length; i++) {
+    const [here, next, last] = [width * i, rowAt(i + box), rowAt(i)];
+    for (let x = 0; x < width; x++) {
+      const sum = sums[x] as number;
+      to[here + x] = sum / box;
+      sums[x] = sum + (from[next + x] as number) - (from[last + x] as number);
     }
   }
 }

@@ -54,21 +54,62 @@ const otherSpare = new Float32Array(BLOCK);
 
 /** <a, b>, added up in double precision. */
 export function dot(a: Vector, b: Vector): number {
+  if (a instanceof Float32Array && b instanceof Float32Array) return dotOf(a, b);
   const length = a instanceof Float32Array ? a.length : a.values.length;
   let total = 0;
   for (let begin = 0; begin < length; begin += BLOCK) {
-    const [x, y] = [blockAt(a, begin, spare), blockAt(b, begin, otherSpare)];
-    for (let i = 0; i < x.length; i++) total += (x[i] as number) * (y[i] as number);
+    total += dotOf(blockAt(a, begin, spare), blockAt(b, begin, otherSpare));
   }
   return total;
 }
 
-/** a += factor * b */
-export function accumulate(a: Float32Array, factor: number, b: Vector): void {
-  for (let begin = 0; begin < a.length; begin += BLOCK) {
-    const x = blockAt(b, begin, spare);
-    for (let i = 0; i < x.length; i++) a[begin + i] = (a[begin + i] as number) + factor * (x[i] as number);
+/** In four sums, so that an addition need not wait for the one before. */
+function dotOf(a: Float32Array, b: Float32Array): number {
+  let [t0, t1, t2, t3] = [0, 0, 0, 0];
+  const whole = a.length - (a.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    t0 += (a[i] as number) * (b[i] as number);
+    t1 += (a[i + 1] as number) * (b[i + 1] as number);
+    t2 += (a[i + 2] as number) * (b[i + 2] as number);
+    t3 += (a[i + 3] as number) * (b[i + 3] as number);
   }
+  for (let i = whole; i < a.length; i++) t0 += (a[i] as number) * (b[i] as number);
+  return t0 + t1 + (t2 + t3);
+}
+
+/**
+ * a += factor * b; one pass over memory where nothing is packed.
+ *
+ * @returns <a, c> of what `a` is then; 0 without `c`.
+ */
+export function accumulate(a: Float32Array, factor: number, b: Vector, c?: Vector): number {
+  if (!(b instanceof Float32Array) || (c && !(c instanceof Float32Array))) {
+    for (let begin = 0; begin < a.length; begin += BLOCK) {
+      addTo(a.subarray(begin, begin + BLOCK), factor, blockAt(b, begin, spare));
+    }
+    return c ? dot(a, c) : 0;
+  }
+  if (!c) {
+    addTo(a, factor, b);
+    return 0;
+  }
+  let [even, odd] = [0, 0];
+  const whole = a.length - (a.length % 2);
+  for (let i = 0; i < whole; i += 2) {
+    a[i] = (a[i] as number) + factor * (b[i] as number);
+    even += (a[i] as number) * (c[i] as number);
+    a[i + 1] = (a[i + 1] as number) + factor * (b[i + 1] as number);
+    odd += (a[i + 1] as number) * (c[i + 1] as number);
+  }
+  for (let i = whole; i < a.length; i++) {
+    a[i] = (a[i] as number) + factor * (b[i] as number);
+    even += (a[i] as number) * (c[i] as number);
+  }
+  return even + odd;
+}
+
+function addTo(a: Float32Array, factor: number, b: Float32Array): void {
+  for (let i = 0; i < a.length; i++) a[i] = (a[i] as number) + factor * (b[i] as number);
 }
 
 /** The numbers of a block; of a packed one in `into`. */

@@ -183,6 +183,10 @@ export const optionsSchema = z.strictObject({
   }),
   optimizer: choice(['adam', 'lbfgs'], { help: 'how the pixels are changed', group: 'Optimiser' }),
   steps: wholeNumber(1, 1_000_000, 'n', { help: 'most steps at each scale but the first', group: 'Optimiser' }),
+  lastSteps: wholeNumber(1, 1_000_000, 'n', {
+    help: 'most steps at the last of several scales, to which their number falls from the second on; --steps where that is given',
+    group: 'Optimiser',
+  }),
   largeSteps: wholeNumber(1, 1_000_000, 'n', {
     help: 'most steps at scales of more than a megapixel, where only fine detail changes; --steps where that is given',
     group: 'Optimiser',
@@ -248,6 +252,7 @@ const NOTEBOOK = {
   flatness: 0,
   optimizer: 'adam',
   steps: 200,
+  lastSteps: 200,
   largeSteps: 200,
   learningRate: 2,
   averaging: 0,
@@ -272,6 +277,7 @@ const NOTEBOOK_TF2 = {
   pooling: 'max',
   contentLayers: { conv5_4: 1 },
   steps: 2501,
+  lastSteps: 2501,
   learningRate: 2.55,
   clamp: 'yes',
   firstSteps: 2501,
@@ -305,13 +311,14 @@ const BALANCED = {
   flatness: 0.15,
   optimizer: 'lbfgs',
   steps: 25,
+  lastSteps: 8,
   largeSteps: 8,
   learningRate: 2,
   averaging: 0,
   clamp: 'yes',
   tolerance: 0.01,
   firstSize: 128,
-  firstSteps: 60,
+  firstSteps: 40,
   init: 'content',
   seed: 3,
 } satisfies Options;
@@ -334,9 +341,9 @@ const TEXTURE = { firstSize: 256, steps: 60 };
 
 /** Named sets of options. */
 export const PRESETS = {
-  draft: { ...BALANCED, size: 384, steps: 10, largeSteps: 5, firstSteps: 30 },
+  draft: { ...BALANCED, size: 384, steps: 10, lastSteps: 5, largeSteps: 5, firstSteps: 30 },
   balanced: BALANCED,
-  fine: { ...BALANCED, size: 768, steps: 80, largeSteps: 25, firstSteps: 200 },
+  fine: { ...BALANCED, size: 768, steps: 80, lastSteps: 25, largeSteps: 25, firstSteps: 200 },
   print: PRINT,
   notebook: NOTEBOOK,
   'notebook-tf2': NOTEBOOK_TF2,
@@ -347,6 +354,9 @@ export function networkOfPreset(preset: string | undefined): string | undefined 
   return preset === 'draft' ? 'pocket' : undefined;
 }
 
+/** Whoever says how many steps there are means those of the last and of large scales too. */
+const everywhere = <T>(steps: T) => ({ lastSteps: steps, largeSteps: steps });
+
 /**
  * Options with some of them changed. Content and style are balanced by `strength`, or by `alpha` and `beta`: a change
  * of one way puts the other aside.
@@ -355,7 +365,7 @@ export function networkOfPreset(preset: string | undefined): string | undefined 
  */
 export function mergeOptions({ strength, alpha, beta, ...others }: Options, changes: OptionsInput): Options {
   const { preset, ...named } = changes;
-  const given = named.steps === undefined ? named : { largeSteps: named.steps, ...named };
+  const given = named.steps === undefined ? named : { ...everywhere(named.steps), ...named };
   if (preset !== undefined) throw expected('no preset, as all options are there already,', 'preset', preset);
   if (given.strength !== undefined) return resolveOptions({ ...others, ...given });
   const absolute = given.alpha !== undefined || given.beta !== undefined || strength === undefined;
@@ -382,8 +392,7 @@ export function resolveOptions(input: OptionsInput = {}): Options {
     );
   }
   const named = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  // Whoever says how many steps there are means those of large scales too.
-  const wanted = 'steps' in named ? { largeSteps: named.steps, ...named } : named;
+  const wanted = 'steps' in named ? { ...everywhere(named.steps), ...named } : named;
   const absolute = 'alpha' in wanted || 'beta' in wanted;
   if (absolute && 'strength' in wanted) {
     throw new GivernyError('OPTION_INVALID', 'Expected strength, or alpha and beta, but received both.');
@@ -418,11 +427,13 @@ function checkedTogether(options: Options): Options {
 }
 
 /** With the scales of a texture where one is asked for, as far as the caller has not given them. */
-function textured(options: Options, { firstSize, steps }: Record<string, unknown>): Options {
+function textured(options: Options, { firstSize, steps, lastSteps }: Record<string, unknown>): Options {
   if (options.strength !== 1 || (options.init !== 'noise' && options.init !== 1)) return options;
+  const most = steps === undefined ? Math.max(TEXTURE.steps, options.steps) : options.steps;
   return {
     ...options,
     firstSize: firstSize === undefined ? TEXTURE.firstSize : options.firstSize,
-    steps: steps === undefined ? Math.max(TEXTURE.steps, options.steps) : options.steps,
+    steps: most,
+    lastSteps: lastSteps === undefined ? most : options.lastSteps,
   };
 }

@@ -124,7 +124,7 @@ const REVISED: readonly string[] = ['styles', 'regions', 'options', 'terms'] sat
 export const DECIDED: readonly OptionName[] = ['size', 'fit', 'input', 'firstSize', 'init', 'seed'];
 
 /** Options that say only when a scale ends. */
-const LENGTHS: readonly OptionName[] = ['steps', 'largeSteps', 'firstSteps', 'tolerance'];
+const LENGTHS: readonly OptionName[] = ['steps', 'lastSteps', 'largeSteps', 'firstSteps', 'tolerance'];
 
 /** Whether two jobs differ in nothing but when their scales end: then the costs and the optimiser go on as they are. */
 export function sameButForLength(before: SettledJob, after: SettledJob): boolean {

@@ -15,14 +15,14 @@ import { lbfgs } from '../optimizers/lbfgs.js';
 import type { Confine, Optimizer, Point } from '../optimizers/optimizer.js';
 import type { Options } from '../options/options.js';
 import type { Picture, Size } from '../pictures/picture.js';
-import { resample, resamplePlanes } from '../pictures/resample.js';
+import { resamplePlanes } from '../pictures/resample.js';
 import { type Colored, colored } from './colored.js';
 import { assertFits, fittingCoreSidePx, LEAST_CORE_SIDE_PX, type Painted, smallerCoreSidePx } from './forecast.js';
 import { type Job, type Revision, revised, type SettledJob, type Step, sameButForLength, settled } from './job.js';
 import { type Kept, keepNothing, keptOf } from './kept.js';
 import { sceneAt } from './scene.js';
 import { HISTORY, isLarge, LARGE_HISTORY, type Scale, scalesOf } from './schedule.js';
-import { startPicture } from './start.js';
+import { enlarged, startPicture } from './start.js';
 import {
   averaged,
   checkState,
@@ -99,11 +99,18 @@ class Run {
     return scalesOf(this.job.content, this.job.options);
   }
 
+  /** The photo as the costs see it; undefined where they do not look at it. */
+  get #photo(): Picture | undefined {
+    const { strength, alpha } = this.job.options;
+    return strength === 1 || alpha === 0 ? undefined : this.#colored.content;
+  }
+
   /** The state in which a scale begins, from that in which the one before ended. */
   entered(s: number, before: PaintState | undefined): PaintState {
     const scale = this.scales[s] as Scale;
     const coarser = before ? this.#painted(before) : this.#colored.begin(startPicture(this.job, scale));
-    const pixels = subtractMean(resample(coarser, scale.width, scale.height), this.#network(s));
+    const picture = before ? enlarged(coarser, this.#photo, scale) : coarser;
+    const pixels = subtractMean(picture, this.#network(s));
     const optimizer = this.#optimizer(s);
     this.#confine(s)(pixels);
     return {
@@ -366,7 +373,9 @@ async function safeStep(
 
 /** An infinite number anywhere makes this sum infinite or NaN. */
 function hasFinite({ cost, gradient }: Point): boolean {
-  return Number.isFinite(gradient.reduce((total, g) => total + Math.abs(g), Math.abs(cost)));
+  let total = Math.abs(cost);
+  for (let i = 0; i < gradient.length; i++) total += Math.abs(gradient[i] as number);
+  return Number.isFinite(total);
 }
 
 function notFinite(where: string): GivernyError {

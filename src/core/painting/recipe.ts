@@ -131,8 +131,8 @@ function upgraded(value: unknown): unknown {
   if (!isObject(value) || !isObject(value.options)) return value;
   const { options, steps } = value;
   const { alpha, beta, ...notebook } = PRESETS.notebook;
-  // Large scales had as many steps as others before they had steps of their own.
-  const unsaid = 'steps' in options ? { ...notebook, largeSteps: options.steps } : notebook;
+  // The last and large scales had as many steps as others before they had steps of their own.
+  const unsaid = 'steps' in options ? { ...notebook, lastSteps: options.steps, largeSteps: options.steps } : notebook;
   // Before the choice, quantiles were blended and moments were those of a mixture.
   const styleMix = options.statistic === 'sliced' ? 'blend' : 'divide';
   const stopped = !('firstSize' in options) && Number(steps) < Number(options.steps);

@@ -24,6 +24,8 @@ export const LARGE_HISTORY = 5;
 /** Below this a picture vanishes in the network's poolings. */
 export const MIN_SIDE_PX = 32;
 
+type StepOptions = Pick<Options, 'firstSize' | 'firstSteps' | 'steps' | 'lastSteps' | 'largeSteps'>;
+
 /**
  * Scales of a painting of width x height pixels, the last of them that size itself: each is larger than the one
  * before by the square root of 2, in both directions, as in style-transfer-pytorch (Crowson). Large forms are
@@ -31,20 +33,20 @@ export const MIN_SIDE_PX = 32;
  */
 export function scalesOf(
   { width, height }: Size,
-  { firstSize, firstSteps, steps, largeSteps }: Pick<Options, 'firstSize' | 'firstSteps' | 'steps' | 'largeSteps'>,
+  { firstSize, firstSteps, steps, lastSteps, largeSteps }: StepOptions,
 ): Scale[] {
-  const scaleOf = (size: Size): Scale => ({
-    ...size,
-    steps: size.width * size.height > LARGE_STEPS_PX ? largeSteps : steps,
-  });
-  const scales: Scale[] = [scaleOf({ width, height })];
+  const sizes: Size[] = [{ width, height }];
   const [long, short] = [Math.max(width, height), Math.min(width, height)];
   for (let shrink = Math.SQRT2; firstSize > 0; shrink *= Math.SQRT2) {
     // A little less than asked for is near enough: 181 / sqrt 2 is 127.99.
     if (Math.round(long / shrink) < firstSize || Math.round(short / shrink) < MIN_SIDE_PX) break;
-    scales.unshift(scaleOf({ width: Math.round(width / shrink), height: Math.round(height / shrink) }));
+    sizes.unshift({ width: Math.round(width / shrink), height: Math.round(height / shrink) });
   }
-  const first = scales[0] as Scale;
-  scales[0] = { ...first, steps: scales.length > 1 ? firstSteps : steps };
-  return scales;
+  if (sizes.length === 1) return [{ width, height, steps }];
+  // From the second scale to the last by one ratio, as sizes are.
+  const fall = (i: number) => (lastSteps / steps) ** (sizes.length > 2 ? (i - 1) / (sizes.length - 2) : 1);
+  return sizes.map((size, i) => {
+    if (i === 0) return { ...size, steps: firstSteps };
+    return { ...size, steps: size.width * size.height > LARGE_STEPS_PX ? largeSteps : Math.round(steps * fall(i)) };
+  });
 }

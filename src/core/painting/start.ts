@@ -1,4 +1,4 @@
-/** The picture a painting starts from. */
+/** The picture a painting starts from, at its first scale and at each that follows. */
 import { expected } from '../errors.js';
 import { pictureOf, subtractMean } from '../networks/pixels.js';
 import type { Picture, Size } from '../pictures/picture.js';
@@ -72,4 +72,27 @@ function jittered(photo: Picture, seed: number): Picture {
   const level = 255 / 4;
   const data = photo.data.map((value) => Math.min(255, Math.max(0, value + random.uniform(-level, level))));
   return { ...photo, data };
+}
+
+/** Share of the photo's own detail that a picture is given when it grows. */
+const DETAIL = 0.7;
+
+/**
+ * A painting enlarged to the size of its next scale. What the smaller picture could not hold comes from the photo, as
+ * in a Laplacian pyramid (Burt & Adelson, 1983): from a blurred picture few steps do not find the photo's thin lines
+ * again.
+ *
+ * @param painting what has been painted so far.
+ * @param photo as the costs see it, of any size; undefined where nothing of a photo is wanted.
+ */
+export function enlarged(painting: Picture, photo: Picture | undefined, { width, height }: Size): Picture {
+  if (!photo) return resample(painting, width, height);
+  const coarse = resample(photo, painting.width, painting.height);
+  const rest = coarse.data.map((value, i) => (painting.data[i] as number) - DETAIL * value);
+  const larger = resample({ ...painting, data: rest }, width, height);
+  const isFull = photo.width === width && photo.height === height;
+  const fine = isFull ? photo : resample(photo, width, height);
+  const { data } = larger;
+  for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) + DETAIL * (fine.data[i] as number);
+  return larger;
 }

@@ -43,6 +43,10 @@ const KOREAN: Readonly<Record<string, OptionWords>> = {
   clamp: { label: '범위 지키기', help: '스텝마다 픽셀을 표시할 수 있는 범위에 둠' },
   tolerance: { label: '끝내는 기준', help: '열 스텝에 비용이 이 비율보다 덜 줄면 그 크기를 마침' },
   firstSize: { label: '첫 크기', help: '그리기 시작하는 긴 변. 단계마다 루트 2배로 커짐. 0이면 바로 전체 크기' },
+  lastSteps: {
+    label: '마지막 단계의 스텝 수',
+    help: '여러 단계 가운데 마지막 단계의 최대 스텝 수. 둘째 단계부터 이 수까지 줄어듭니다',
+  },
   largeSteps: {
     label: '큰 단계의 스텝 수',
     help: '100만 화소를 넘는 단계의 최대 스텝 수입니다. 이 단계에서는 세부만 달라집니다',

@@ -39,7 +39,7 @@ export function emitConvolution(
 /** x [N, C, H, W] of y [N, K, H', W'] and w [K, C, kH, kW]; `shape` is x's. */
 export function emitConvolutionInputGradient(e: Emitter, y: Value, w: Value, padding: number, shape: Shape): Value {
   if (winogradFits(e, y.shape, w.shape, padding)) {
-    return filter(e, y, e.transpose(kernelPoints(e, w), [0, 2, 1]), turned, shape);
+    return filter(e, y, e.transposedInPlace(kernelPoints(e, w)), turned, shape);
   }
   const [, channels, kernelHeight, kernelWidth] = w.shape as Four;
   // For few output channels (the picture's three) the transposed convolution is three times as fast.

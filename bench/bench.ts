@@ -1,0 +1,145 @@
+/**
+ * Speed and memory in one run: steps beside PyTorch's, whole paintings, their start. `npm run bench -- --help`;
+ * docs/performance.md explains the results.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { torchPython } from '../test/support/python.js';
+import { growthChart } from './chart.js';
+import { type PaintingResult, timePainting } from './painting.js';
+import { measureStep, type StepResult, table } from './step.js';
+
+const USAGE = `Usage: npm run bench -- [options]
+  --network <path>      VGG-19 as a safetensors file (default: $GIVERNY_VGG19, ../shared/weights/vgg19.safetensors)
+  --size <WxH>          size of a step; may be repeated (default: 400x300, 512x512 and 1152x864, 0.1 to 1 megapixel)
+  --full                steps of 4 megapixels too, and paintings of 1024 pixels with VGG-19
+  --threads <n>         of a step; may be repeated (default: 1 and as many as there are)
+  --styles <n>          of a step; may be repeated, PyTorch paints from one (default: 1 and 4)
+  --rounds <n>          timed steps of each engine (default: 5)
+  --layout <layout>     PyTorch's tensors: contiguous, channels_last, mkldnn; may be repeated (default: mkldnn)
+  --only <part>         steps, or paintings
+  --out <folder>        for bench.json, bench.md and growth.svg (default: output/bench)`;
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const { values: flags } = parseArgs({
+  options: {
+    network: { type: 'string' },
+    size: { type: 'string', multiple: true, default: ['400x300', '512x512', '1152x864'] },
+    full: { type: 'boolean', default: false },
+    threads: { type: 'string', multiple: true, default: [...new Set(['1', String(availableParallelism())])] },
+    styles: { type: 'string', multiple: true, default: ['1', '4'] },
+    rounds: { type: 'string', default: '5' },
+    layout: { type: 'string', multiple: true, default: ['mkldnn'] },
+    only: { type: 'string' },
+    out: { type: 'string', default: path.join('output', 'bench') },
+    help: { type: 'boolean' },
+  },
+});
+if (flags.help) {
+  console.log(USAGE);
+  process.exit();
+}
+const network = flags.network ?? process.env.GIVERNY_VGG19 ?? path.join(ROOT, '../shared/weights/vgg19.safetensors');
+if (!existsSync(network)) fail(`Expected VGG-19 at ${network}: name its file with --network or GIVERNY_VGG19.`);
+if (flags.only !== undefined && !['steps', 'paintings'].includes(flags.only)) {
+  fail(`Expected steps or paintings for --only but received "${flags.only}".`);
+}
+const machine = `${cpus()[0]?.model}, ${availableParallelism()} threads, Node ${process.versions.node}`;
+console.log(`${machine} (load before: ${loadavg()[0]?.toFixed(1)})`);
+if (torchPython === undefined) console.log('Found no Python with torch (GIVERNY_PYTHON may name one): giverny alone.');
+
+const steps = flags.only === 'paintings' ? [] : await allSteps();
+const paintings = flags.only === 'steps' ? [] : await allPaintings();
+await mkdir(flags.out, { recursive: true });
+await writeFile(path.join(flags.out, 'bench.json'), JSON.stringify({ machine, steps, paintings }, undefined, 2));
+await writeFile(
+  path.join(flags.out, 'bench.md'),
+  [machine, ...markdown(stepRows()), ...markdown(paintingRows()), ''].join('\n'),
+);
+if (steps.length > 0) await writeFile(path.join(flags.out, 'growth.svg'), growthChart(steps, machine));
+console.log('');
+if (paintings.length > 0) table(paintingRows());
+
+async function allSteps(): Promise<StepResult[]> {
+  const rounds = count('rounds', flags.rounds);
+  const sizes = [...flags.size, ...(flags.full ? ['2304x1728'] : [])].map(parseSize);
+  const results: StepResult[] = [];
+  for (const threads of flags.threads.map((n) => count('threads', n))) {
+    for (const styles of flags.styles.map((n) => count('styles', n))) {
+      for (const size of sizes) {
+        const conditions = { network, layouts: flags.layout, rounds, threads, styles };
+        results.push(...(await measureStep(size, conditions)));
+      }
+    }
+  }
+  return results;
+}
+
+async function allPaintings(): Promise<PaintingResult[]> {
+  const wanted = [
+    '--network pocket --preset draft',
+    '--network pocket --size 512',
+    '--network pocket --size 1024',
+    `--network ${network} --size 512`,
+    ...(flags.full ? [`--network ${network} --size 1024`] : []),
+  ];
+  const results: PaintingResult[] = [];
+  for (const one of wanted) results.push(await timePainting(one));
+  return results;
+}
+
+function stepRows(): string[][] {
+  const rows = steps.map((step) => [
+    step.engine,
+    `${step.width}x${step.height}`,
+    String(step.threads),
+    String(step.styles),
+    step.seconds.toFixed(3),
+    (step.peakBytes / 1e9).toFixed(2),
+  ]);
+  return [['engine', 'size', 'threads', 'styles', 's/step', 'peak GB'], ...rows];
+}
+
+function paintingRows(): string[][] {
+  const rows = paintings.map((one) => [
+    one.flags.replace(network, 'vgg19'),
+    `${one.width}x${one.height}`,
+    String(one.steps),
+    one.firstStepSeconds.toFixed(1),
+    one.seconds.toFixed(1),
+    one.forecastSeconds.toFixed(1),
+    one.peakBytes === undefined ? '-' : (one.peakBytes / 1e9).toFixed(2),
+  ]);
+  return [['painting', 'size', 'steps', 'first step s', 's in all', 'forecast s', 'peak GB'], ...rows];
+}
+
+function markdown(rows: readonly string[][]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const [head = [], ...body] = rows;
+  return body.length === 0 ? [] : ['', line(head), line(head.map(() => '---')), ...body.map(line)];
+}
+
+/** [width, height] of "400x300". */
+function parseSize(text: string): [number, number] {
+  const [, width, height] =
+    /^(\d+)x(\d+)$/.exec(text) ?? fail(`Expected <width>x<height> for --size but received "${text}".`);
+  return [Number(width), Number(height)];
+}
+
+function count(name: string, text: string): number {
+  const n = Number(text);
+  return Number.isInteger(n) && n >= 1
+    ? n
+    : fail(`Expected a whole number from 1 for --${name} but received "${text}".`);
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}

