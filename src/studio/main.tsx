@@ -6,6 +6,7 @@ import { bestDevice, threadsOf } from '../engines/web.js';
 import { refreshHistory } from './actions/keep.js';
 import { followChanges, painter } from './actions/paint.js';
 import { openPasted } from './actions/pictures.js';
+import { restoreSession, warnOfLoss } from './actions/session.js';
 import { followAddress } from './actions/share.js';
 import { App } from './components/app.js';
 import { machine, networks, notify } from './state.js';
@@ -21,7 +22,12 @@ render(<App />, document.getElementById('app') as HTMLElement);
 followChanges();
 refreshHistory();
 onHistoryChanged(refreshHistory);
-document.addEventListener('visibilitychange', () => painter.watch(!document.hidden));
+document.addEventListener('visibilitychange', () => {
+  painter.watch(!document.hidden);
+  if (document.hidden) painter.keep();
+});
+window.addEventListener('pagehide', () => painter.keep());
+warnOfLoss();
 document.addEventListener('paste', ({ clipboardData }) => openPasted(clipboardData));
 // A picture dropped beside its place must not replace the page.
 for (const type of ['dragover', 'drop']) document.addEventListener(type, (event) => event.preventDefault());
@@ -37,7 +43,7 @@ networkNames().then(
   () => {},
 );
 
-followAddress();
+restoreSession().then(followAddress);
 
 // On hosts without the headers that threads need; see isolate.js.
 if (!window.crossOriginIsolated && window.isSecureContext && import.meta.env.PROD) {

@@ -14,6 +14,7 @@ import {
   busy,
   dismiss,
   frame,
+  keptId,
   notify,
   photo,
   report,
@@ -104,6 +105,7 @@ export function setPhoto(picture: OpenedPicture | undefined): void {
 /** A result belongs to the pictures it was painted from. */
 export function forgetResult(): void {
   frame.value = undefined;
+  keptId.value = undefined;
   report.value = undefined;
   reports.value = [];
   status.value = 'idle';

@@ -7,10 +7,10 @@ export class PaintingWorker {
   #listener: (message: FromWorker) => void = () => {};
 
   /** Starts a painting; `listener` hears of it until the next one starts. */
-  paint(order: PaintOrder, listener: (message: FromWorker) => void): void {
+  paint(order: PaintOrder, session: string, listener: (message: FromWorker) => void, from?: Blob): void {
     this.#listener = listener;
     this.#worker ??= this.#start();
-    this.#send({ type: 'paint', order });
+    this.#send({ type: 'paint', order, session, from });
     this.watch(!document.hidden);
   }
 
@@ -23,6 +23,11 @@ export class PaintingWorker {
   paintOn(changes: Changes): void {
     this.#send({ type: 'paintOn', changes });
     this.watch(!document.hidden);
+  }
+
+  /** Keeps the state of now. */
+  keep(): void {
+    this.#send({ type: 'keep' });
   }
 
   pause(): void {
@@ -52,6 +57,15 @@ export class PaintingWorker {
     this.#worker = undefined;
   }
 
+  /** A browser that ends a worker, as for its memory, tells nobody, but frees its lock. */
+  #mourn(worker: Worker, lock: string): void {
+    navigator.locks?.request(lock, () => {
+      if (this.#worker !== worker) return;
+      this.kill();
+      this.#listener({ type: 'failed', code: 'PAINTER_DIED', message: 'The painting worker ended.' });
+    });
+  }
+
   #send(message: ToWorker): void {
     this.#worker?.postMessage(message);
   }
@@ -61,7 +75,8 @@ export class PaintingWorker {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       // A runtime that failed holds memory that it never gives back.
       if (data.type === 'failed') this.kill();
-      this.#listener(data);
+      if (data.type === 'alive') this.#mourn(worker, data.lock);
+      else this.#listener(data);
     };
     worker.onerror = ({ message }) => {
       this.kill();

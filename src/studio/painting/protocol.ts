@@ -42,10 +42,13 @@ export interface PaintOrder {
 }
 
 export type ToWorker =
-  | { readonly type: 'paint'; readonly order: PaintOrder }
+  /** Keeps the painting's state under a session's name, and goes on from a state file of the same order. */
+  | { readonly type: 'paint'; readonly order: PaintOrder; readonly session: string; readonly from?: Blob | undefined }
   /** Goes on with the painting that ended last, changed like this. */
   | { readonly type: 'paintOn'; readonly changes: Changes }
   | { readonly type: 'pause' | 'resume' | 'stop' }
+  /** Keeps the state of now: the page may be gone soon. */
+  | { readonly type: 'keep' }
   | { readonly type: 'change'; readonly changes: Changes }
   /** Whether pictures are wanted after each step: not while nobody looks. */
   | { readonly type: 'watch'; readonly watching: boolean }
@@ -89,6 +92,11 @@ export type FromWorker =
   | ({ readonly type: 'plan' } & Plan)
   | ({ readonly type: 'step' } & StepReport)
   | { readonly type: 'paused' }
+  /** The worker lives for as long as it holds this lock. */
+  | { readonly type: 'alive'; readonly lock: string }
+  | { readonly type: 'kept' }
+  /** The browser keeps nothing, or is full. */
+  | { readonly type: 'notKept'; readonly full: boolean }
   /** Painting goes on in WASM. */
   | { readonly type: 'deviceLost'; readonly step: number }
   | { readonly type: 'ended'; readonly how: 'done' | 'stopped'; readonly steps: number; readonly frame?: Frame }

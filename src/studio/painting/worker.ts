@@ -9,8 +9,11 @@ import type { Picture, Size } from '../../core/pictures/picture.js';
 import { resample } from '../../core/pictures/resample.js';
 import { createWebEngine, type WebEngine } from '../../engines/web.js';
 import { frameOf } from '../pictures/frame.js';
+import { isFull } from '../store/database.js';
+import { keepState } from '../store/sessions.js';
 import { createPainter } from './parts.js';
-import type { Frame, FromWorker, OrderedPicture, PaintOrder, ToWorker } from './protocol.js';
+import type { Frame, FromWorker, OrderedPicture, ToWorker } from './protocol.js';
+import { continued, stateFile } from './resume.js';
 import { RUNTIME_FILES } from './runtime.js';
 
 const post = (message: FromWorker, frame?: Frame) =>
@@ -30,14 +33,24 @@ const wishes = {
 /** Wakes a painting that waits. */
 let wake = () => {};
 
+const LOCK = `giverny-worker-${crypto.randomUUID()}`;
+navigator.locks?.request(LOCK, () => {
+  post({ type: 'alive', lock: LOCK });
+  return new Promise<void>(() => {});
+});
+
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === 'paint' || data.type === 'paintOn') {
     Object.assign(wishes, { paused: false, stopped: false, loseDevice: false, changes: undefined });
-    const painting = data.type === 'paint' ? begin(data.order) : goOn(data.changes);
+    const painting = data.type === 'paint' ? begin(data) : goOn(data.changes);
     painting.catch((error: unknown) => {
       const code = error instanceof GivernyError ? error.code : 'UNEXPECTED';
       post({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) });
     });
+    return;
+  }
+  if (data.type === 'keep') {
+    if (session) keep(session);
     return;
   }
   if (data.type === 'watch') wishes.watching = data.watching;
@@ -58,7 +71,19 @@ interface Session {
   state?: PaintState;
   /** The newest step. */
   step?: Step;
+  /** Of the page: its state is kept under this name. */
+  readonly name: string;
+  /** Spent on steps. */
+  seconds: number;
+  /** When the state was kept, and after how many steps. */
+  keptAt: number;
+  keptStep: number;
+  /** The state is being written. */
+  keeping: Promise<void>;
 }
+
+/** How often the state is kept. */
+const KEEP_MS = 30_000;
 
 /** Network files of orders, by name. */
 const files = new Map<string, Blob>();
@@ -66,7 +91,7 @@ let engine: WebEngine | undefined;
 let painter: Painter<OrderedPicture> | undefined;
 let session: Session | undefined;
 
-async function begin(order: PaintOrder): Promise<void> {
+async function begin({ order, session: name, from }: Extract<ToWorker, { type: 'paint' }>): Promise<void> {
   const made = await createWebEngine({
     device: order.device,
     runtimeFiles: RUNTIME_FILES,
@@ -79,7 +104,9 @@ async function begin(order: PaintOrder): Promise<void> {
   painter ??= createPainter(engine, files);
   const network = order.network === 'pocket' ? 'pocket' : order.network.name;
   const mask = order.mask && { picture: order.mask };
-  session = { prepared: await painter.prepare({ ...order, mask, network }) };
+  const prepared = await painter.prepare({ ...order, mask, network });
+  const beginning = { name, keptAt: Number.NEGATIVE_INFINITY, keptStep: 0, keeping: Promise.resolve() };
+  session = { ...beginning, ...(from ? await continued(painter, prepared, from) : { prepared, seconds: 0 }) };
   announce(session);
   await paintToTheEnd(session);
 }
@@ -138,11 +165,16 @@ async function paintOn(of: Session): Promise<'done' | 'stopped'> {
   let revision: Revision | undefined;
   for (;;) {
     const next = await steps.next(revision);
-    if (next.done) return 'done';
+    if (next.done) {
+      await of.keeping;
+      return 'done';
+    }
     const step = next.value;
     Object.assign(of, { step, state: step.state(), before: undefined, revision: undefined });
+    of.seconds += step.seconds;
     const frame = wishes.watching ? frameOf(step.picture) : undefined;
     post({ type: 'step', ...reportOf(step), ...(frame && { frame }) }, frame);
+    if (performance.now() - of.keptAt > KEEP_MS) keep(of);
     await breathe();
     if (wishes.loseDevice) {
       wishes.loseDevice = false;
@@ -150,6 +182,7 @@ async function paintOn(of: Session): Promise<'done' | 'stopped'> {
     }
     if (wishes.paused && !wishes.stopped) {
       post({ type: 'paused' });
+      keep(of);
       while (wishes.paused && !wishes.stopped) {
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -157,6 +190,8 @@ async function paintOn(of: Session): Promise<'done' | 'stopped'> {
       }
     }
     if (wishes.stopped) {
+      keep(of);
+      await of.keeping;
       await steps.return();
       return 'stopped';
     }
@@ -164,14 +199,46 @@ async function paintOn(of: Session): Promise<'done' | 'stopped'> {
     if (wishes.changes) {
       ({ prepared: of.prepared, revision } = changed(of.prepared, step.step + 1, wishes.changes));
       wishes.changes = undefined;
+      // What was changed is kept with the step that is painted with it.
+      of.keptAt = Number.NEGATIVE_INFINITY;
       tellPlan(of.prepared);
     }
   }
 }
 
-function finish({ prepared, step }: Session, how: 'done' | 'stopped'): void {
-  const frame = step && frameOf(grown(step.picture, prepared), prepared.alpha);
-  post({ type: 'ended', how, steps: step ? step.step + 1 : 0, ...(frame && { frame }) }, frame);
+/** Keeps the state after the newest step, one after another. */
+function keep(of: Session): void {
+  const { step, state, prepared, seconds } = of;
+  // A change that no step was painted with is not in the state.
+  if (!step || !state || of.keptStep === step.step + 1 || prepared.changes.some((change) => change.step > step.step))
+    return;
+  of.keptAt = performance.now();
+  of.keptStep = step.step + 1;
+  of.keeping = of.keeping.then(async () => {
+    try {
+      const recipe = (painter as Painter<OrderedPicture>).recipe(prepared, state.step, true);
+      await keepState({
+        id: of.name,
+        file: stateFile({ recipe, state, steps: prepared.steps, costs: step.costs, seconds, request: undefined }),
+        frame: frameOf(step.picture, step.picture.width === prepared.width ? prepared.alpha : undefined),
+        step: step.step + 1,
+        steps: prepared.steps,
+        seconds,
+        when: Date.now(),
+        changes: prepared.changes,
+      });
+      post({ type: 'kept' });
+    } catch (error) {
+      post({ type: 'notKept', full: isFull(error) });
+    }
+  });
+}
+
+function finish({ prepared, step, state }: Session, how: 'done' | 'stopped'): void {
+  // A painting that was interrupted at its end has a state and no step.
+  const picture = step?.picture ?? (state && (painter as Painter<OrderedPicture>).picture(prepared, state));
+  const frame = picture && frameOf(grown(picture, prepared), prepared.alpha);
+  post({ type: 'ended', how, steps: step ? step.step + 1 : (state?.step ?? 0), ...(frame && { frame }) }, frame);
 }
 
 /** A picture of an early scale at the size of the whole painting. */
