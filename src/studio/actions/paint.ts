@@ -93,7 +93,7 @@ export async function goOnPainting(): Promise<void> {
     setPainted(current);
     const order = { ...began.order, network: await sourceOf(began.order.network) };
     holdLock();
-    painter.paint(order, sessionId, hear, state.file);
+    painter.paint(order, hear, { session: sessionId, from: state.file });
   } catch (error) {
     fail('UNEXPECTED', error instanceof Error ? error.message : String(error));
   }
@@ -137,7 +137,7 @@ async function begin(wanted: Options, start?: OrderedPicture): Promise<void> {
     };
     await keepOrder(order);
     holdLock();
-    painter.paint(order, sessionId, hear);
+    painter.paint(order, hear, { session: sessionId });
   } catch (error) {
     fail('UNEXPECTED', error instanceof Error ? error.message : String(error));
   }

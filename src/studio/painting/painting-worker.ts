@@ -1,16 +1,16 @@
 /** The page's side of a painting: owns the worker, and starts a new one where the old one is of no more use. */
 import type { Changes } from '../../core/painting/order.js';
-import type { FromWorker, PaintOrder, ToWorker } from './protocol.js';
+import type { FromWorker, KeepAs, PaintOrder, ToWorker } from './protocol.js';
 
 export class PaintingWorker {
   #worker: Worker | undefined;
   #listener: (message: FromWorker) => void = () => {};
 
   /** Starts a painting; `listener` hears of it until the next one starts. */
-  paint(order: PaintOrder, session: string, listener: (message: FromWorker) => void, from?: Blob): void {
+  paint(order: PaintOrder, listener: (message: FromWorker) => void, keepAs?: KeepAs): void {
     this.#listener = listener;
     this.#worker ??= this.#start();
-    this.#send({ type: 'paint', order, session, from });
+    this.#send({ type: 'paint', order, keepAs });
     this.watch(!document.hidden);
   }
 

@@ -41,9 +41,15 @@ export interface PaintOrder {
   readonly threads?: number | undefined;
 }
 
+/** Where a painting's state is kept. */
+export interface KeepAs {
+  readonly session: string;
+  /** A state file of the same order, to go on from. */
+  readonly from?: Blob | undefined;
+}
+
 export type ToWorker =
-  /** Keeps the painting's state under a session's name, and goes on from a state file of the same order. */
-  | { readonly type: 'paint'; readonly order: PaintOrder; readonly session: string; readonly from?: Blob | undefined }
+  | { readonly type: 'paint'; readonly order: PaintOrder; readonly keepAs?: KeepAs | undefined }
   /** Goes on with the painting that ended last, changed like this. */
   | { readonly type: 'paintOn'; readonly changes: Changes }
   | { readonly type: 'pause' | 'resume' | 'stop' }

@@ -71,8 +71,8 @@ interface Session {
   state?: PaintState;
   /** The newest step. */
   step?: Step;
-  /** Of the page: its state is kept under this name. */
-  readonly name: string;
+  /** The page's session under which the state is kept, if it is. */
+  readonly name: string | undefined;
   /** Spent on steps. */
   seconds: number;
   /** When the state was kept, and after how many steps. */
@@ -91,7 +91,7 @@ let engine: WebEngine | undefined;
 let painter: Painter<OrderedPicture> | undefined;
 let session: Session | undefined;
 
-async function begin({ order, session: name, from }: Extract<ToWorker, { type: 'paint' }>): Promise<void> {
+async function begin({ order, keepAs }: Extract<ToWorker, { type: 'paint' }>): Promise<void> {
   const made = await createWebEngine({
     device: order.device,
     runtimeFiles: RUNTIME_FILES,
@@ -105,7 +105,13 @@ async function begin({ order, session: name, from }: Extract<ToWorker, { type: '
   const network = order.network === 'pocket' ? 'pocket' : order.network.name;
   const mask = order.mask && { picture: order.mask };
   const prepared = await painter.prepare({ ...order, mask, network });
-  const beginning = { name, keptAt: Number.NEGATIVE_INFINITY, keptStep: 0, keeping: Promise.resolve() };
+  const from = keepAs?.from;
+  const beginning = {
+    name: keepAs?.session,
+    keptAt: Number.NEGATIVE_INFINITY,
+    keptStep: 0,
+    keeping: Promise.resolve(),
+  };
   session = { ...beginning, ...(from ? await continued(painter, prepared, from) : { prepared, seconds: 0 }) };
   announce(session);
   await paintToTheEnd(session);
@@ -208,9 +214,15 @@ async function paintOn(of: Session): Promise<'done' | 'stopped'> {
 
 /** Keeps the state after the newest step, one after another. */
 function keep(of: Session): void {
-  const { step, state, prepared, seconds } = of;
+  const { name: id, step, state, prepared, seconds } = of;
   // A change that no step was painted with is not in the state.
-  if (!step || !state || of.keptStep === step.step + 1 || prepared.changes.some((change) => change.step > step.step))
+  if (
+    id === undefined ||
+    !step ||
+    !state ||
+    of.keptStep === step.step + 1 ||
+    prepared.changes.some((change) => change.step > step.step)
+  )
     return;
   of.keptAt = performance.now();
   of.keptStep = step.step + 1;
@@ -218,7 +230,7 @@ function keep(of: Session): void {
     try {
       const recipe = (painter as Painter<OrderedPicture>).recipe(prepared, state.step, true);
       await keepState({
-        id: of.name,
+        id,
         file: stateFile({ recipe, state, steps: prepared.steps, costs: step.costs, seconds, request: undefined }),
         frame: frameOf(step.picture, step.picture.width === prepared.width ? prepared.alpha : undefined),
         step: step.step + 1,
