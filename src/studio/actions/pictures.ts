@@ -23,6 +23,7 @@ import {
   status,
   strokes,
   styles,
+  unfinished,
 } from '../state.js';
 import { setForm } from './form.js';
 
@@ -106,6 +107,7 @@ export function setPhoto(picture: OpenedPicture | undefined): void {
 export function forgetResult(): void {
   frame.value = undefined;
   keptId.value = undefined;
+  unfinished.value = undefined;
   report.value = undefined;
   reports.value = [];
   status.value = 'idle';

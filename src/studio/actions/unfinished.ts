@@ -74,8 +74,10 @@ export function letGoOfOffer(): void {
 export async function offerUnfinished(id: string): Promise<boolean> {
   const [began, state] = await Promise.all([unfinishedOf(id), stateOf(id)]).catch(() => []);
   if (!began || !state) return false;
-  if (began.schema !== SCHEMA) {
-    notify('info', 'otherVersion');
+  const isOther = began.schema !== SCHEMA;
+  if (isOther) notify('info', 'otherVersion');
+  // A photo that was chosen since has taken its place.
+  if (isOther || began.form.photo?.sha256 !== photo.value?.sha256) {
     await letGo();
     return false;
   }

@@ -231,7 +231,7 @@ function keep(of: Session): void {
       const recipe = (painter as Painter<OrderedPicture>).recipe(prepared, state.step, true);
       await keepState({
         id,
-        file: stateFile({ recipe, state, steps: prepared.steps, costs: step.costs, seconds, request: undefined }),
+        file: stateFile({ recipe, state, steps: prepared.steps, costs: step.costs, seconds, request: null }),
         frame: frameOf(step.picture, step.picture.width === prepared.width ? prepared.alpha : undefined),
         step: step.step + 1,
         steps: prepared.steps,

@@ -153,7 +153,7 @@ export const en = {
   layer: 'Style, {name}',
   step: 'Step',
 
-  unfinished: 'This painting was interrupted',
+  unfinished: 'This painting is not finished',
   unfinishedAt: 'Step {n} of {m}, kept {when}',
   goOn: 'Go on painting',
   letGo: 'Let go',

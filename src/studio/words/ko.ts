@@ -155,7 +155,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   layer: '스타일, {name}',
   step: '스텝',
 
-  unfinished: '그리다 만 그림이 있습니다',
+  unfinished: '아직 끝나지 않은 그림입니다',
   unfinishedAt: '{m}스텝 중 {n}스텝, {when}에 보관됨',
   goOn: '이어서 그리기',
   letGo: '버리기',
