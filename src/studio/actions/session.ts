@@ -38,8 +38,6 @@ import { offerUnfinished } from './unfinished.js';
 const KEY = 'giverny.session';
 /** A reloaded page waits this long for the page before it to be gone. */
 const PATIENCE_MS = 1500;
-/** A slider that is still moving is not written at every pixel. */
-const KEEP_DELAY_MS = 250;
 
 /** The name of this tab's session. */
 export let sessionId: string = crypto.randomUUID?.() ?? String(Math.random());
@@ -122,10 +120,14 @@ export async function setKeptForm(form: KeptForm): Promise<void> {
 }
 
 let keeping: Promise<void> = Promise.resolve();
+let isQueued = false;
 
-/** Keeps the form, after what is being kept. */
+/** Keeps the form as it is when what is being kept is done: a slider that moves is written as fast as it goes. */
 export function keepForm(): Promise<void> {
+  if (isQueued) return keeping;
+  isQueued = true;
   keeping = keeping.then(async () => {
+    isQueued = false;
     const all = [...(photo.value ? [photo.value] : []), ...styles.value.map(({ picture }) => picture)];
     const session = { id: sessionId, schema: SCHEMA, when: Date.now(), form: formToKeep(), result: keptId.value };
     try {
@@ -140,14 +142,12 @@ export function keepForm(): Promise<void> {
 }
 
 function followForm(): void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let first = true;
   effect(() => {
     formToKeep();
     keptId.value;
-    clearTimeout(timer);
     // A page that nobody touched is not worth a place.
-    if (!first || photo.value) timer = setTimeout(keepForm, KEEP_DELAY_MS);
+    if (!first || photo.value) keepForm();
     first = false;
   });
   document.addEventListener('visibilitychange', () => {
