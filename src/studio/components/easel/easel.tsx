@@ -11,6 +11,7 @@ import { FrameCanvas } from './frame-canvas.js';
 import { Progress } from './progress.js';
 import { SaveMenu } from './save-menu.js';
 import { TwoUp } from './two-up.js';
+import { Unfinished } from './unfinished.js';
 
 /** The picture, large, with what is known of it below. */
 export function Easel() {
@@ -24,6 +25,7 @@ export function Easel() {
       {...handlers}
     >
       <div class="stage">{stage()}</div>
+      <Unfinished />
       {photo.value && <Tools />}
       {report.value || busy.value ? <Progress /> : null}
       {report.value && <Costs />}
