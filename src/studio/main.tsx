@@ -6,6 +6,7 @@ import { bestDevice, threadsOf } from '../engines/web.js';
 import { refreshHistory } from './actions/keep.js';
 import { followChanges, painter } from './actions/paint.js';
 import { openFiles, openPasted } from './actions/pictures.js';
+import { restoreSession, warnOfLoss } from './actions/session.js';
 import { followAddress } from './actions/share.js';
 import { warmUp } from './actions/warm.js';
 import { App } from './components/app.js';
@@ -25,7 +26,12 @@ followChanges();
 warmUp();
 refreshHistory();
 onHistoryChanged(refreshHistory);
-document.addEventListener('visibilitychange', () => painter.watch(!document.hidden));
+document.addEventListener('visibilitychange', () => {
+  painter.watch(!document.hidden);
+  if (document.hidden) painter.keep();
+});
+window.addEventListener('pagehide', () => painter.keep());
+warnOfLoss();
 document.addEventListener('paste', ({ clipboardData }) => openPasted(clipboardData));
 // A picture dropped beside its place must not replace the page.
 for (const type of ['dragover', 'drop']) document.addEventListener(type, (event) => event.preventDefault());
@@ -42,4 +48,6 @@ networkNames().then(
   () => {},
 );
 
-followAddress().then(() => readInbox((files) => openFiles(files, 'photo')));
+restoreSession()
+  .then(followAddress)
+  .then(() => readInbox((files) => openFiles(files, 'photo')));

@@ -2,6 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { type OptionName, type Options, type OptionsInput, resolveOptions } from '../core/options/options.js';
 import type { WebDevice } from '../engines/web.js';
+import type { Interrupted } from './actions/unfinished.js';
 import type { Stroke } from './brush/masks.js';
 import type { Frame, Ready, Stage, StepReport } from './painting/protocol.js';
 import type { OpenedPicture } from './pictures/open.js';
@@ -69,6 +70,12 @@ export const brushing = signal(false);
 export const frames = signal(0);
 
 export const notices = signal<readonly Notice[]>([]);
+/** A painting of this tab that was interrupted and can be gone on with. */
+export const unfinished = signal<Interrupted | undefined>(undefined);
+/** The painting of the history that is on the easel. */
+export const keptId = signal<string | undefined>(undefined);
+/** False where the browser keeps nothing, or is full. */
+export const keeps = signal(true);
 export const history = signal<readonly Painting[]>([]);
 export const historyOpen = signal(false);
 

@@ -1,7 +1,7 @@
 /** What becomes of a painted picture: files, film, the history of this browser. */
 import type { Frame } from '../painting/protocol.js';
 import { download, encodeFrame, type Format, onWhite } from '../pictures/save.js';
-import { dismiss, frame, history, historyOpen, notify, photo, styles } from '../state.js';
+import { dismiss, frame, history, historyOpen, keptId, notify, photo, styles } from '../state.js';
 import { isFull } from '../store/database.js';
 import { deletePainting, keepPainting, type Painting, paintings } from '../store/history.js';
 import { timelapse } from './paint.js';
@@ -65,6 +65,7 @@ export async function keepResult(shown: Frame): Promise<void> {
   };
   try {
     await keepPainting(painting, [made.content, ...made.styles.map(({ picture }) => picture)]);
+    keptId.value = painting.id;
     await refreshHistory();
   } catch (error) {
     notify('problem', isFull(error) ? 'storageFull' : 'storageRefused', {}, [

@@ -32,6 +32,7 @@ import {
   strokes,
   styles,
   threads,
+  unfinished,
 } from '../state.js';
 import { keptNetwork } from '../store/networks.js';
 import { isWord } from '../words/words.js';
@@ -40,6 +41,9 @@ import { freeLock, holdLock } from './lock.js';
 import { orderOf } from './order.js';
 import { type Painted, painted, rememberPace, setPainted } from './painted.js';
 import { orderedChanges } from './recipe.js';
+
+import { sessionId, tellNotKept } from './session.js';
+import { keepOrder, letGo, offerUnfinished, stateKept, takeUp } from './unfinished.js';
 
 export const painter = new PaintingWorker();
 export const timelapse = new Timelapse();
@@ -55,6 +59,7 @@ export async function startPainting(): Promise<void> {
  * starts from its picture, as its worker is gone.
  */
 export async function paintOn(): Promise<void> {
+  if (unfinished.value) return goOnPainting();
   const before = painted();
   const shown = frame.value;
   if (!shown || !before || busy.value) return;
@@ -74,16 +79,42 @@ export async function paintOn(): Promise<void> {
   await begin({ ...options.value, size: before.options.size, firstSize: 0, init: name }, start);
 }
 
+/** Goes on with a painting that was interrupted, from the state that was kept last. */
+export async function goOnPainting(): Promise<void> {
+  const interrupted = unfinished.value;
+  if (!interrupted || busy.value) return;
+  const { began, state } = interrupted;
+  status.value = 'preparing';
+  try {
+    const current = await takeUp(interrupted);
+    batch(() => {
+      prepareEasel();
+      unfinished.value = undefined;
+      frame.value = state.frame;
+    });
+    setPainted(current);
+    const order = { ...began.order, network: await sourceOf(began.order.network) };
+    holdLock();
+    painter.paint(order, hear, { session: sessionId, from: state.file });
+  } catch (error) {
+    fail('UNEXPECTED', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function prepareEasel(): void {
+  status.value = 'preparing';
+  brushing.value = false;
+  ready.value = undefined;
+  notices.value = notices.value.filter(({ kind }) => kind === 'info');
+  report.value = undefined;
+  reports.value = [];
+}
+
 async function begin(wanted: Options, start?: OrderedPicture): Promise<void> {
   const content = photo.value;
   if (!content || refusedByBalance(wanted)) return;
   batch(() => {
-    status.value = 'preparing';
-    brushing.value = false;
-    ready.value = undefined;
-    notices.value = notices.value.filter(({ kind }) => kind === 'info');
-    report.value = undefined;
-    reports.value = [];
+    prepareEasel();
     if (start) return;
     frame.value = undefined;
     frames.value = 0;
@@ -101,8 +132,9 @@ async function begin(wanted: Options, start?: OrderedPicture): Promise<void> {
     const source = await sourceOf(network.value);
     const form = { ...arranged, options: wanted, network: source, device: device.value, threads: threads.value };
     const order = await orderOf(form, start);
+    await keepOrder(order);
     holdLock();
-    painter.paint(order, hear);
+    painter.paint(order, hear, { session: sessionId });
   } catch (error) {
     fail('UNEXPECTED', error instanceof Error ? error.message : String(error));
   }
@@ -161,6 +193,12 @@ function hear(message: FromWorker): void {
     case 'paused':
       if (status.value === 'pausing') status.value = 'paused';
       return;
+    case 'kept':
+      stateKept();
+      return;
+    case 'notKept':
+      tellNotKept(message.full);
+      return;
     case 'deviceLost':
       notify('info', 'deviceLost', { n: message.step });
       return;
@@ -173,6 +211,7 @@ function hear(message: FromWorker): void {
         status.value = message.how;
       });
       rememberPace();
+      if (message.how === 'done') letGo();
       if (message.frame && message.steps > 0) keepResult(message.frame);
       return;
     }
@@ -196,6 +235,9 @@ function fail(code: string, message: string): void {
     { message },
     canShrink ? [{ word: 'paintSmaller', params: { n: smaller }, run: () => paintAt(smaller) }] : [],
   );
+  // What was kept of it is lost only if it cannot be read.
+  if (code === 'STATE_INVALID') letGo();
+  else offerUnfinished(sessionId);
 }
 
 function paintAt(size: number): void {

@@ -14,6 +14,7 @@ import {
   busy,
   dismiss,
   frame,
+  keptId,
   notify,
   photo,
   report,
@@ -22,6 +23,7 @@ import {
   status,
   strokes,
   styles,
+  unfinished,
 } from '../state.js';
 import { setForm } from './form.js';
 
@@ -109,6 +111,8 @@ export function setPhoto(picture: OpenedPicture | undefined): void {
 /** A result belongs to the pictures it was painted from. */
 export function forgetResult(): void {
   frame.value = undefined;
+  keptId.value = undefined;
+  unfinished.value = undefined;
   report.value = undefined;
   reports.value = [];
   status.value = 'idle';

@@ -3,8 +3,8 @@ import { batch } from '@preact/signals';
 import { decodePicture } from '../../browser/pictures.js';
 import type { Frame } from '../painting/protocol.js';
 import { frameOf as toFrame } from '../pictures/frame.js';
-import { openPicture } from '../pictures/open.js';
-import { busy, frame, frames, historyOpen, machine, notify, ready, status, strokes, styles } from '../state.js';
+import { type OpenedPicture, openPicture } from '../pictures/open.js';
+import { busy, frame, frames, historyOpen, keptId, machine, notify, ready, status, strokes, styles } from '../state.js';
 import { type Painting, picturesOf } from '../store/history.js';
 import { setForm } from './form.js';
 import { timelapse } from './paint.js';
@@ -25,7 +25,6 @@ export async function reopen(painting: Painting, { withResult }: { withResult: b
   };
   const content = await opened(recipe.content);
   const pictures = await Promise.all(recipe.styles.map(opened));
-  const result = withResult ? await frameOf(painting.result) : undefined;
   batch(() => {
     setPhoto(content);
     styles.value = [];
@@ -36,8 +35,17 @@ export async function reopen(painting: Painting, { withResult }: { withResult: b
     strokes.value = painting.strokes ?? [];
     setForm(recipe);
     historyOpen.value = false;
-    if (!result || !content) return;
+  });
+  if (withResult && content) await showPainting(painting, content);
+}
+
+/** Puts a painting of the history on the easel, for the pictures that are in the form. */
+export async function showPainting(painting: Painting, content: OpenedPicture): Promise<void> {
+  const { recipe } = painting;
+  const result = await frameOf(painting.result);
+  batch(() => {
     frame.value = result;
+    keptId.value = painting.id;
     status.value = 'done';
     const { engine, network, coarseNetwork } = recipe;
     ready.value = { ...machine.value, engine, network, coarseNetwork };
@@ -46,7 +54,7 @@ export async function reopen(painting: Painting, { withResult }: { withResult: b
     setPainted({
       content,
       styles: styles.value,
-      strokes: strokes.value,
+      strokes: painting.strokes ?? [],
       options: recipe.options,
       seconds: painting.seconds,
       size: { width: result.width, height: result.height },

@@ -8,7 +8,9 @@ import { addStyle, fetchExample, setPhoto } from './pictures.js';
 
 /** Takes in what the address says, now and whenever a link is opened in this tab; from then on it follows the form. */
 export async function followAddress(): Promise<void> {
-  await arrange(fromAddress(location.hash));
+  // A page that is opened again has what its address says already, and more.
+  const said = toAddress(fromAddress(location.hash));
+  if (said !== '' && said !== formAddress()) await arrange(fromAddress(location.hash));
   effect(writeAddress);
   window.addEventListener('hashchange', async () => {
     const { hash } = location;
@@ -57,10 +59,10 @@ async function arrange(shared: Shared): Promise<void> {
   }
 }
 
-function writeAddress(): void {
+function formAddress(): string {
   const named = (file: string | undefined) => file?.replace(/\.jpg$/, '') ?? '';
   const example = named(photo.value?.name);
-  const address = toAddress({
+  return toAddress({
     ...(isExamplePhoto(example) ? { photo: example } : {}),
     styles: styles.value
       .map(({ picture, weight }) => ({ name: named(picture.name), weight }))
@@ -69,5 +71,9 @@ function writeAddress(): void {
     network: network.value,
     options: chosen.value,
   });
+}
+
+function writeAddress(): void {
+  const address = formAddress();
   window.history.replaceState(null, '', address === '' ? location.pathname : `#${address}`);
 }

@@ -1,4 +1,4 @@
-import { historyOpen } from '../state.js';
+import { busy, historyOpen } from '../state.js';
 import { type Theme, theme } from '../theme.js';
 import { language, speak, t, type Word } from '../words/words.js';
 import { Icon, type IconName } from './controls/icons.js';
@@ -14,7 +14,12 @@ export function Header({ page }: { page: 'studio' | 'learn' | 'workbook' }) {
   const now = THEMES[at] as (typeof THEMES)[number];
   const next = THEMES[(at + 1) % THEMES.length] as (typeof THEMES)[number];
   const link = (name: 'studio' | 'learn' | 'workbook', file: string) => (
-    <a href={`${file}#lang=${language.value}`} aria-current={page === name ? 'page' : undefined}>
+    // Looking something up does not end a painting.
+    <a
+      href={`${file}#lang=${language.value}`}
+      target={page === 'studio' && busy.value ? '_blank' : undefined}
+      aria-current={page === name ? 'page' : undefined}
+    >
       {t(name)}
     </a>
   );

@@ -1,16 +1,16 @@
 /** The page's side of a painting: owns the worker, and starts a new one where the old one is of no more use. */
 import type { Changes } from '../../core/painting/order.js';
-import type { FromWorker, PaintOrder, ToWorker } from './protocol.js';
+import type { FromWorker, KeepAs, PaintOrder, ToWorker } from './protocol.js';
 
 export class PaintingWorker {
   #worker: Worker | undefined;
   #listener: (message: FromWorker) => void = () => {};
 
   /** Starts a painting; `listener` hears of it until the next one starts. */
-  paint(order: PaintOrder, listener: (message: FromWorker) => void): void {
+  paint(order: PaintOrder, listener: (message: FromWorker) => void, keepAs?: KeepAs): void {
     this.#listener = listener;
     this.#worker ??= this.#start();
-    this.#send({ type: 'paint', order });
+    this.#send({ type: 'paint', order, keepAs });
     this.watch(!document.hidden);
   }
 
@@ -30,6 +30,11 @@ export class PaintingWorker {
   paintOn(changes: Changes): void {
     this.#send({ type: 'paintOn', changes });
     this.watch(!document.hidden);
+  }
+
+  /** Keeps the state of now. */
+  keep(): void {
+    this.#send({ type: 'keep' });
   }
 
   pause(): void {
@@ -59,6 +64,15 @@ export class PaintingWorker {
     this.#worker = undefined;
   }
 
+  /** A browser that ends a worker, as for its memory, tells nobody, but frees its lock. */
+  #mourn(worker: Worker, lock: string): void {
+    navigator.locks?.request(lock, () => {
+      if (this.#worker !== worker) return;
+      this.kill();
+      this.#listener({ type: 'failed', code: 'PAINTER_DIED', message: 'The painting worker ended.' });
+    });
+  }
+
   #send(message: ToWorker): void {
     this.#worker?.postMessage(message);
   }
@@ -68,7 +82,8 @@ export class PaintingWorker {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       // A runtime that failed holds memory that it never gives back.
       if (data.type === 'failed') this.kill();
-      this.#listener(data);
+      if (data.type === 'alive') this.#mourn(worker, data.lock);
+      else this.#listener(data);
     };
     worker.onerror = ({ message }) => {
       this.kill();

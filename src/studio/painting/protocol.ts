@@ -41,13 +41,22 @@ export interface PaintOrder {
   readonly threads?: number | undefined;
 }
 
+/** Where a painting's state is kept. */
+export interface KeepAs {
+  readonly session: string;
+  /** A state file of the same order, to go on from. */
+  readonly from?: Blob | undefined;
+}
+
 export type ToWorker =
-  | { readonly type: 'paint'; readonly order: PaintOrder }
+  | { readonly type: 'paint'; readonly order: PaintOrder; readonly keepAs?: KeepAs | undefined }
   /** Goes on with the painting that ended last, changed like this. */
   | { readonly type: 'paintOn'; readonly changes: Changes }
   /** Begins a painting that may be ordered soon. */
   | { readonly type: 'warmUp'; readonly order: PaintOrder }
   | { readonly type: 'pause' | 'resume' | 'stop' }
+  /** Keeps the state of now: the page may be gone soon. */
+  | { readonly type: 'keep' }
   | { readonly type: 'change'; readonly changes: Changes }
   /** Whether pictures are wanted after each step: not while nobody looks. */
   | { readonly type: 'watch'; readonly watching: boolean }
@@ -95,6 +104,11 @@ export type FromWorker =
   | ({ readonly type: 'plan' } & Plan)
   | ({ readonly type: 'step' } & StepReport)
   | { readonly type: 'paused' }
+  /** The worker lives for as long as it holds this lock. */
+  | { readonly type: 'alive'; readonly lock: string }
+  | { readonly type: 'kept' }
+  /** The browser keeps nothing, or is full. */
+  | { readonly type: 'notKept'; readonly full: boolean }
   /** Painting goes on in WASM. */
   | { readonly type: 'deviceLost'; readonly step: number }
   | { readonly type: 'ended'; readonly how: 'done' | 'stopped'; readonly steps: number; readonly frame?: Frame }

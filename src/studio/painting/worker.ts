@@ -9,9 +9,12 @@ import type { Picture, Size } from '../../core/pictures/picture.js';
 import { resample } from '../../core/pictures/resample.js';
 import { createWebEngine, type WebEngine } from '../../engines/web.js';
 import { frameOf } from '../pictures/frame.js';
+import { isFull } from '../store/database.js';
+import { keepState } from '../store/sessions.js';
 import { Ahead, type Begun } from './ahead.js';
 import { createPainter } from './parts.js';
 import type { Frame, FromWorker, OrderedPicture, PaintOrder, Stage, ToWorker } from './protocol.js';
+import { continued, stateFile } from './resume.js';
 import { RUNTIME_FILES } from './runtime.js';
 
 const post = (message: FromWorker, frame?: Frame) =>
@@ -31,10 +34,16 @@ const wishes = {
 /** Wakes a painting that waits. */
 let wake = () => {};
 
+const LOCK = `giverny-worker-${crypto.randomUUID()}`;
+navigator.locks?.request(LOCK, () => {
+  post({ type: 'alive', lock: LOCK });
+  return new Promise<void>(() => {});
+});
+
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === 'paint' || data.type === 'paintOn') {
     Object.assign(wishes, { paused: false, stopped: false, loseDevice: false, changes: undefined });
-    const painting = data.type === 'paint' ? paintOrder(data.order) : goOn(data.changes);
+    const painting = data.type === 'paint' ? paintOrder(data) : goOn(data.changes);
     painting.catch((error: unknown) => {
       const code = error instanceof GivernyError ? error.code : 'UNEXPECTED';
       post({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) });
@@ -43,6 +52,10 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   }
   if (data.type === 'warmUp') {
     warmUp(data.order);
+    return;
+  }
+  if (data.type === 'keep') {
+    if (session) keep(session);
     return;
   }
   if (data.type === 'watch') wishes.watching = data.watching;
@@ -65,7 +78,19 @@ interface Session {
   step?: Step;
   /** Begun before it was ordered. */
   begun?: Begun | undefined;
+  /** The page's session under which the state is kept, if it is. */
+  readonly name: string | undefined;
+  /** Spent on steps. */
+  seconds: number;
+  /** When the state was kept, and after how many steps. */
+  keptAt: number;
+  keptStep: number;
+  /** The state is being written. */
+  keeping: Promise<void>;
 }
+
+/** How often the state is kept. */
+const KEEP_MS = 30_000;
 
 /** Network files of orders, by name. */
 const files = new Map<string, Blob>();
@@ -112,11 +137,20 @@ async function warmUp(order: PaintOrder): Promise<void> {
   });
 }
 
-async function paintOrder(order: PaintOrder): Promise<void> {
+async function paintOrder({ order, keepAs }: Extract<ToWorker, { type: 'paint' }>): Promise<void> {
   tell('first');
-  const begun = await takeAhead(order);
-  const prepared = begun?.prepared ?? (await prepare(await equip(order), order));
-  session = { prepared, begun };
+  const from = keepAs?.from;
+  const begun = await takeAhead(from ? undefined : order);
+  const by = begun ? (painter as Painter<OrderedPicture>) : await equip(order);
+  const prepared = begun?.prepared ?? (await prepare(by, order));
+  const beginning = {
+    name: keepAs?.session,
+    keptAt: Number.NEGATIVE_INFINITY,
+    keptStep: 0,
+    keeping: Promise.resolve(),
+    begun,
+  };
+  session = { ...beginning, ...(from ? await continued(by, prepared, from) : { prepared, seconds: 0 }) };
   announce(session);
   tell('first');
   await paintToTheEnd(session);
@@ -189,11 +223,16 @@ async function paintOn(of: Session): Promise<'done' | 'stopped'> {
   for (;;) {
     const next = made ?? (await steps.next(revision));
     made = undefined;
-    if (next.done) return 'done';
+    if (next.done) {
+      await of.keeping;
+      return 'done';
+    }
     const step = next.value;
     Object.assign(of, { step, state: step.state(), before: undefined, revision: undefined });
+    of.seconds += step.seconds;
     const frame = wishes.watching ? frameOf(step.picture) : undefined;
     post({ type: 'step', ...reportOf(step), ...(frame && { frame }) }, frame);
+    if (performance.now() - of.keptAt > KEEP_MS) keep(of);
     await breathe();
     if (wishes.loseDevice) {
       wishes.loseDevice = false;
@@ -201,6 +240,7 @@ async function paintOn(of: Session): Promise<'done' | 'stopped'> {
     }
     if (wishes.paused && !wishes.stopped) {
       post({ type: 'paused' });
+      keep(of);
       while (wishes.paused && !wishes.stopped) {
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -208,6 +248,8 @@ async function paintOn(of: Session): Promise<'done' | 'stopped'> {
       }
     }
     if (wishes.stopped) {
+      keep(of);
+      await of.keeping;
       await steps.return();
       return 'stopped';
     }
@@ -215,14 +257,52 @@ async function paintOn(of: Session): Promise<'done' | 'stopped'> {
     if (wishes.changes) {
       ({ prepared: of.prepared, revision } = changed(of.prepared, step.step + 1, wishes.changes));
       wishes.changes = undefined;
+      // What was changed is kept with the step that is painted with it.
+      of.keptAt = Number.NEGATIVE_INFINITY;
       tellPlan(of.prepared);
     }
   }
 }
 
-function finish({ prepared, step }: Session, how: 'done' | 'stopped'): void {
-  const frame = step && frameOf(grown(step.picture, prepared), prepared.alpha);
-  post({ type: 'ended', how, steps: step ? step.step + 1 : 0, ...(frame && { frame }) }, frame);
+/** Keeps the state after the newest step, one after another. */
+function keep(of: Session): void {
+  const { name: id, step, state, prepared, seconds } = of;
+  // A change that no step was painted with is not in the state.
+  if (
+    id === undefined ||
+    !step ||
+    !state ||
+    of.keptStep === step.step + 1 ||
+    prepared.changes.some((change) => change.step > step.step)
+  )
+    return;
+  of.keptAt = performance.now();
+  of.keptStep = step.step + 1;
+  of.keeping = of.keeping.then(async () => {
+    try {
+      const recipe = (painter as Painter<OrderedPicture>).recipe(prepared, state.step, true);
+      await keepState({
+        id,
+        file: stateFile({ recipe, state, steps: prepared.steps, costs: step.costs, seconds, request: null }),
+        frame: frameOf(step.picture, step.picture.width === prepared.width ? prepared.alpha : undefined),
+        step: step.step + 1,
+        steps: prepared.steps,
+        seconds,
+        when: Date.now(),
+        changes: prepared.changes,
+      });
+      post({ type: 'kept' });
+    } catch (error) {
+      post({ type: 'notKept', full: isFull(error) });
+    }
+  });
+}
+
+function finish({ prepared, step, state }: Session, how: 'done' | 'stopped'): void {
+  // A painting that was interrupted at its end has a state and no step.
+  const picture = step?.picture ?? (state && (painter as Painter<OrderedPicture>).picture(prepared, state));
+  const frame = picture && frameOf(grown(picture, prepared), prepared.alpha);
+  post({ type: 'ended', how, steps: step ? step.step + 1 : (state?.step ?? 0), ...(frame && { frame }) }, frame);
 }
 
 /** A picture of an early scale at the size of the whole painting. */

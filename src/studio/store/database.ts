@@ -1,10 +1,20 @@
-/** IndexedDB with promises. Three shelves: paintings, the pictures they were made from, and networks. */
+/**
+ * IndexedDB with promises. Shelves: paintings, the pictures they were made from, networks; the sessions of tabs, and their
+ * unfinished paintings with the states from which these go on.
+ */
 
 const NAME = 'giverny';
-const VERSION = 1;
-export type Shelf = 'paintings' | 'pictures' | 'networks';
+const VERSION = 2;
+export type Shelf = 'paintings' | 'pictures' | 'networks' | 'sessions' | 'unfinished' | 'states';
 /** The property by which a shelf knows its entries. */
-const KEYS: Readonly<Record<Shelf, string>> = { paintings: 'id', pictures: 'sha256', networks: 'name' };
+const KEYS: Readonly<Record<Shelf, string>> = {
+  paintings: 'id',
+  pictures: 'sha256',
+  networks: 'name',
+  sessions: 'id',
+  unfinished: 'id',
+  states: 'id',
+};
 
 let opening: Promise<IDBDatabase> | undefined;
 
@@ -12,11 +22,20 @@ function database(): Promise<IDBDatabase> {
   opening ??= new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
     request.onupgradeneeded = () => {
-      for (const [shelf, keyPath] of Object.entries(KEYS)) request.result.createObjectStore(shelf, { keyPath });
+      for (const [shelf, keyPath] of Object.entries(KEYS)) {
+        if (!request.result.objectStoreNames.contains(shelf)) request.result.createObjectStore(shelf, { keyPath });
+      }
     };
     request.onsuccess = () => {
       // Another tab with a newer version of the page may change the shelves.
-      request.result.onversionchange = () => request.result.close();
+      request.result.onversionchange = () => {
+        request.result.close();
+        opening = undefined;
+      };
+      // Where its data is cleared the browser closes a database; the next access opens a new one.
+      request.result.onclose = () => {
+        opening = undefined;
+      };
       resolve(request.result);
     };
     request.onerror = () => reject(request.error);
@@ -61,6 +80,17 @@ export async function remove(shelf: Shelf, key: string): Promise<void> {
 
 export function keys(shelf: Shelf): Promise<string[]> {
   return within(shelf, 'readonly', (store) => store.getAllKeys() as IDBRequest<string[]>);
+}
+
+/** Gives all of the page's storage back but what `localStorage` holds. */
+export async function clearAll(): Promise<void> {
+  const shelves = Object.keys(KEYS);
+  const transaction = (await database()).transaction(shelves, 'readwrite');
+  for (const shelf of shelves) transaction.objectStore(shelf).clear();
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });
 }
 
 export const isFull = (error: unknown) => error instanceof DOMException && error.name === 'QuotaExceededError';

@@ -2,6 +2,7 @@
 import type { Recipe } from '../../core/painting/recipe.js';
 import type { Stroke } from '../brush/masks.js';
 import { all, get, put, remove } from './database.js';
+import { picturesOfSessions } from './sessions.js';
 
 export interface Painting {
   readonly id: string;
@@ -34,16 +35,20 @@ export function onHistoryChanged(listener: () => void): void {
 /** @throws DOMException QuotaExceededError; the history is as before then. */
 export async function keepPainting(painting: Painting, pictures: readonly KeptPicture[]): Promise<void> {
   try {
-    for (const picture of pictures) {
-      const { sha256, name, blob } = picture;
-      if (!(await get<KeptPicture>('pictures', sha256))) await put('pictures', { sha256, name, blob });
-    }
+    await keepPictures(pictures);
     await put('paintings', painting);
   } catch (error) {
     await forgetUnused().catch(() => {});
     throw error;
   }
   news?.postMessage('changed');
+}
+
+/** Keeps those that are not kept yet. */
+export async function keepPictures(pictures: readonly KeptPicture[]): Promise<void> {
+  for (const { sha256, name, blob } of pictures) {
+    if (!(await get<KeptPicture>('pictures', sha256))) await put('pictures', { sha256, name, blob });
+  }
 }
 
 /** Newest first. */
@@ -69,7 +74,9 @@ export async function deletePainting(id: string): Promise<void> {
 
 const hashes = ({ content, styles }: Recipe) => [content.sha256, ...styles.map(({ sha256 }) => sha256)];
 
-async function forgetUnused(): Promise<void> {
-  const used = new Set((await all<Painting>('paintings')).flatMap(({ recipe }) => hashes(recipe)));
+/** Lets go of pictures that neither a painting nor a session names. */
+export async function forgetUnused(): Promise<void> {
+  const painted = (await all<Painting>('paintings')).flatMap(({ recipe }) => hashes(recipe));
+  const used = new Set([...painted, ...(await picturesOfSessions())]);
   for (const { sha256 } of await all<KeptPicture>('pictures')) if (!used.has(sha256)) await remove('pictures', sha256);
 }

@@ -181,6 +181,21 @@ export const en = {
   layer: 'Style, {name}',
   step: 'Step',
 
+  unfinished: 'This painting is not finished',
+  unfinishedAt: 'Step {n} of {m}, kept {when}',
+  goOn: 'Go on painting',
+  letGo: 'Let go',
+  openElsewhere: 'Your pictures are open in another tab. This one begins anew.',
+  otherVersion: 'What was kept here is of another version of this page and cannot be gone on with.',
+  STATE_INVALID:
+    'The interrupted painting cannot be gone on with: it is of another version, or damaged. Paint it anew.',
+  keepFull: 'Storage is full: what you make is not kept. Save it, or clear some of what is kept.',
+  keptHere: 'Pictures, settings, paintings and networks are kept in this browser alone.',
+  keptBytes: '{n} MB now.',
+  clearKept: 'Clear all that is kept',
+  clearSure: 'Really clear all of it?',
+  cleared: 'Cleared. What is on the page stays until you leave it.',
+
   historyEmpty: 'Paintings that you finish or stop are kept here, in this browser alone.',
   duplicate: 'Use its settings',
   delete: 'Delete',

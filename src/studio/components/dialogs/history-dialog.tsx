@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { forgetPainting } from '../../actions/keep.js';
 import { reopen } from '../../actions/reopen.js';
+import { clearKept } from '../../actions/session.js';
 import { history, historyOpen } from '../../state.js';
 import type { Painting } from '../../store/history.js';
 import { duration, language, t, titleOf } from '../../words/words.js';
@@ -29,7 +30,40 @@ export function HistoryDialog() {
           {open && history.value.map((painting) => <Kept key={painting.id} painting={painting} />)}
         </ul>
       )}
+      {open && <Storage />}
     </dialog>
+  );
+}
+
+/** How much is kept, and the way to clear it. */
+function Storage() {
+  const megabytes = useSignal<number | undefined>(undefined);
+  const sure = useSignal(false);
+  const measure = () =>
+    navigator.storage?.estimate?.().then(
+      ({ usage = 0 }) => (megabytes.value = Math.max(usage > 0 ? 1 : 0, Math.round(usage / 1e6))),
+      () => {},
+    );
+  useEffect(() => {
+    measure();
+  }, []);
+  return (
+    <div class="storage">
+      <p class="hint">
+        {t('keptHere')} {megabytes.value !== undefined && t('keptBytes', { n: megabytes.value })}
+      </p>
+      <button
+        type="button"
+        class={sure.value ? 'soft problem' : 'soft'}
+        onClick={() => {
+          if (sure.value) clearKept().then(measure);
+          sure.value = !sure.value;
+        }}
+        onBlur={() => (sure.value = false)}
+      >
+        {t(sure.value ? 'clearSure' : 'clearKept')}
+      </button>
+    </div>
   );
 }
 

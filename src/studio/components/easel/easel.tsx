@@ -10,6 +10,7 @@ import { Costs } from './costs.js';
 import { Progress } from './progress.js';
 import { SaveMenu } from './save-menu.js';
 import { TwoUp } from './two-up.js';
+import { Unfinished } from './unfinished.js';
 import { ZoomButtons, ZoomedFrame } from './zoomed-frame.js';
 
 /** The picture, large, with what is known of it below. */
@@ -25,6 +26,7 @@ export function Easel() {
     >
       {(photo.value || frame.value) && <h1 class="unseen">{t('title')}</h1>}
       <div class="stage">{stage()}</div>
+      <Unfinished />
       {photo.value && <Tools />}
       {report.value || busy.value ? <Progress /> : null}
       {report.value && <Costs />}

@@ -1,5 +1,5 @@
 import { paintOn, pause, resume, startPainting, stop } from '../../actions/paint.js';
-import { busy, canPaint, frame, status } from '../../state.js';
+import { busy, canPaint, frame, status, unfinished } from '../../state.js';
 import { t } from '../../words/words.js';
 import { Icon } from '../controls/icons.js';
 
@@ -39,7 +39,7 @@ export function PaintBar() {
             <Icon name={frame.value ? 'again' : 'brush'} />
             {t(frame.value ? 'paintAgain' : 'paint')}
           </button>
-          {frame.value && (
+          {frame.value && !unfinished.value && (
             <button type="button" class="soft" disabled={!canPaint.value} onClick={() => watch(paintOn)}>
               <Icon name="play" />
               {t('paintOn')}

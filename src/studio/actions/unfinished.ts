@@ -1,0 +1,118 @@
+/** A painting that was interrupted: kept while it is painted, offered again, gone on with. */
+import { batch } from '@preact/signals';
+import { mergeOptions, type OptionsInput } from '../../core/options/options.js';
+import type { PaintOrder } from '../painting/protocol.js';
+import { fittedSize } from '../pictures/open.js';
+import { frame, notify, photo, status, strokes, styles, unfinished } from '../state.js';
+import { isFull } from '../store/database.js';
+import {
+  forgetUnfinished,
+  hasUnfinished,
+  type KeptState,
+  keepUnfinished,
+  SCHEMA,
+  stateOf,
+  type Unfinished,
+  unfinishedOf,
+} from '../store/sessions.js';
+import { type Painted, setPainted } from './painted.js';
+import { formToKeep, keepForm, sessionId, setKeptForm, tellKept, tellNotKept } from './session.js';
+
+/** A painting that can be gone on with. */
+export interface Interrupted {
+  readonly began: Unfinished;
+  readonly state: KeptState;
+}
+
+let running: Unfinished | undefined;
+
+/** Keeps what is ordered, so that the states to come can be gone on with. */
+export async function keepOrder({ network, ...order }: PaintOrder): Promise<void> {
+  unfinished.value = undefined;
+  const name = network === 'pocket' ? network : network.name;
+  running = { id: sessionId, schema: SCHEMA, order: { ...order, network: name }, form: formToKeep() };
+  try {
+    // Browsers may clear what is not persistent when they need room.
+    await navigator.storage?.persist?.().catch(() => false);
+    await forgetUnfinished(sessionId);
+    await keepUnfinished(running);
+  } catch (error) {
+    tellNotKept(isFull(error));
+  }
+}
+
+/** After a state was kept: what was cleared meanwhile is kept again. */
+export async function stateKept(): Promise<void> {
+  try {
+    if (running && !(await hasUnfinished(sessionId))) {
+      await keepUnfinished(running);
+      await keepForm();
+    }
+    tellKept();
+  } catch (error) {
+    tellNotKept(isFull(error));
+  }
+}
+
+/** Lets go of this tab's painting in progress. */
+export async function letGo(): Promise<void> {
+  unfinished.value = undefined;
+  running = undefined;
+  await forgetUnfinished(sessionId).catch(() => {});
+}
+
+export function letGoOfOffer(): void {
+  batch(() => {
+    frame.value = undefined;
+    status.value = 'idle';
+  });
+  setPainted(undefined);
+  letGo();
+}
+
+/** Shows a session's interrupted painting, if there is one. */
+export async function offerUnfinished(id: string): Promise<boolean> {
+  const [began, state] = await Promise.all([unfinishedOf(id), stateOf(id)]).catch(() => []);
+  if (!began || !state) return false;
+  const isOther = began.schema !== SCHEMA;
+  if (isOther) notify('info', 'otherVersion');
+  // A photo that was chosen since has taken its place.
+  if (isOther || began.form.photo?.sha256 !== photo.value?.sha256) {
+    await letGo();
+    return false;
+  }
+  batch(() => {
+    unfinished.value = { began, state };
+    frame.value = state.frame;
+    status.value = 'stopped';
+  });
+  setPainted(paintedOf({ began, state }));
+  return true;
+}
+
+/** Puts the form back to the painting's own, and says what the painting is. */
+export async function takeUp(interrupted: Interrupted): Promise<Painted | undefined> {
+  const { began, state } = interrupted;
+  const weights = state.changes.findLast((change) => change.weights)?.weights;
+  const styles = began.form.styles.map((style, i) => ({ ...style, weight: weights?.[i] ?? style.weight }));
+  const changed = Object.assign({}, ...state.changes.map(({ options }) => options ?? {})) as OptionsInput;
+  await setKeptForm({ ...began.form, styles, chosen: { ...began.form.chosen, ...changed } });
+  running = began;
+  return paintedOf(interrupted);
+}
+
+function paintedOf({ began, state }: Interrupted): Painted | undefined {
+  const content = photo.value;
+  if (!content) return undefined;
+  const options = state.changes.reduce((all, change) => mergeOptions(all, change.options ?? {}), began.order.options);
+  return {
+    content,
+    styles: styles.value,
+    strokes: strokes.value,
+    options,
+    seconds: state.seconds,
+    size: fittedSize(content, options.size),
+    steps: state.step,
+    whole: false,
+  };
+}
