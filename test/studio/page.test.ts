@@ -387,7 +387,8 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await page.reload();
     await page.waitForSelector('.style');
     expect(await page.evaluate(() => window.crossOriginIsolated)).toBe(true);
-    await press(page, 'Paint');
+    // What was painted before the reload is there again.
+    await press(page, 'Paint again');
     await untilSays(page, /Done/);
     await plain.close();
   });
