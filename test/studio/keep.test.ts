@@ -85,7 +85,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
 
     const second = await studio.open();
     await second.page.getByText('This painting is not finished').waitFor();
-    expect(await second.page.locator('.style .name').allTextContents()).toEqual(['swirls.jpg']);
+    expect(await second.page.locator('.style .name').allTextContents()).toEqual(['Swirls']);
     expect(await second.page.locator('.picture canvas').count()).toBe(1);
     expect(await keptStep(second.page)).toBeLessThan(24);
     await press(second.page, 'Go on painting');
@@ -199,7 +199,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
     await expect.poll(async () => (await shelf(page, 'unfinished')).length).toBe(1);
     await page.reload();
     await page.getByText('This painting is not finished').waitFor();
-    expect(await page.locator('.style .name').allTextContents()).toEqual(['swirls.jpg']);
+    expect(await page.locator('.style .name').allTextContents()).toEqual(['Swirls']);
     expectNoProblems(opened);
   });
 });
