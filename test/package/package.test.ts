@@ -19,8 +19,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const online = await registryAnswers();
 if (!online) console.warn('npm reaches no registry: the tests of the packed package skip.');
 
-/** Most bytes of the packed package; 19.8 MB when this was written, of which the studio's runtime takes 10.2. */
-const MOST_PACKED_BYTES = 21_000_000;
+/**
+ * Most bytes of the packed package; 22.1 MB when this was written, of which the studio's runtime takes 10.2 and what its
+ * server sends compressed 1.3.
+ */
+const MOST_PACKED_BYTES = 23_000_000;
 
 const work = mkdtempSync(join(tmpdir(), 'giverny-package-'));
 const clone = join(work, 'clone');
