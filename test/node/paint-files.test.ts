@@ -34,7 +34,7 @@ test('a program paints in one call, and the recipe tells all of it', async () =>
     content: { name: 'photo.jpg' },
     styles: [{ name: 'style.png', weight: 1 }],
     network: { name: 'tiny' },
-    options: { ...DEFAULTS, size: 64, steps: 3, largeSteps: 3, firstSize: 0 },
+    options: { ...DEFAULTS, size: 64, steps: 3, lastSteps: 3, largeSteps: 3, firstSize: 0 },
     steps: 3,
   });
 });
