@@ -13,14 +13,13 @@ import { fitPicture, styleSize } from '../pictures/fit.js';
 import { filled, opacityOf } from '../pictures/opacity.js';
 import type { Layered, Picture, Size } from '../pictures/picture.js';
 import { Recent } from '../recent.js';
-import { assertFits, forecastAll, type Painted } from './forecast.js';
 import { checkVisible, type Revision, revised, type SettledJob, type Step } from './job.js';
 import { boundedKeep } from './keep.js';
 import { firstNameOf, type MaskRegions, regionsOfMask } from './mask-regions.js';
 import { networksOf } from './networks.js';
 import { type Changes, checkOrder, type DecodedPicture, namedRegions, type Order, type OrderedStyle } from './order.js';
 import { paint, pictureOfState } from './paint.js';
-import { type PlannedScale, plan } from './plan.js';
+import { type PlannedScale, plan, planWithin, stepsOf } from './plan.js';
 import { type Change, type NamedFile, type Recipe, recipeOf } from './recipe.js';
 import type { PaintState } from './state.js';
 
@@ -170,16 +169,12 @@ export class Painter<Source> {
       mask,
       start: start?.decoded,
     };
-    const scales = plan({ width, height }, options, network, coarseNetwork, {
-      styles: styles.length,
-      maxBytes,
-    });
-    const paintedAt = (i: number): Painted => ({
-      network: (i < scales.length - 1 && coarseNetwork) || network,
+    const { scales, steps, bytes } = planWithin(
+      { width, height },
       options,
-      styles: styles.length,
-    });
-    for (const [i, scale] of scales.entries()) assertFits(scale, paintedAt(i), maxBytes);
+      { network, coarse: coarseNetwork },
+      { styles: styles.length, maxBytes },
+    );
     const small = smallStyles(
       styles.map(({ decoded }) => decoded),
       network,
@@ -203,8 +198,8 @@ export class Painter<Source> {
       height,
       alpha: photo.fitted.alpha,
       scales,
-      steps: stepsOf(scales),
-      forecastBytes: forecastAll(scales, paintedAt, maxBytes),
+      steps,
+      forecastBytes: bytes,
       maxBytes,
       networkNote: network.note,
       notes: [...notes, ...small],
@@ -305,8 +300,6 @@ export class Painter<Source> {
     return { name: decoded.name, sha256: decoded.sha256, ...found };
   }
 }
-
-const stepsOf = (scales: readonly PlannedScale[]) => scales.reduce((sum, { steps }) => sum + steps, 0);
 
 function weightAndRegion<Source>({ weight, region }: Partial<OrderedStyle<Source>> = {}) {
   return { ...(weight === undefined ? {} : { weight }), ...(region === undefined ? {} : { region }) };

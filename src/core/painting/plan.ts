@@ -5,7 +5,7 @@ import { deepestLayer, workPerPixel } from '../networks/measures.js';
 import type { Network } from '../networks/network.js';
 import type { Options } from '../options/options.js';
 import type { Size } from '../pictures/picture.js';
-import { fittingCoreSidePx } from './forecast.js';
+import { assertFits, fittingCoreSidePx, forecastAll, type Painted } from './forecast.js';
 import { type Scale, scalesOf } from './schedule.js';
 
 /** A scale, and what a step at it costs. */
@@ -13,6 +13,17 @@ export interface PlannedScale extends Scale {
   /** Relative to a step at the other scales. */
   readonly work: number;
 }
+
+/** The networks that look at a painting: `coarse` at all scales but the last, where there is one. */
+export interface Lookers {
+  readonly network: Network;
+  readonly coarse: Network | undefined;
+}
+
+/** Of what the memory of each of so many scales is forecast. */
+export const paintedBy =
+  ({ network, coarse }: Lookers, options: Options, styles: number, scales: number) =>
+  (i: number): Painted => ({ network: (i < scales - 1 && coarse) || network, options, styles });
 
 /**
  * The scales of a painting, with what a step at each costs.
@@ -28,12 +39,42 @@ export function plan(
 ): PlannedScale[] {
   const layers = { ...options.contentLayers };
   for (const [layer, weight] of Object.entries(options.styleLayers)) layers[layer] = (layers[layer] ?? 0) + weight;
-  return scalesOf(size, options).map((scale, i, { length }) => {
-    const looking = (i < length - 1 && coarse) || network;
-    const painted = { network: looking, options, styles: memory?.styles ?? 0 };
+  const scales = scalesOf(size, options);
+  const paintedAt = paintedBy({ network, coarse }, options, memory?.styles ?? 0, scales.length);
+  return scales.map((scale, i) => {
+    const painted = paintedAt(i);
     const side = memory && fittingCoreSidePx(scale, painted, memory.maxBytes);
-    const share = side === undefined ? 1 : tiledShare(scale, looking, Object.keys(layers), side);
-    const whole = scale.width * scale.height * workPerPixel(looking, deepestLayer(looking, layers));
+    const share = side === undefined ? 1 : tiledShare(scale, painted.network, Object.keys(layers), side);
+    const whole = scale.width * scale.height * workPerPixel(painted.network, deepestLayer(painted.network, layers));
     return { ...scale, work: share * whole };
   });
+}
+
+/** Of all scales, at most. */
+export const stepsOf = (scales: readonly Scale[]): number => scales.reduce((sum, { steps }) => sum + steps, 0);
+
+/** What a painting takes, before it begins. */
+export interface PaintingForecast {
+  readonly scales: readonly PlannedScale[];
+  /** At most, through all scales. */
+  readonly steps: number;
+  /** Of the whole process, at the scale that takes most. */
+  readonly bytes: number;
+}
+
+/**
+ * Plans a painting that has to fit into memory.
+ *
+ * @throws GivernyError OUT_OF_MEMORY with the long side that would fit.
+ */
+export function planWithin(
+  size: Size,
+  options: Options,
+  lookers: Lookers,
+  memory: { readonly styles: number; readonly maxBytes: number },
+): PaintingForecast {
+  const scales = plan(size, options, lookers.network, lookers.coarse, memory);
+  const paintedAt = paintedBy(lookers, options, memory.styles, scales.length);
+  for (const [i, scale] of scales.entries()) assertFits(scale, paintedAt(i), memory.maxBytes);
+  return { scales, steps: stepsOf(scales), bytes: forecastAll(scales, paintedAt, memory.maxBytes) };
 }

@@ -2,10 +2,9 @@
 
 import { expected } from '../../core/errors.js';
 import { type Options, type OptionsInput, resolveOptions, startFileOf } from '../../core/options/options.js';
-import { assertFits, forecastAll, type Painted } from '../../core/painting/forecast.js';
 import { networksOf } from '../../core/painting/networks.js';
 import { checkOrder } from '../../core/painting/order.js';
-import { plan } from '../../core/painting/plan.js';
+import { planWithin } from '../../core/painting/plan.js';
 import { fittingOf } from '../../core/pictures/fit.js';
 import type { Size } from '../../core/pictures/picture.js';
 import { listNetworks, type OpenedNetwork, openNetwork, unknownNetwork } from '../../node/networks/open.js';
@@ -75,18 +74,6 @@ export async function planOf(
     size,
     (name) => networks.open(name as string),
   );
-  const scales = plan(size, options, network, coarse, { styles: styles.length, maxBytes });
-  const paintedAt = (i: number): Painted => ({
-    network: (i < scales.length - 1 && coarse) || network,
-    options,
-    styles: styles.length,
-  });
-  for (const [i, scale] of scales.entries()) assertFits(scale, paintedAt(i), maxBytes);
-  return {
-    size,
-    steps: scales.reduce((sum, { steps }) => sum + steps, 0),
-    forecastBytes: forecastAll(scales, paintedAt, maxBytes),
-    network: network.name,
-    coarseNetwork: coarse?.name ?? 'none',
-  };
+  const { steps, bytes } = planWithin(size, options, { network, coarse }, { styles: styles.length, maxBytes });
+  return { size, steps, forecastBytes: bytes, network: network.name, coarseNetwork: coarse?.name ?? 'none' };
 }

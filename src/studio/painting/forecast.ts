@@ -3,7 +3,7 @@ import type { Shape } from '../../core/graph/tensor.js';
 import { type Network, networkOf, VGG19 } from '../../core/networks/network.js';
 import type { Options } from '../../core/options/options.js';
 import { forecastAll, secondsLeft } from '../../core/painting/forecast.js';
-import { plan } from '../../core/painting/plan.js';
+import { paintedBy, plan } from '../../core/painting/plan.js';
 import type { Size } from '../../core/pictures/picture.js';
 import { inPage, PAINTING_BYTES } from './memory.js';
 import { type Machine, paceOf } from './pace.js';
@@ -40,7 +40,7 @@ export function forecast(size: Size, options: Options, network: string, styles: 
   const own = network === 'pocket' ? POCKET : LARGE;
   const coarse = own === POCKET ? undefined : POCKET;
   const scales = plan(size, options, own, coarse, { styles, maxBytes: PAINTING_BYTES });
-  const paintedAt = (i: number) => ({ network: (i < scales.length - 1 && coarse) || own, options, styles });
+  const paintedAt = paintedBy({ network: own, coarse }, options, styles, scales.length);
   return {
     seconds: secondsLeft(scales, 0, paceOf(machine)),
     bytes: inPage(forecastAll(scales, paintedAt, PAINTING_BYTES)),
