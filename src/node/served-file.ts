@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { hasTag, rangeOf } from './http-parts.js';
 
 export const ENCODINGS = { br: '.br', gzip: '.gz' } as const;
 type Encoding = keyof typeof ENCODINGS;
@@ -35,12 +36,12 @@ export async function sendFile(
     'accept-ranges': 'bytes',
     ...(file.encodings.length > 0 ? { vary: 'accept-encoding' } : {}),
   };
-  if (has(request.headers['if-none-match'], tag)) {
+  if (hasTag(request.headers['if-none-match'], tag)) {
     response.writeHead(304, common).end();
     return;
   }
   const isSame = [undefined, tag].includes(request.headers['if-range'] as string | undefined);
-  const range = wanted !== undefined && isSame && request.method === 'GET' ? rangeOf(wanted, size) : undefined;
+  const range = isSame && request.method === 'GET' ? rangeOf(wanted, size) : undefined;
   if (range === 'beyond') {
     response.writeHead(416, { ...common, 'content-range': `bytes */${size}` }).end();
     return;
@@ -67,21 +68,6 @@ function encodingOf({ headers }: IncomingMessage, { encodings }: ServedFile): En
     .filter((part) => !/;\s*q=0(\.0*)?$/.test(part))
     .map((part) => part.replace(/;.*/, '').trim());
   return encodings.find((encoding) => accepted.includes(encoding));
-}
-
-function has(ifNoneMatch: string | undefined, tag: string): boolean {
-  const listed = (ifNoneMatch ?? '').split(',').map((part) => part.trim().replace(/^W\//, ''));
-  return listed.includes('*') || listed.includes(tag);
-}
-
-/** One range of bytes, both ends included; undefined for what is none or several, which may be ignored (RFC 9110, 14.2). */
-function rangeOf(header: string, size: number): { start: number; end: number } | 'beyond' | undefined {
-  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header) ?? [];
-  if (first === '' && last === '') return undefined;
-  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
-  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
-  if (first !== '' && last !== '' && Number(last) < start) return undefined;
-  return start < size && start <= end ? { start, end } : 'beyond';
 }
 
 interface Known {
