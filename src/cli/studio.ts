@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { Command } from 'commander';
-import { expected, GivernyError } from '../core/errors.js';
+import { GivernyError } from '../core/errors.js';
 import { type StudioServer, serveStudio } from '../node/studio-server.js';
 import { printEvent } from './events.js';
-import { EXIT_CODES, type StopSignal } from './interrupts.js';
+import { portNumber, untilStopped } from './serving.js';
 
 /** Browsers keep what belongs to the page, such as its paintings, by its address: it should be the same every time. */
 const PORT = 4630;
@@ -21,24 +21,12 @@ export function studioCommand(): Command {
     .action(studio);
 }
 
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (text.trim() === '' || !Number.isInteger(port) || port < 0 || port > 65535) {
-    throw expected('a whole number from 0 to 65535', '--port', text);
-  }
-  return port;
-}
-
 async function studio({ port, open, json }: { port?: number; open?: boolean; json?: boolean }): Promise<void> {
   const server = await (port === undefined ? serveAnywhere() : serveStudio({ port }));
   if (json) printEvent({ type: 'start', url: server.url });
   else process.stdout.write(`The studio is at ${server.url} (Ctrl-C ends it).\n`);
   if (open) openInBrowser(server.url);
-  const signal = await new Promise<StopSignal>((resolve) => {
-    for (const name of Object.keys(EXIT_CODES) as StopSignal[]) process.once(name, () => resolve(name));
-  });
-  await server.close();
-  if (json) printEvent({ type: 'stopped', signal, exitCode: 0 });
+  await untilStopped(server, json);
 }
 
 function serveAnywhere(): Promise<StudioServer> {
