@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
 import { expected, GivernyError, show } from '../core/errors.js';
-import type { Running, ServiceOptions } from '../service/serve.js';
-import type { Scope } from '../service/trust/tokens.js';
+import type { Scope } from '../service/contract.js';
+import type { ServiceOptions } from '../service/serve.js';
 import { printEvent } from './events.js';
-import { EXIT_CODES, type StopSignal } from './interrupts.js';
+import { portNumber, untilStopped, wholeNumber } from './serving.js';
 
 interface Flags {
   readonly data: string;
@@ -16,12 +16,6 @@ interface Flags {
   readonly maxMemory?: number;
   readonly json?: boolean;
 }
-
-const whole = (name: string, least: number, most: number) => (text: string) => {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw expected(`a whole number from ${least} to ${most}`, name, text);
-};
 
 function gigabytes(text: string): number {
   const value = Number(text);
@@ -35,8 +29,8 @@ const withData = (command: Command) =>
 const withWorker = (command: Command, leastJobs: number) =>
   command
     .option('--blobs <folder>', 'keep pictures in a folder that all machines share, not in the database')
-    .option('--jobs <n>', 'paintings at a time (default: 1)', whole('--jobs', leastJobs, 1000))
-    .option('--threads <n>', 'threads of each painting (default: all cores)', whole('--threads', 1, 1024))
+    .option('--jobs <n>', 'paintings at a time (default: 1)', wholeNumber('--jobs', leastJobs, 1000))
+    .option('--threads <n>', 'threads of each painting (default: all cores)', wholeNumber('--threads', 1, 1024))
     .option('--max-memory <GB>', 'memory of all paintings together (default: three quarters of the machine)', gigabytes)
     .option('--json', 'print one JSON object per line: the address of a server, then the end');
 
@@ -45,14 +39,14 @@ export function serveCommand(): Command {
     'Serves paintings over HTTP, with a queue that outlives the process. Jobs and pictures are kept in a folder, or in the Postgres that the variable DATABASE_URL names. Beyond 127.0.0.1 a token is demanded: see giverny token. Ctrl-C keeps what is painted, and ends it.',
   );
   return withWorker(withData(command), 0)
-    .option('--port <n>', 'port to serve at', whole('--port', 0, 65535), 4631)
+    .option('--port <n>', 'port to serve at', portNumber, 4631)
     .option('--host <address>', 'address to serve at', '127.0.0.1')
     .action(async ({ host, port, ...flags }: Flags & { host: string; port: number }) => {
       const { serve } = await loaded();
       const service = await serve({ ...optionsOf(flags), host, port });
       if (flags.json) printEvent({ type: 'start', url: service.url });
       else process.stdout.write(`Giverny serves at ${service.url} (Ctrl-C ends it).\n`);
-      await untilStopped(service, flags);
+      await untilStopped(service, flags.json);
     });
 }
 
@@ -71,7 +65,7 @@ export function workerCommand(): Command {
     const { work } = await loaded();
     const service = await work(options);
     if (!flags.json) process.stdout.write('The worker waits for paintings (Ctrl-C ends it).\n');
-    await untilStopped(service, flags);
+    await untilStopped(service, flags.json);
   });
 }
 
@@ -81,14 +75,15 @@ export function tokenCommand(): Command {
     .argument('<owner>', 'whose paintings it opens')
     .option('--scopes <list>', 'what it allows, of read, paint, admin', 'read,paint');
   return withData(command).action(async (owner: string, { scopes, data }: { scopes: string; data: string }) => {
-    const [{ withDatabase }, { createToken, SCOPES }] = await Promise.all([
+    const [{ withDatabase }, { createToken }, { OWNER, SCOPES }] = await Promise.all([
       loaded(),
       import('../service/trust/tokens.js'),
+      import('../service/contract.js'),
     ]);
     const wanted = scopes.split(',').map((scope) => scope.trim()) as Scope[];
     if (!wanted.every((scope) => SCOPES.includes(scope)))
       throw expected('some of read,paint,admin', '--scopes', scopes);
-    if (!/^[\w.@-]{1,64}$/.test(owner)) {
+    if (!OWNER.test(owner)) {
       throw new GivernyError(
         'OPTION_INVALID',
         `Expected letters, digits, . _ @ or - for owner but received ${show(owner)}.`,
@@ -122,12 +117,4 @@ function optionsOf({ data, blobs, jobs, threads, maxMemory }: Flags): ServiceOpt
     blobFolder: blobs,
     worker: { jobs, threads, maxMemory },
   };
-}
-
-async function untilStopped(service: Running, { json }: Flags): Promise<void> {
-  const signal = await new Promise<StopSignal>((resolve) => {
-    for (const name of Object.keys(EXIT_CODES) as StopSignal[]) process.once(name, () => resolve(name));
-  });
-  await service.close();
-  if (json) printEvent({ type: 'stopped', signal, exitCode: 0 });
 }

@@ -98,7 +98,13 @@ export const listQuerySchema = z.strictObject({
   after: z.uuid().optional(),
 });
 
+export const SCOPES = ['read', 'paint', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Names of those who have tokens. */
+export const OWNER = /^[\w.@-]{1,64}$/;
+
 export const tokenBodySchema = z.strictObject({
-  owner: z.string().regex(/^[\w.@-]{1,64}$/),
-  scopes: z.array(z.enum(['read', 'paint', 'admin'])).min(1),
+  owner: z.string().regex(OWNER),
+  scopes: z.array(z.enum(SCOPES)).min(1),
 });

@@ -1,5 +1,6 @@
 /** Figures for Prometheus, of all workers together: they come from the database. */
 import type { Database } from './store/database.js';
+import { workersSeen } from './store/workers.js';
 
 export async function metrics(database: Database): Promise<string> {
   const statuses = await database.query<{ status: string; count: number }>(
@@ -11,10 +12,7 @@ export async function metrics(database: Database): Promise<string> {
        count(started_at)::int as started, coalesce(sum(seconds), 0) as seconds, count(seconds)::int as timed
      from giverny.paintings`,
   );
-  const [workers] = await database.query<{ count: number; memory: number }>(
-    `select count(*)::int as count, coalesce(sum(memory_bytes), 0) as memory from giverny.workers
-     where seen_at > now() - interval '30 seconds'`,
-  );
+  const workers = await workersSeen(database);
   const lines = (name: string, help: string, type: string, values: readonly string[]) => [
     `# HELP giverny_${name} ${help}`,
     `# TYPE giverny_${name} ${type}`,
@@ -31,8 +29,8 @@ export async function metrics(database: Database): Promise<string> {
     ...lines('wait_seconds', 'From creation to the first step.', 'summary', summary(sums?.wait, sums?.started)),
     ...lines('painting_seconds', 'Of paintings that are done.', 'summary', summary(sums?.seconds, sums?.timed)),
     ...lines('reserved_bytes', 'Memory reserved by paintings in progress.', 'gauge', [` ${sums?.reserved ?? 0}`]),
-    ...lines('workers', 'Workers seen lately.', 'gauge', [` ${workers?.count ?? 0}`]),
-    ...lines('worker_bytes', 'Memory of all workers.', 'gauge', [` ${workers?.memory ?? 0}`]),
+    ...lines('workers', 'Workers seen lately.', 'gauge', [` ${workers.count}`]),
+    ...lines('worker_bytes', 'Memory of all workers.', 'gauge', [` ${workers.memory}`]),
     '',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 /** A server and a worker in this process, as the commands start them. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
 import { GivernyError } from '../core/errors.js';
 import { serviceApp } from './http/app.js';
 import { Networks } from './queue/plan.js';
@@ -56,8 +57,7 @@ async function loggerOf() {
   return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: false }));
 }
 
-async function workerOf(database: Database, blobs: Blobs, options: ServiceOptions): Promise<Worker> {
-  const logger = await loggerOf();
+function workerOf(database: Database, blobs: Blobs, options: ServiceOptions, logger: Logger): Worker {
   return startWorker({
     ...options.worker,
     database,
@@ -70,7 +70,7 @@ async function workerOf(database: Database, blobs: Blobs, options: ServiceOption
 /** A worker alone, on a Postgres that others share. */
 export async function work(options: ServiceOptions): Promise<Running> {
   const { database, blobs } = await opened(options);
-  const worker = await workerOf(database, blobs, options);
+  const worker = workerOf(database, blobs, options, await loggerOf());
   return {
     async close() {
       await worker.drain();
@@ -117,7 +117,7 @@ export async function serve(options: ServeOptions): Promise<Service> {
     server.headersTimeout = 10_000;
     server.requestTimeout = 120_000;
     server.maxConnections = 2000;
-    const worker = options.worker.jobs === 0 ? undefined : await workerOf(database, blobs, options);
+    const worker = options.worker.jobs === 0 ? undefined : workerOf(database, blobs, options, logger);
     const { port: given } = server.address() as AddressInfo;
     return {
       url: `http://${host.includes(':') ? `[${host}]` : host}:${given}/`,

@@ -4,12 +4,13 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { expected, GivernyError } from '../../core/errors.js';
 import { type OptionsInput, resolveOptions } from '../../core/options/options.js';
+import type { Scope } from '../contract.js';
 import { Refusal } from '../problems.js';
 import type { Networks } from '../queue/plan.js';
 import type { Blobs } from '../store/blobs.js';
 import type { Database } from '../store/database.js';
 import type { Paintings } from '../store/paintings.js';
-import type { Identity, Scope } from '../trust/tokens.js';
+import type { Identity } from '../trust/tokens.js';
 
 export interface ServiceParts {
   readonly database: Database;

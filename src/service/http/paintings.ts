@@ -5,7 +5,7 @@ import { expected } from '../../core/errors.js';
 import { listQuerySchema, type OrderBody, orderSchema } from '../contract.js';
 import { Refusal } from '../problems.js';
 import { planOf } from '../queue/plan.js';
-import { mostBytes } from '../worker/worker.js';
+import { mostBytes } from '../store/workers.js';
 import { bytesResponse } from './bytes.js';
 import { checked, type Env, jsonOf, ownerOf, type ServiceParts } from './context.js';
 import { watch } from './events.js';

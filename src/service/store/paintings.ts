@@ -86,7 +86,11 @@ export class Paintings {
           deadlineSeconds ?? null,
         ],
       );
-      if (!row) return { view: await this.#earlier(queries, owner, idempotency), created: false };
+      if (!row) {
+        const earlier = idempotency && (await this.findByKey(owner, idempotency, queries));
+        if (!earlier) throw takenKey();
+        return { view: earlier, created: false };
+      }
       const view = viewOf(row);
       const referenced = await queries.query(
         `insert into giverny.painting_pictures (painting, blob)
@@ -102,28 +106,24 @@ export class Paintings {
     });
   }
 
-  async #earlier(queries: Queries, owner: string, idempotency: NewPainting['idempotency']): Promise<PaintingView> {
-    const [row] = await queries.query(
-      `select ${VIEW}, request_hash from giverny.paintings where owner = $1 and idempotency_key = $2`,
-      [owner, idempotency?.key ?? null],
-    );
-    if (!row || row.request_hash !== idempotency?.requestHash) {
-      throw new Refusal('CONFLICT', 'Expected a new idempotency key but this one came with another request before.');
-    }
-    const { request_hash: _, ...view } = row;
-    return viewOf(view);
-  }
-
-  /** The painting of an earlier request with this key. */
+  /**
+   * The painting of an earlier request with this key.
+   *
+   * @throws Refusal CONFLICT where that was another request.
+   */
   async findByKey(
     owner: string,
-    idempotency: NonNullable<NewPainting['idempotency']>,
+    { key, requestHash }: NonNullable<NewPainting['idempotency']>,
+    queries: Queries = this.#database,
   ): Promise<PaintingView | undefined> {
-    const rows = await this.#database.query(
-      'select 1 from giverny.paintings where owner = $1 and idempotency_key = $2',
-      [owner, idempotency.key],
+    const [row] = await queries.query(
+      `select ${VIEW}, request_hash from giverny.paintings where owner = $1 and idempotency_key = $2`,
+      [owner, key],
     );
-    return rows.length > 0 ? this.#earlier(this.#database, owner, idempotency) : undefined;
+    if (!row) return undefined;
+    const { request_hash: earlierHash, ...view } = row;
+    if (earlierHash !== requestHash) throw takenKey();
+    return viewOf(view);
   }
 
   async assertRoom(owner: string): Promise<void> {
@@ -140,8 +140,8 @@ export class Paintings {
   }
 
   /** @throws Refusal NOT_FOUND also where the painting is somebody else's. */
-  async get(id: string, owner: string): Promise<PaintingView> {
-    const [row] = await this.#database.query(`select ${VIEW} from giverny.paintings where id = $1 and owner = $2`, [
+  async get(id: string, owner: string, queries: Queries = this.#database): Promise<PaintingView> {
+    const [row] = await queries.query(`select ${VIEW} from giverny.paintings where id = $1 and owner = $2`, [
       id,
       owner,
     ]);
@@ -222,12 +222,8 @@ export class Paintings {
         await addEvent(queries, id, 'status', { status: to });
         return viewOf(row);
       }
-      const [now] = await queries.query(`select ${VIEW} from giverny.paintings where id = $1 and owner = $2`, [
-        id,
-        owner,
-      ]);
-      if (!now) throw missing();
-      if (now.status === to) return viewOf(now);
+      const now = await this.get(id, owner, queries);
+      if (now.status === to) return now;
       throw new Refusal('CONFLICT', `Expected a painting that is ${from.join(' or ')} but it is ${now.status}.`);
     });
   }
@@ -243,3 +239,6 @@ export const blobsOf = ({ state_blob, preview_blob, result_blob }: BlobIds): str
   [state_blob, preview_blob, result_blob].filter((blob) => blob !== null);
 
 const missing = () => new Refusal('NOT_FOUND', 'Expected the id of a painting of yours but there is none of this id.');
+
+const takenKey = () =>
+  new Refusal('CONFLICT', 'Expected a new idempotency key but this one came with another request before.');

@@ -1,9 +1,7 @@
 /** Who may do what: tokens, stored as hashes. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { SCOPES, type Scope } from '../contract.js';
 import type { Queries } from '../store/database.js';
-
-export const SCOPES = ['read', 'paint', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
 
 /** Whom a request speaks for. Paintings and pictures are seen by their owner alone. */
 export interface Identity {

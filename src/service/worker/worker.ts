@@ -8,6 +8,7 @@ import { type Lease, Queue } from '../queue/leases.js';
 import { sweep } from '../queue/sweep.js';
 import type { Blobs } from '../store/blobs.js';
 import type { Database } from '../store/database.js';
+import { gone, seen } from '../store/workers.js';
 import { attempt, type Outcome } from './attempt.js';
 
 export interface WorkerOptions {
@@ -34,9 +35,6 @@ export interface Worker {
   /** Takes nothing more, keeps the states of what it paints, and lets go. */
   drain(): Promise<void>;
 }
-
-/** Workers that were seen within this time count. */
-export const WORKER_SECONDS = 30;
 
 /** Starts a worker in this process; each painting has a process of its own. */
 export function startWorker(options: WorkerOptions): Worker {
@@ -71,7 +69,7 @@ export function startWorker(options: WorkerOptions): Worker {
       try {
         if (performance.now() >= housekeepingAt) {
           housekeepingAt = performance.now() + 2000;
-          await seen(database, id, maxMemory);
+          await seen(database, { id, host: hostname(), version: VERSION, memoryBytes: maxMemory });
           await sweep(database, blobs);
         }
         if (running.size < jobs) {
@@ -97,23 +95,7 @@ export function startWorker(options: WorkerOptions): Worker {
       draining.abort();
       await looping;
       await Promise.all(running.values());
-      await database.query('delete from giverny.workers where id = $1', [id]).catch(() => {});
+      await gone(database, id).catch(() => {});
     },
   };
-}
-
-async function seen(database: Database, id: string, memoryBytes: number): Promise<void> {
-  await database.query(
-    `insert into giverny.workers (id, host, version, memory_bytes, device) values ($1, $2, $3, $4, 'cpu')
-     on conflict (id) do update set seen_at = now()`,
-    [id, hostname(), VERSION, memoryBytes],
-  );
-}
-
-/** The most that a worker can give a painting, in bytes; undefined where no worker was seen lately. */
-export async function mostBytes(database: Database): Promise<number | undefined> {
-  const [row] = await database.query<{ most: number | null }>(
-    `select max(memory_bytes) as most from giverny.workers where seen_at > now() - interval '${WORKER_SECONDS} seconds'`,
-  );
-  return row?.most ?? undefined;
 }
