@@ -2,11 +2,11 @@
 import { computed, signal } from '@preact/signals';
 import { type OptionName, type Options, type OptionsInput, resolveOptions } from '../core/options/options.js';
 import type { WebDevice } from '../engines/web.js';
-import type { Interrupted } from './actions/unfinished.js';
 import type { Stroke } from './brush/masks.js';
 import type { Frame, Ready, Stage, StepReport } from './painting/protocol.js';
 import type { OpenedPicture } from './pictures/open.js';
 import type { Painting } from './store/history.js';
+import type { Interrupted } from './store/sessions.js';
 import type { Params, Word } from './words/words.js';
 
 export interface StyleItem {

@@ -37,12 +37,11 @@ import {
 import { keptNetwork } from '../store/networks.js';
 import { isWord } from '../words/words.js';
 import { keepResult } from './keep.js';
+import { sessionId, tellNotKept } from './keep-form.js';
 import { freeLock, holdLock } from './lock.js';
 import { orderOf } from './order.js';
 import { type Painted, painted, rememberPace, setPainted } from './painted.js';
 import { orderedChanges } from './recipe.js';
-
-import { sessionId, tellNotKept } from './session.js';
 import { keepOrder, letGo, offerUnfinished, stateKept, takeUp } from './unfinished.js';
 
 export const painter = new PaintingWorker();

@@ -8,21 +8,15 @@ import { isFull } from '../store/database.js';
 import {
   forgetUnfinished,
   hasUnfinished,
-  type KeptState,
+  type Interrupted,
   keepUnfinished,
   SCHEMA,
   stateOf,
   type Unfinished,
   unfinishedOf,
 } from '../store/sessions.js';
+import { formToKeep, keepForm, sessionId, setKeptForm, tellKept, tellNotKept } from './keep-form.js';
 import { type Painted, setPainted } from './painted.js';
-import { formToKeep, keepForm, sessionId, setKeptForm, tellKept, tellNotKept } from './session.js';
-
-/** A painting that can be gone on with. */
-export interface Interrupted {
-  readonly began: Unfinished;
-  readonly state: KeptState;
-}
 
 let running: Unfinished | undefined;
 

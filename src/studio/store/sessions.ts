@@ -59,6 +59,12 @@ export interface KeptState {
   readonly changes: readonly Change[];
 }
 
+/** A painting that can be gone on with. */
+export interface Interrupted {
+  readonly began: Unfinished;
+  readonly state: KeptState;
+}
+
 /** Rises when what is kept changes its form: another one is let go. */
 export const SCHEMA = 1;
 const MOST_SESSIONS = 4;
@@ -82,9 +88,13 @@ export async function forgetUnfinished(id: string): Promise<void> {
   await remove('states', id);
 }
 
-/** Lets go of all sessions but the newest; of those that tabs hold none. */
-export async function forgetOldSessions(held: ReadonlySet<string>): Promise<void> {
-  const free = (await sessions()).filter(({ id }) => !held.has(id));
+/**
+ * Lets go of all sessions but the newest; of those that tabs hold none.
+ *
+ * @param all newest first.
+ */
+export async function forgetOldSessions(all: readonly Session[], held: ReadonlySet<string>): Promise<void> {
+  const free = all.filter(({ id }) => !held.has(id));
   const old = free.filter(({ when }, place) => place >= MOST_SESSIONS || Date.now() - when > LONGEST_MS);
   for (const { id } of old) {
     await remove('sessions', id);

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { forgetPainting } from '../../actions/keep.js';
+import { clearKept } from '../../actions/keep-form.js';
 import { reopen } from '../../actions/reopen.js';
-import { clearKept } from '../../actions/session.js';
 import { history, historyOpen } from '../../state.js';
 import type { Painting } from '../../store/history.js';
 import { duration, language, t, titleOf } from '../../words/words.js';

@@ -6,6 +6,7 @@ import { canRedo, canUndo, changeStrokes, redo, undo } from '../../brush/undo.js
 import type { OpenedPicture } from '../../pictures/open.js';
 import { brushing, strokes, styles } from '../../state.js';
 import { t, titleOf } from '../../words/words.js';
+import { IconButton } from '../controls/icon-button.js';
 import { Icon } from '../controls/icons.js';
 import { Slider } from '../controls/slider.js';
 
@@ -134,26 +135,8 @@ export function BrushCanvas({ photo }: { photo: OpenedPicture }) {
           onChange={(value) => (radius.value = value)}
         />
         <div class="row">
-          <button
-            type="button"
-            class="soft"
-            disabled={!canUndo.value}
-            aria-label={t('brushUndo')}
-            title={t('brushUndo')}
-            onClick={undo}
-          >
-            <Icon name="undo" />
-          </button>
-          <button
-            type="button"
-            class="soft"
-            disabled={!canRedo.value}
-            aria-label={t('brushRedo')}
-            title={t('brushRedo')}
-            onClick={redo}
-          >
-            <Icon name="redo" />
-          </button>
+          <IconButton icon="undo" name={t('brushUndo')} class="soft" disabled={!canUndo.value} onClick={undo} />
+          <IconButton icon="redo" name={t('brushRedo')} class="soft" disabled={!canRedo.value} onClick={redo} />
           <button type="button" class="soft" disabled={strokes.value.length === 0} onClick={() => changeStrokes([])}>
             {t('brushClear')}
           </button>

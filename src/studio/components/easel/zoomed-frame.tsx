@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Frame } from '../../painting/protocol.js';
 import { number, t } from '../../words/words.js';
-import { Icon } from '../controls/icons.js';
+import { IconButton } from '../controls/icon-button.js';
 import { Pixels } from './frame-canvas.js';
 import { FITTED, panBy, type Zoom, zoomTo } from './zoom.js';
 
@@ -126,9 +126,7 @@ export function ZoomButtons() {
   const other = t(fitted.value ? 'zoomFull' : 'zoomWhole');
   return (
     <fieldset class="zoom" aria-label={t('zoom')}>
-      <button type="button" class="quiet" aria-label={t('zoomOut')} title={t('zoomOut')} onClick={() => by(1 / STEP)}>
-        <Icon name="minus" />
-      </button>
+      <IconButton icon="minus" name={t('zoomOut')} class="quiet" onClick={() => by(1 / STEP)} />
       <button
         type="button"
         class="quiet percent"
@@ -138,9 +136,7 @@ export function ZoomButtons() {
       >
         {shown}
       </button>
-      <button type="button" class="quiet" aria-label={t('zoomIn')} title={t('zoomIn')} onClick={() => by(STEP)}>
-        <Icon name="add" />
-      </button>
+      <IconButton icon="add" name={t('zoomIn')} class="quiet" onClick={() => by(STEP)} />
     </fieldset>
   );
 }
