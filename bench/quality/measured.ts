@@ -61,7 +61,7 @@ export function runMeasured(
 }
 
 /** Notes the peak resident memory of a process and of all that it started, by process id. */
-function notePeaks(pid: number, peaks: Map<number, number>): void {
+export function notePeaks(pid: number, peaks: Map<number, number>): void {
   try {
     const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     if (kib !== undefined) peaks.set(pid, Number(kib) * 1024);
