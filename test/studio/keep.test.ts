@@ -9,6 +9,8 @@ import { visits } from './support/visits.js';
 const studio = visits();
 /** Small, so that it is painted twice in a few seconds. */
 const SMALL = SCALES.replace('size=160', 'size=96').replace('first-size=112', 'first-size=64');
+/** Never done. */
+const ENDLESS = LONG.replace('size=128', 'size=64');
 
 /** The easel's pixels, losslessly. */
 const shown = (page: Page) =>
@@ -120,7 +122,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
   });
 
   test('a worker that dies while the page is hidden: a notice, and the painting goes on', async () => {
-    const opened = await studio.open(LONG);
+    const opened = await studio.open(ENDLESS);
     const { page } = opened;
     await press(page, 'Paint');
     await untilSays(page, /Step [3-9]/);
@@ -152,7 +154,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
   });
 
   test('a state that was damaged is refused, and all that is kept can be cleared', async () => {
-    const opened = await studio.open(LONG);
+    const opened = await studio.open(ENDLESS);
     const { page } = opened;
     await press(page, 'Paint');
     await untilSays(page, /Step [2-9]/);
@@ -183,7 +185,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
       if (error === 'SecurityError') IDBFactory.prototype.open = fail;
       else IDBObjectStore.prototype.put = fail;
     }, name);
-    const opened = await studio.open(LONG);
+    const opened = await studio.open(ENDLESS);
     const { page } = opened;
     await notice(page, text).waitFor();
     await press(page, 'Paint');
@@ -196,7 +198,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
   });
 
   test('storage that is cleared in the middle: all is kept again, also of a painting that was gone on with', async () => {
-    const opened = await studio.open(LONG);
+    const opened = await studio.open(ENDLESS);
     const { page } = opened;
     const devtools = await page.context().newCDPSession(page);
     const { origin } = new URL(page.url());
@@ -221,7 +223,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
   });
 
   test('storage that fails in the middle: said in the language of the page', async () => {
-    const opened = await studio.open(LONG);
+    const opened = await studio.open(ENDLESS);
     const { page } = opened;
     await page.evaluate(() => {
       IDBFactory.prototype.open = () => {
