@@ -9,12 +9,13 @@ import { Blobs } from './store/blobs.js';
 import { type Database, type DatabasePlace, openDatabase } from './store/database.js';
 import { migrate } from './store/migrations.js';
 import { Paintings } from './store/paintings.js';
+import { placeOf } from './store/places/place.js';
 import { hasTokens } from './trust/tokens.js';
 import { startWorker, type Worker, type WorkerOptions } from './worker/worker.js';
 
 export interface ServiceOptions extends DatabasePlace {
-  /** A folder that all machines share, for pictures; else the database keeps them. */
-  readonly blobFolder?: string | undefined;
+  /** Where pictures lie: a folder that all machines share, or `s3://bucket/prefix`; else the database keeps them. */
+  readonly blobs?: string | undefined;
   readonly worker: Omit<WorkerOptions, 'database' | 'blobs' | 'onError' | 'onOutcome'>;
 }
 
@@ -33,13 +34,14 @@ export interface Service extends Running {
   readonly url: string;
 }
 
-async function opened({ url, folder, blobFolder }: ServiceOptions) {
+async function opened({ url, folder, blobs }: ServiceOptions) {
+  const place = blobs === undefined ? undefined : await placeOf(blobs);
   const database = await openDatabase({ url, folder });
   await migrate(database).catch(async (error: unknown) => {
     await database.close();
     throw error;
   });
-  return { database, blobs: new Blobs(blobFolder) };
+  return { database, blobs: new Blobs(place) };
 }
 
 /** Opens the database for one piece of work. */

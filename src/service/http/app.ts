@@ -3,8 +3,8 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { GivernyError } from '../../core/errors.js';
-import { listNetworks } from '../../node/networks/open.js';
 import { tokenBodySchema } from '../contract.js';
+import { kept } from '../kept.js';
 import { metrics } from '../metrics.js';
 import { problemOf, Refusal } from '../problems.js';
 import { databaseError } from '../store/database.js';
@@ -17,6 +17,8 @@ import { pictureRoutes } from './pictures.js';
 
 /** Bytes of a request. */
 export const MAX_BODY_BYTES = 64 * 2 ** 20;
+/** How long figures are taken as they were, however many ask for them. */
+const FIGURES_MS = 2000;
 
 export function serviceApp(parts: ServiceParts): Hono<Env> {
   const { database, logger } = parts;
@@ -54,14 +56,15 @@ export function serviceApp(parts: ServiceParts): Hono<Env> {
       },
     }),
   );
+  const figures = kept(FIGURES_MS, () => metrics(database));
   app.get('/metrics', async (context) => {
     ownerOf(context, 'admin');
-    return context.text(await metrics(database), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+    return context.text(await figures(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
   });
   app.get('/v1/networks', async (context) => {
     ownerOf(context, 'read');
-    const ready = (await listNetworks()).filter(({ state }) => state !== 'pull');
-    return context.json({ networks: ready.map(({ name, title, licence }) => ({ name, title, licence })) });
+    const networks = await parts.networks.list();
+    return context.json({ networks: networks.map(({ name, title, licence }) => ({ name, title, licence })) });
   });
   app.post('/v1/tokens', async (context) => {
     ownerOf(context, 'admin');

@@ -8,11 +8,12 @@ import { planOf } from '../queue/plan.js';
 import { mostBytes } from '../store/workers.js';
 import { bytesResponse } from './bytes.js';
 import { checked, type Env, jsonOf, ownerOf, type ServiceParts } from './context.js';
-import { watch } from './events.js';
+import { eventStreams } from './events.js';
 import { addPicture, findPicture } from './pictures.js';
 
 export function paintingRoutes(parts: ServiceParts): Hono<Env> {
   const { paintings, database, blobs } = parts;
+  const watch = eventStreams(parts);
   const idOf = (context: Context<Env>) => context.req.param('id') as string;
   const bytesOf = (which: 'preview' | 'result') => async (context: Context<Env>) => {
     const owner = ownerOf(context, 'read');
@@ -36,7 +37,7 @@ export function paintingRoutes(parts: ServiceParts): Hono<Env> {
     })
     .get('/:id/events', async (context) => {
       await paintings.get(idOf(context), ownerOf(context, 'read'));
-      return watch(context, parts, idOf(context));
+      return watch(context, idOf(context));
     })
     .get('/:id/preview', bytesOf('preview'))
     .get('/:id/result', bytesOf('result'))
@@ -60,7 +61,6 @@ async function create(context: Context<Env>, parts: ServiceParts): Promise<Respo
   await paintings.assertRoom(owner);
   const order = checked(orderSchema, await withUploads(parts, owner, sent), 'the order');
   const photo = await findPicture(parts, owner, order.content);
-  for (const { picture } of order.styles) await findPicture(parts, owner, picture);
   const maxBytes = await mostBytes(parts.database);
   if (maxBytes === undefined) {
     throw new Refusal('NOT_READY', 'Expected a worker that could paint but none is there.', { 'retry-after': '10' });

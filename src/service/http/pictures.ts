@@ -15,7 +15,8 @@ export async function addPicture(
   name: string,
 ): Promise<PictureView> {
   const picture = await checkPicture(bytes, name);
-  return viewOf(await blobs.add(database, { ...picture, owner, kind: 'picture', bytes }));
+  const stored = await blobs.store(database, bytes);
+  return viewOf(await blobs.add(database, { ...picture, owner, kind: 'picture', stored }));
 }
 
 /** @throws Refusal NOT_FOUND also where the picture is somebody else's. */
