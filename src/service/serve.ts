@@ -1,9 +1,11 @@
 /** A server and a worker in this process, as the commands start them. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { GivernyError } from '../core/errors.js';
 import { serviceApp } from './http/app.js';
+import { problemOf, Refusal } from './problems.js';
 import { Networks } from './queue/plan.js';
 import { Blobs } from './store/blobs.js';
 import { type Database, type DatabasePlace, openDatabase } from './store/database.js';
@@ -119,6 +121,7 @@ export async function serve(options: ServeOptions): Promise<Service> {
     server.headersTimeout = 10_000;
     server.requestTimeout = 120_000;
     server.maxConnections = 2000;
+    server.on('clientError', refuseBroken);
     const worker = options.worker.jobs === 0 ? undefined : workerOf(database, blobs, options, logger);
     const { port: given } = server.address() as AddressInfo;
     return {
@@ -135,3 +138,19 @@ export async function serve(options: ServeOptions): Promise<Service> {
     throw error;
   }
 }
+
+/** What is no HTTP never becomes a request: it is answered here, in the same form. */
+function refuseBroken({ code }: NodeJS.ErrnoException, socket: Duplex): void {
+  if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const refusal = BROKEN[code ?? ''] ?? new Refusal('HTTP_INVALID', 'Expected a request of HTTP but it is malformed.');
+  const { status, title, ...problem } = problemOf(refusal);
+  const body = JSON.stringify({ ...problem, title, status });
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+const BROKEN: Readonly<Record<string, Refusal>> = {
+  HPE_HEADER_OVERFLOW: new Refusal('HEADERS_TOO_LARGE', 'Expected at most 16 KB of headers but there are more.'),
+  ERR_HTTP_REQUEST_TIMEOUT: new Refusal('TOO_SLOW', 'Expected a whole request within two minutes but it took longer.'),
+};

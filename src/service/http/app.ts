@@ -1,6 +1,5 @@
 /** The HTTP application, which needs no port: `app.request(...)` answers as well. */
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { GivernyError } from '../../core/errors.js';
 import { tokenBodySchema } from '../contract.js';
@@ -10,13 +9,12 @@ import { problemOf, Refusal } from '../problems.js';
 import { databaseError } from '../store/database.js';
 import { mostBytes } from '../store/workers.js';
 import { createToken } from '../trust/tokens.js';
+import { limitedBodies } from './bodies.js';
 import { checked, type Env, jsonOf, ownerOf, type ServiceParts } from './context.js';
 import { authenticated, logged, sameSite } from './guard.js';
 import { paintingRoutes } from './paintings.js';
 import { pictureRoutes } from './pictures.js';
 
-/** Bytes of a request. */
-export const MAX_BODY_BYTES = 64 * 2 ** 20;
 /** How long figures are taken as they were, however many ask for them. */
 const FIGURES_MS = 2000;
 
@@ -47,15 +45,7 @@ export function serviceApp(parts: ServiceParts): Hono<Env> {
     }
     return context.json({ status: 'ready' });
   });
-  app.use(
-    authenticated(parts),
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => {
-        throw new Refusal('TOO_LARGE', `Expected a body of at most ${MAX_BODY_BYTES} bytes but it has more.`);
-      },
-    }),
-  );
+  app.use(authenticated(parts), ...limitedBodies());
   const figures = kept(FIGURES_MS, () => metrics(database));
   app.get('/metrics', async (context) => {
     ownerOf(context, 'admin');

@@ -204,6 +204,12 @@ export function databaseError(error: unknown): unknown {
   const { code } = error as { code?: unknown };
   if (code === 'ENOSPC' || code === '53100') return failed('Expected room in the database but its disk is full', error);
   if (code === '25006') return failed('Expected a database that can be written but it is read-only', error);
+  // What Postgres cannot hold, such as a character 0 in text.
+  if (typeof code === 'string' && /^22...$/.test(code)) {
+    return new GivernyError('OPTION_INVALID', 'Expected values that a database can hold but one is none.', {
+      cause: error,
+    });
+  }
   const known = typeof code === 'string' ? ` (${code})` : '';
   return failed(`Expected a database that answers but it does not${known}`, error);
 }
