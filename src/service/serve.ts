@@ -25,6 +25,8 @@ export interface ServeOptions extends ServiceOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** How long a client may take to send headers, and a whole request. */
+  readonly patience?: { readonly headersMs: number; readonly requestMs: number } | undefined;
 }
 
 export interface Running {
@@ -89,7 +91,7 @@ export async function work(options: ServiceOptions): Promise<Running> {
  * @throws GivernyError OPTION_INVALID where the port is taken, or where others could reach a server without tokens.
  */
 export async function serve(options: ServeOptions): Promise<Service> {
-  const { host, port } = options;
+  const { host, port, patience = { headersMs: 10_000, requestMs: 120_000 } } = options;
   const { database, blobs } = await opened(options);
   try {
     const needsToken = await hasTokens(database);
@@ -110,16 +112,21 @@ export async function serve(options: ServeOptions): Promise<Service> {
       isLocal: isLoopback && !needsToken,
     });
     const server = await new Promise<Server>((resolve, reject) => {
-      const listening = listen({ fetch: app.fetch, hostname: host, port }, () => resolve(listening as Server));
+      // Who sends a request byte by byte does not keep a connection for ever.
+      const serverOptions = {
+        headersTimeout: patience.headersMs,
+        requestTimeout: patience.requestMs,
+        connectionsCheckingInterval: Math.min(patience.headersMs, 5000),
+      };
+      const listening = listen({ fetch: app.fetch, hostname: host, port, serverOptions }, () =>
+        resolve(listening as Server),
+      );
       listening.once('error', (cause: NodeJS.ErrnoException) => {
         const isTaken = cause.code === 'EADDRINUSE' || cause.code === 'EACCES';
         const sentence = `Expected a free port for --port but received ${port}.`;
         reject(isTaken ? new GivernyError('OPTION_INVALID', sentence, { cause }) : cause);
       });
     });
-    // Who sends a request byte by byte does not keep a connection for ever.
-    server.headersTimeout = 10_000;
-    server.requestTimeout = 120_000;
     server.maxConnections = 2000;
     server.on('clientError', refuseBroken);
     const worker = options.worker.jobs === 0 ? undefined : workerOf(database, blobs, options, logger);

@@ -22,10 +22,7 @@ export function serviceApp(parts: ServiceParts): Hono<Env> {
   const { database, logger } = parts;
   const app = new Hono<Env>();
   app.onError((thrown, context) => {
-    const isOurs = thrown instanceof GivernyError || thrown instanceof Refusal;
-    // Errors of the database's driver carry its code.
-    const error = !isOurs && 'code' in thrown ? databaseError(thrown) : thrown;
-    const problem = problemOf(error);
+    const problem = problemOf(toldOf(thrown));
     if (problem.status >= 500) logger.error({ code: problem.code, name: thrown.name, stack: stackOf(thrown) });
     const headers = thrown instanceof Refusal ? thrown.headers : {};
     return context.body(JSON.stringify(problem), problem.status as 500, {
@@ -64,6 +61,16 @@ export function serviceApp(parts: ServiceParts): Hono<Env> {
   app.route('/v1/pictures', pictureRoutes(parts));
   app.route('/v1/paintings', paintingRoutes(parts));
   return app;
+}
+
+function toldOf(thrown: Error): unknown {
+  if (thrown instanceof GivernyError || thrown instanceof Refusal || !('code' in thrown)) return thrown;
+  // Node's word for a client that is gone before its request was whole.
+  if (thrown.code === 'ECONNRESET' && thrown.message === 'aborted') {
+    return new Refusal('HTTP_INVALID', 'Expected a whole request but the connection was closed.');
+  }
+  // Other errors with a code are of the database's driver.
+  return databaseError(thrown);
 }
 
 /** Where it happened, without what it says, which may hold values. */

@@ -88,7 +88,9 @@ async function sentOf(context: Context<Env>): Promise<Sent> {
   }
   const files = new Map<string, { name: string; bytes: Uint8Array }>();
   let order: unknown;
-  for (const [name, value] of await formOf(type, await context.req.arrayBuffer())) {
+  const form = await formOf(type, await context.req.arrayBuffer());
+  for (const [name, value] of form) {
+    if (form.getAll(name).length > 1) throw expected('each part once', 'the body', name);
     if (typeof value !== 'string') {
       if (files.size === MOST_FILES) throw expected(`at most ${MOST_FILES} files`, 'the body', MOST_FILES + 1);
       files.set(name, { name: value.name, bytes: new Uint8Array(await value.arrayBuffer()) });
