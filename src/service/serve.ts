@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { GivernyError } from '../core/errors.js';
 import { serviceApp } from './http/app.js';
@@ -9,7 +10,7 @@ import { problemOf, Refusal } from './problems.js';
 import { Networks } from './queue/plan.js';
 import { Blobs } from './store/blobs.js';
 import { type Database, type DatabasePlace, openDatabase } from './store/database.js';
-import { migrate } from './store/migrations.js';
+import { assertKnown, migrate } from './store/migrations.js';
 import { Paintings } from './store/paintings.js';
 import { placeOf } from './store/places/place.js';
 import { hasTokens } from './trust/tokens.js';
@@ -30,6 +31,8 @@ export interface ServeOptions extends ServiceOptions {
 }
 
 export interface Running {
+  /** Rejected where a newer version has changed the tables, so that this process must be closed. */
+  readonly outdated: Promise<never>;
   /** Takes nothing more, keeps the states of what is painted, and closes the database. */
   close(): Promise<void>;
 }
@@ -73,12 +76,34 @@ function workerOf(database: Database, blobs: Blobs, options: ServiceOptions, log
   });
 }
 
+/** A promise whose rejection may go unheard. */
+function unheard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+const VERSION_LOOK_MS = 2000;
+
+/** Looks now and then whether the tables are still of this version; `ended` stops that. */
+async function outdated(database: Database, ended: AbortSignal): Promise<never> {
+  for (;;) {
+    await sleep(VERSION_LOOK_MS, undefined, { signal: ended, ref: false });
+    await assertKnown(database).catch((error: unknown) => {
+      if (error instanceof GivernyError) throw error;
+      // A database that is away says nothing of its version.
+    });
+  }
+}
+
 /** A worker alone, on a Postgres that others share. */
 export async function work(options: ServiceOptions): Promise<Running> {
   const { database, blobs } = await opened(options);
   const worker = workerOf(database, blobs, options, await loggerOf());
+  const ended = new AbortController();
   return {
+    outdated: unheard(outdated(database, ended.signal)),
     async close() {
+      ended.abort();
       await worker.drain();
       await database.close();
     },
@@ -131,9 +156,12 @@ export async function serve(options: ServeOptions): Promise<Service> {
     server.on('clientError', refuseBroken);
     const worker = options.worker.jobs === 0 ? undefined : workerOf(database, blobs, options, logger);
     const { port: given } = server.address() as AddressInfo;
+    const ended = new AbortController();
     return {
+      outdated: unheard(outdated(database, ended.signal)),
       url: `http://${host.includes(':') ? `[${host}]` : host}:${given}/`,
       async close() {
+        ended.abort();
         server.close();
         await worker?.drain();
         server.closeAllConnections();
