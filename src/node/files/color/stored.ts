@@ -1,9 +1,10 @@
 /** How the pixels of a file are to be read, so that its colours come out as they are meant. */
 
+import { declaresAdobeRgb } from '../exif/adobe-rgb.js';
+import { exifOf } from '../exif/directories.js';
 import type { PictureFile } from '../picture-file.js';
 import type { Header } from '../picture-header.js';
 import { type ColorEncoding, HIGH_RANGE, powerCurve } from './encoding.js';
-import { declaresAdobeRgb } from './exif.js';
 import { encodingOfProfile } from './icc.js';
 import { pngColor } from './png.js';
 import { fromPrimaries, IDENTITY, SRGB } from './primaries.js';
@@ -58,7 +59,7 @@ export async function storedColor(
     if (encoding) return { managed: false, ...whole, encoding };
     if (space === 'grey16') return { managed: true, ...whole, notice: UNKNOWN_PROFILE };
   }
-  const exif = format === 'tiff' ? file.head : header.exif;
+  const exif = exifOf(file, header);
   if (!hasProfile && exif && ['srgb', 'rgb16'].includes(space) && declaresAdobeRgb(exif)) {
     return { managed: false, ...whole, encoding: ADOBE_RGB };
   }
