@@ -1,5 +1,6 @@
 /** A child process that paints one request after another with one painter. It is started when it is first needed. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, GivernyError } from '../../core/errors.js';
@@ -7,6 +8,7 @@ import type { StepReport } from '../../core/painting/job.js';
 import { newWriter, removeTemporaries } from '../files/temporaries.js';
 import {
   type CheckedRequest,
+  framesBeside,
   type Painted,
   type PaintListeners,
   type PaintRequest,
@@ -147,6 +149,10 @@ export function cleanUp({ output, frames, timelapse, state }: PaintRequest, writ
   if (typeof output === 'string') removeTemporaries(output, writer);
   if (state) removeTemporaries(state, writer);
   if (timelapse !== undefined) removeTemporaries(timelapse, writer);
+  // Pictures of a film that nothing can go on with.
+  if (timelapse !== undefined && state && !existsSync(state)) {
+    rmSync(framesBeside(state), { recursive: true, force: true });
+  }
   if (frames) removeTemporaries(join(frames.folder, '0.png'), writer);
 }
 
