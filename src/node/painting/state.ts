@@ -17,6 +17,7 @@ import {
 import { reason, writeAtomically } from '../files/atomic.js';
 import { openRegularFile } from '../files/read.js';
 import { VERSION } from '../version.js';
+import { framesBeside } from './request.js';
 
 /**
  * Reads a state file whole.
@@ -161,8 +162,9 @@ export class StateKeeper {
     return this.#kept === undefined ? undefined : this.path;
   }
 
-  /** Removes the file when its painting is whole. */
+  /** Removes the file, and a film's pictures beside it, when its painting is whole. */
   async remove(): Promise<void> {
+    await rm(framesBeside(this.path), { recursive: true, force: true }).catch(() => {});
     await rm(this.path, { force: true }).catch((error: unknown) => {
       this.#onNotice(`The painting is whole, but its state "${this.path}" could not be removed: ${reason(error)}.`);
     });
