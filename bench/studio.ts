@@ -71,7 +71,7 @@ async function firstLoad(browser: Browser, url: string): Promise<void> {
     const page = await context.newPage();
     await page.goto(`${host.url}${name}.html#lang=en`, { waitUntil: 'networkidle' });
     const scripts = host.sent.filter(({ path }) => path.endsWith('.js'));
-    const pictures = host.sent.filter(({ path }) => /\.(jpg|png|svg)$/.test(path));
+    const pictures = host.sent.filter(({ path }) => /\.(webp|jpg|png|svg)$/.test(path));
     const machine = host.sent.filter(({ path }) => /\.(wasm|mjs|safetensors)$/.test(path));
     console.log(
       `${name}.html: ${kilobytes(sum(host.sent) - sum(machine))} in ${host.sent.length - machine.length} answers, of ` +
@@ -85,9 +85,15 @@ async function firstLoad(browser: Browser, url: string): Promise<void> {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(`${host.url}#lang=en`, { waitUntil: 'load' });
-  // In the page's own language: this file is compiled without a browser's types.
-  await page.waitForFunction('navigator.serviceWorker.controller !== null', undefined, { timeout: 60_000 });
-  await page.waitForTimeout(5000);
+  // As text, as this file is compiled without a browser's types.
+  const kept = `Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).length))`;
+  for (let before = -1; ; ) {
+    await page.waitForTimeout(4000);
+    const now = (await page.evaluate(`(async () => ${kept})()`)) as number[];
+    const files = now.reduce((all, some) => all + some, 0);
+    if (files > 0 && files === before) break;
+    before = files;
+  }
   console.log(`with all that is kept for painting offline: ${kilobytes(sum(host.sent))}`);
   await context.close();
   host.close();
