@@ -2,7 +2,7 @@
  * What the studio costs its visitor: bytes of the first load as our own server sends them, the time from Paint to the
  * first picture, and what the page forecasts of memory and time against what a painting takes.
  *
- *   node dist/bench/studio.js [load] [first] [forecast] [--rounds 3] [--sizes 384,512]
+ *   node dist/bench/studio.js [load] [first] [forecast] [--rounds 3] [--sizes 384,512] [--address steps=2]
  */
 import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
@@ -18,13 +18,15 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     sizes: { type: 'string', default: '384,512' },
+    // Further options of the painting, as in the page's address: steps=2&last-steps=2.
+    address: { type: 'string', default: '' },
   },
 });
 const ROUNDS = Number(values.rounds);
 const SIZES = values.sizes.split(',').map(Number);
 const PARTS = positionals.length > 0 ? positionals : ['load', 'first', 'forecast'];
 /** Longer than a painting is warmed up. */
-const WARM_MS = 15_000;
+const WARM_MS = 25_000;
 
 interface Sent {
   readonly path: string;
@@ -99,10 +101,10 @@ async function firstLoad(browser: Browser, url: string): Promise<void> {
   host.close();
 }
 
-async function opened(browser: Browser, url: string, size: number, more = '') {
+async function opened(browser: Browser, url: string, size: number) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
   const page = await context.newPage();
-  await page.goto(`${url}#lang=en&photo=boats&style=swirls&size=${size}${more}`);
+  await page.goto(`${url}#lang=en&photo=boats&style=swirls&size=${size}&${values.address}`);
   await page.locator('.style').waitFor();
   return { context, page };
 }
