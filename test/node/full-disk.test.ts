@@ -48,7 +48,7 @@ test('once, and saves it again when there is room; the picture is the same', asy
     },
   });
   expect(notices).toEqual([
-    `Expected room to write "${state}" but the disk is full. Until its state can be saved, a painting that is stopped goes on from step 3.`,
+    `Expected room to write "${state}" but the disk is full. Until its state can be saved, a painting that is stopped goes on from step 2.`,
   ]);
   // What was saved before the disk was full stays.
   expect(kept.slice(2)).toEqual([true, true, true, true, true, true]);
