@@ -153,8 +153,8 @@ const UNITS: Readonly<Record<string, number>> = {
   TI: 2 ** 40,
 };
 
-/** `4GB`, `4GiB`, `3500MB` in bytes. */
-function memory(text: string): number {
+/** `4GB`, `4GiB`, `3500MB` in bytes; the sentence for anything else names --max-memory. */
+export function memory(text: string): number {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([KMGT]?I?)B?$/i.exec(text.trim()) ?? [];
   const bytes = Math.floor(Number(number) * (UNITS[unit.toUpperCase()] ?? 0));
   if (Number.isSafeInteger(bytes) && bytes >= 1) return bytes;
