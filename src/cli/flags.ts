@@ -55,10 +55,10 @@ export interface ReportFlags {
 }
 
 /** @param page of docs/ that tells of the command's events. */
-export function reportFlags(page = 'command.md'): Option[] {
+export function reportFlags(page = 'command.md', group: 'Output' | 'Sheet' = 'Output'): Option[] {
   return [
-    flag('Output', '--json', `print one JSON object per line: see docs/${page}`),
-    flag('Output', '-q, --quiet', 'print nothing but errors'),
+    flag(group, '--json', `print one JSON object per line: see docs/${page}`),
+    flag(group, '-q, --quiet', 'print nothing but errors'),
   ];
 }
 

@@ -35,6 +35,7 @@ export function resumeCommand(): Command {
     .argument('<state>', 'a file ending in .giverny, beside the picture so far', fileArgument)
     .optionsGroup('Output:')
     .option('-o, --output <file>', 'where the picture goes (default: where it would have gone)', fileArgument)
+    .optionsGroup('Method:')
     .addOption(threadsFlag())
     .addOption(maxMemoryFlag())
     .action((state: string, flags: ResumeFlags) => paintAndReport(flags, () => prepareToResume(state, flags)));

@@ -86,6 +86,7 @@ export function sheetCommand(): Command {
       (text, before: (Axis & { name: OptionName })[] = []) => [...before, varied(text)],
     )
     .option('-o, --output <file>', 'the sheet (default: <photo>-sheet.png, or the next free name)', fileArgument)
+    .optionsGroup('Method:')
     .addOption(presetFlag())
     .addOption(networkFlag('pocket, or auto with --preset'))
     .addOption(threadsFlag())
@@ -99,7 +100,7 @@ Examples:
   giverny sheet photo.jpg --style waves.jpg --vary 'style-layers=conv1_1;conv3_1;conv1_1,conv5_1=2'`,
     )
     .action(sheet);
-  for (const option of [...reportFlags('batch.md'), ...optionFlags()]) command.addOption(option);
+  for (const option of [...reportFlags('batch.md', 'Sheet'), ...optionFlags()]) command.addOption(option);
   return command;
 }
 

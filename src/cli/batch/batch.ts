@@ -82,7 +82,7 @@ export function batchCommand(): Command {
     .addOption(networkFlag())
     .addOption(coarseNetworkFlag())
     .addOption(threadsFlag(', all processes together'))
-    .addOption(maxMemoryFlag(' for each process'))
+    .addOption(maxMemoryFlag(', for each process'))
     .addHelpText('after', EXAMPLES)
     .action(batch);
   for (const option of [...printFlags(), ...reportFlags('batch.md'), ...optionFlags()]) command.addOption(option);

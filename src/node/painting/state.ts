@@ -152,7 +152,8 @@ export class StateKeeper {
     } catch (error) {
       if (!(error instanceof GivernyError)) throw error;
       if (!this.#failed) {
-        this.#onNotice(`${error.message} Until its state can be saved, a painting that is stopped begins anew.`);
+        const then = this.#kept === undefined ? 'begins anew' : `goes on from step ${this.#kept}`;
+        this.#onNotice(`${error.message} Until its state can be saved, a painting that is stopped ${then}.`);
       }
       this.#failed = true;
     }
