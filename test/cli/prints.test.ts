@@ -26,7 +26,14 @@ const PRINT = ['--bits', '16', '--profile', 'keep'];
 async function about(file: string | Uint8Array) {
   const { format, depth, icc, density, orientation = 1, exif } = await sharp(file).metadata();
   const hasName = exif !== undefined && Buffer.from(exif).includes('A. Painter');
-  return { format, depth, isP3: icc !== undefined && Buffer.from(icc).includes('\0P\x003'), density, orientation, hasName };
+  return {
+    format,
+    depth,
+    isP3: icc !== undefined && Buffer.from(icc).includes('\0P\x003'),
+    density,
+    orientation,
+    hasName,
+  };
 }
 
 const WANTED = { depth: 'ushort', isP3: true, density: 240, orientation: 1, hasName: true };
