@@ -3,7 +3,10 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { GivernyError } from '../core/errors.js';
+import { studioFiles } from '../node/studio-files.js';
+import type { Place } from './api.js';
 import { serviceApp } from './http/app.js';
+import type { ServiceParts } from './http/context.js';
 import { Networks } from './queue/plan.js';
 import { Blobs } from './store/blobs.js';
 import { type Database, type DatabasePlace, openDatabase } from './store/database.js';
@@ -22,6 +25,8 @@ export interface ServeOptions extends ServiceOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Where the studio's page paints unless the painter says otherwise; no page where left out. */
+  readonly studio?: Place | undefined;
 }
 
 export interface Running {
@@ -79,6 +84,16 @@ export async function work(options: ServiceOptions): Promise<Running> {
   };
 }
 
+/** The studio's page; undefined in a clone where it is not built. */
+async function studioOf(place: Place): Promise<ServiceParts['studio']> {
+  try {
+    return { files: await studioFiles(), place };
+  } catch (error) {
+    if (error instanceof GivernyError && error.code === 'FILE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
 /**
  * Serves HTTP, and paints where `worker.jobs` is above 0.
  *
@@ -104,6 +119,7 @@ export async function serve(options: ServeOptions): Promise<Service> {
       networks: new Networks(),
       logger,
       isLocal: isLoopback && !needsToken,
+      studio: options.studio && (await studioOf(options.studio)),
     });
     const server = await new Promise<Server>((resolve, reject) => {
       const listening = listen({ fetch: app.fetch, hostname: host, port }, () => resolve(listening as Server));
