@@ -97,8 +97,10 @@ export type Problem = z.output<typeof problemSchema>;
 
 const errorSchema = z.object({ code: z.string(), message: z.string() });
 
-/** Costs by name, as the painter reports them: total, content, style and those of their parts. */
-const costsSchema = z.record(z.string(), z.unknown()).describe('Costs by name: total, content, style and more.');
+const costsSchema = z
+  .object({ total: z.number() })
+  .catchall(z.number())
+  .describe('Costs by name: total, and those of its parts such as content, style and style.conv4_1.');
 
 export const paintingSchema = z.object({
   id: z.uuid(),

@@ -1,12 +1,20 @@
-/** Parts of the service for tests that need no database: one that is empty but for a token. */
+/** The service for tests: parts that need no database, and all of it on a PGlite. */
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pino from 'pino';
+import sharp from 'sharp';
 import type { Scope } from '#dist/service/api.js';
+import { serviceApp } from '#dist/service/http/app.js';
 import type { ServiceParts } from '#dist/service/http/context.js';
 import { Networks } from '#dist/service/queue/plan.js';
 import { Blobs } from '#dist/service/store/blobs.js';
-import type { Database, Row } from '#dist/service/store/database.js';
+import { type Database, openDatabase, type Row } from '#dist/service/store/database.js';
+import { migrate } from '#dist/service/store/migrations.js';
 import { Paintings } from '#dist/service/store/paintings.js';
+import { startWorker, type Worker } from '#dist/service/worker/worker.js';
+import { waves } from './pictures.js';
 
 const SECRET = 'x'.repeat(43);
 /** Of the empty service. */
@@ -32,4 +40,58 @@ export function emptyParts(scopes?: readonly Scope[]): ServiceParts {
     logger: pino({ level: 'silent' }),
     isLocal: scopes === undefined,
   };
+}
+
+export interface RunningService {
+  /** Answers as the service does that is on this computer, whatever host the request names. */
+  fetch(request: Request): Promise<Response>;
+  /** Lets a worker paint. */
+  paint(): void;
+  /** Lets the worker end. */
+  stop(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The whole service on a PGlite of its own, without a port. */
+export async function runService(): Promise<RunningService> {
+  const folder = mkdtempSync(join(tmpdir(), 'giverny-service-'));
+  const database = await openDatabase({ folder });
+  await migrate(database);
+  const blobs = new Blobs();
+  const paintings = new Paintings(database, blobs);
+  const logger = pino({ level: 'silent' });
+  const app = serviceApp({ database, blobs, paintings, networks: new Networks(), logger, isLocal: true });
+  const seen = () =>
+    database.query(
+      `insert into giverny.workers (id, host, version, memory_bytes, device) values ('test', 'test', '0', 2e9, 'cpu')
+       on conflict (id) do update set seen_at = now()`,
+    );
+  let worker: Worker | undefined;
+  return {
+    async fetch(request) {
+      await seen();
+      const headers = new Headers(request.headers);
+      headers.set('host', '127.0.0.1');
+      return app.fetch(new Request(request, { headers }));
+    },
+    paint() {
+      worker = startWorker({ database, blobs, maxMemory: 2e9, threads: 1, pollMs: 50, beatMs: 200 });
+    },
+    async stop() {
+      await worker?.drain();
+    },
+    async close() {
+      await database.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A PNG of 64 x 48 pixels. */
+export async function pngOf(seed: number): Promise<Uint8Array<ArrayBuffer>> {
+  const { width, height, data } = waves(64, 48, seed);
+  const plane = width * height;
+  const rgb = Uint8Array.from({ length: 3 * plane }, (_, i) => data[(i % 3) * plane + Math.floor(i / 3)] as number);
+  const raw = { width, height, channels: 3 } as const;
+  return new Uint8Array(await sharp(rgb, { raw }).png().toBuffer());
 }

@@ -7,7 +7,7 @@ import { openApiDocument } from '../openapi.js';
 import { homePage } from '../pages/home.js';
 import { type Html, POLICY } from '../pages/layout.js';
 import { referencePage } from '../pages/reference.js';
-import { STYLE } from '../pages/style.js';
+import { ICON, STYLE } from '../pages/style.js';
 import type { Env, ServiceParts } from './context.js';
 
 export function publicRoutes({ isLocal, studio }: ServiceParts): Hono<Env> {
@@ -19,6 +19,7 @@ export function publicRoutes({ isLocal, studio }: ServiceParts): Hono<Env> {
     .get('/', (context) => shown(context, homePage({ hasStudio: studio !== undefined, needsToken: !isLocal })))
     .get('/api', (context) => shown(context, referencePage(openApiDocument())))
     .get('/style.css', (context) => context.text(STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }))
+    .get('/icon.svg', (context) => context.body(ICON, 200, { 'content-type': 'image/svg+xml' }))
     .get('/v1', (context) =>
       context.json({ giverny: VERSION, api: API_VERSION, needsToken: !isLocal } satisfies ServerView),
     )

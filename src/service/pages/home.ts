@@ -21,7 +21,8 @@ export function homePage({ hasStudio, needsToken }: { hasStudio: boolean; needsT
     </a>
   </nav>
   <h2>From a terminal</h2>
-  <pre>giverny submit photo.jpg painting.jpg --server &lt;this address&gt; --wait -o painted.png</pre>
+  <pre>giverny submit photo.jpg painting.jpg \\
+  --server &lt;this address&gt; --wait -o painted.png</pre>
   <p>${
     needsToken
       ? 'This server asks for a token, which its keeper gives you. The command reads it from the variable GIVERNY_TOKEN.'

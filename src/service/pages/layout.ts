@@ -16,7 +16,7 @@ export function page(title: string, content: Html): Html {
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <link rel="stylesheet" href="/style.css">
-<link rel="icon" href="data:,">
+<link rel="icon" href="/icon.svg">
 </head>
 <body>
 ${content}

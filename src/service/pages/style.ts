@@ -43,7 +43,7 @@ footer, small, .scope { color: var(--faint); }
 .operation, .schema { padding: 1rem 1.2rem; margin: 0 0 1rem; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
 .operation:target, .schema:target { border-color: var(--accent); }
 .operation h3 { display: flex; gap: 0.7rem; align-items: baseline; overflow-wrap: anywhere; }
-.method { flex: none; width: 3.6em; font: 700 0.72rem/1.5 ui-monospace, monospace; color: var(--faint); }
+.method { flex: none; width: 4.6em; font: 700 0.72rem/1.5 ui-monospace, monospace; color: var(--faint); }
 .method.get { color: var(--get); }
 .method.post { color: var(--post); }
 .method.delete { color: var(--delete); }
@@ -65,3 +65,6 @@ summary { color: var(--accent); cursor: pointer; }
   .home { padding-top: 2.4rem; }
 }
 `;
+
+/** As the studio's. */
+export const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><title>Giverny</title><rect width="32" height="32" rx="8" fill="#24574b"/><path d="M5 20.5c4-2.6 7-2.6 11 0s7 2.6 11 0" fill="none" stroke="#9fd0bd" stroke-width="2" stroke-linecap="round"/><path d="M8 25.2c3-1.700 5-1.700 8 0s5 1.700 8 0" fill="none" stroke="#6aa893" stroke-width="2" stroke-linecap="round"/><path d="M16 17c-4.400-.6-6.200-3-6.200-5.800 2.400.2 4.200 1.200 5 3-.2-2.800.2-5.200 1.200-7.200 1 2 1.400 4.400 1.200 7.200.8-1.800 2.600-2.800 5-3 0 2.800-1.800 5.200-6.200 5.800z" fill="#f3c6d3"/></svg>`;
