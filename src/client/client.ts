@@ -1,7 +1,7 @@
 /** A typed client of the service, for browsers and every other environment that has `fetch`. */
 
 import type { z } from 'zod';
-import { API_VERSION } from '../service/api.js';
+import { API_VERSION, MAX_BODY_BYTES } from '../service/api.js';
 import type {
   ListQuery,
   NetworkView,
@@ -100,21 +100,29 @@ export class Client {
    * @returns the painting, queued; with a key of before, that request's painting as it is now.
    * @throws ServiceError OPTION_INVALID, IMAGE_UNREADABLE, OUT_OF_MEMORY with what would fit, and the like.
    */
-  create(order: PaintingOrder, { idempotencyKey = randomKey(), signal }: CreateOptions = {}): Promise<PaintingView> {
+  async create(
+    order: PaintingOrder,
+    { idempotencyKey = randomKey(), signal }: CreateOptions = {},
+  ): Promise<PaintingView> {
+    const { content, styles, mask, start } = order;
+    const pictures = [content, ...styles.map(({ picture }) => picture), mask?.picture, start];
+    const isLarge = pictures.reduce<number>((sum, picture) => sum + sizeOf(picture), 0) > MAX_BODY_BYTES - ROOM_BYTES;
     const form = new FormData();
-    const part = (source: PictureSource, name: string): string => {
+    const part = async (source: PictureSource, name: string): Promise<string> => {
       if (typeof source === 'string') return source;
-      const blob = source instanceof Blob ? source : new Blob([source]);
-      form.set(name, blob, blob instanceof File ? blob.name : name);
+      const file = new File([source], source instanceof File ? source.name : name);
+      if (isLarge) return (await this.upload(file, { signal })).id;
+      form.set(name, file);
       return name;
     };
-    const { content, styles, mask, start } = order;
     const body = {
       ...order,
-      content: part(content, 'content'),
-      styles: styles.map(({ picture, ...style }, i) => ({ ...style, picture: part(picture, `style${i + 1}`) })),
-      ...(mask ? { mask: { ...mask, picture: part(mask.picture, 'mask') } } : {}),
-      ...(start === undefined ? {} : { start: part(start, 'start') }),
+      content: await part(content, 'content'),
+      styles: await Promise.all(
+        styles.map(async (style, i) => ({ ...style, picture: await part(style.picture, `style${i + 1}`) })),
+      ),
+      ...(mask ? { mask: { ...mask, picture: await part(mask.picture, 'mask') } } : {}),
+      ...(start === undefined ? {} : { start: await part(start, 'start') }),
     };
     form.set('order', JSON.stringify(body));
     const headers = { 'idempotency-key': idempotencyKey };
@@ -165,9 +173,9 @@ export class Client {
    *
    * @throws ServiceError with the painting's own code where it failed, PAINTING_CANCELLED where it was cancelled.
    */
-  async wait(id: string, { onEvent, after, signal }: WaitOptions = {}): Promise<PaintingView> {
+  async wait(id: string, { onEvent, after, onLost, signal }: WaitOptions = {}): Promise<PaintingView> {
     for (let last = after; ; ) {
-      for await (const event of this.events(id, { after: last, signal })) {
+      for await (const event of this.events(id, { after: last, onLost, signal })) {
         last = event.id;
         onEvent?.(event);
       }
@@ -237,6 +245,12 @@ export class Client {
 
 /** @throws ServiceError SERVER_UNKNOWN for an address that is none of HTTP. */
 export const createClient = (options: ConnectionOptions): Client => new Client(options);
+
+/** Of a request, for what is not pictures. */
+const ROOM_BYTES = 100_000;
+
+const sizeOf = (picture: PictureSource | undefined): number =>
+  picture instanceof Blob ? picture.size : typeof picture === 'object' ? picture.length : 0;
 
 /** A painting's path; an id is never more than one part of it. */
 const at = (id: string) => `v1/paintings/${encodeURIComponent(id)}`;

@@ -13,6 +13,8 @@ export type PaintingEvent = {
 export interface EventOptions {
   /** Number of the event to go on after; from the painting's beginning where left out. */
   readonly after?: string | undefined;
+  /** Hears when the connection is lost and will be made again. */
+  readonly onLost?: (() => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -29,7 +31,7 @@ const TYPES: readonly string[] = ['status', 'step', 'preview'] satisfies readonl
 export async function* eventsOf(
   connection: Connection,
   id: string,
-  { after, signal }: EventOptions = {},
+  { after, onLost, signal }: EventOptions = {},
 ): AsyncGenerator<PaintingEvent, void, undefined> {
   let last = after;
   let heardAt = Date.now();
@@ -60,6 +62,7 @@ export async function* eventsOf(
         `Expected the server at ${connection.address} to tell of the painting but the connection is lost again and again.`,
       );
     }
+    onLost?.();
     await pause(pauseOf(tries), signal);
   }
 }

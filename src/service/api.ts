@@ -3,6 +3,9 @@
 /** Rises when something that clients rely on changes its meaning or goes away; what is new does not raise it. */
 export const API_VERSION = 1;
 
+/** Bytes of a request. */
+export const MAX_BODY_BYTES = 64 * 2 ** 20;
+
 export const STATUSES = ['queued', 'painting', 'paused', 'done', 'failed', 'cancelled'] as const;
 export type Status = (typeof STATUSES)[number];
 /** Nothing more happens to a painting of these on its own. */

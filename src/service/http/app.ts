@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { GivernyError } from '../../core/errors.js';
 import { listNetworks } from '../../node/networks/open.js';
+import { MAX_BODY_BYTES } from '../api.js';
 import { tokenBodySchema } from '../contract.js';
 import { metrics } from '../metrics.js';
 import { problemOf, Refusal } from '../problems.js';
@@ -16,9 +17,6 @@ import { publicRoutes } from './pages.js';
 import { paintingRoutes } from './paintings.js';
 import { pictureRoutes } from './pictures.js';
 import { studioRoutes } from './studio.js';
-
-/** Bytes of a request. */
-export const MAX_BODY_BYTES = 64 * 2 ** 20;
 
 export function serviceApp(parts: ServiceParts): Hono<Env> {
   const { database, logger } = parts;
