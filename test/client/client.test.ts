@@ -1,8 +1,12 @@
 /** The client against the service: without a port, and once over one. */
 
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { createServer } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { serve } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Client, createClient, type PaintingEvent, ServiceError } from '#dist/client.js';
@@ -237,6 +241,17 @@ test('over a port, through a connection that is cut on the way', async () => {
   expect(statuses).toEqual(['queued', 'painting', 'done']);
   expect((await remote.result(id)).size).toBeGreaterThan(500);
   server.close();
+});
+
+test('the example says in one line why it cannot paint', async () => {
+  const program = fileURLToPath(new URL('../../examples/client/paint.mjs', import.meta.url));
+  const answering = createServer((_request, response) => response.writeHead(404).end());
+  await new Promise<void>((resolve) => answering.listen(0, '127.0.0.1', resolve));
+  const env = { ...process.env, GIVERNY_SERVER: `http://127.0.0.1:${(answering.address() as AddressInfo).port}` };
+  const pictures = ['examples/styles/ink.jpg', 'examples/styles/dots.jpg', 'none.png'];
+  const { stderr } = await promisify(execFile)(process.execPath, [program, ...pictures], { env }).catch((e) => e);
+  answering.close();
+  expect(stderr).toMatch(/^SERVER_UNKNOWN: Expected a server of Giverny at .*\n$/);
 });
 
 test('runs in browsers: nothing of Node is imported', () => {

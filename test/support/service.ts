@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import sharp from 'sharp';
-import type { Scope } from '#dist/service/api.js';
+import { studioFiles } from '#dist/node/studio-files.js';
+import type { Place, Scope } from '#dist/service/api.js';
 import { serviceApp } from '#dist/service/http/app.js';
 import type { ServiceParts } from '#dist/service/http/context.js';
 import { Networks } from '#dist/service/queue/plan.js';
@@ -52,15 +53,29 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
-/** The whole service on a PGlite of its own, without a port. */
-export async function runService(): Promise<RunningService> {
+/** The empty service, which asks for TOKEN. */
+export function emptyService(scopes: readonly Scope[], place: Place): RunningService {
+  const app = studioFiles().then((files) => serviceApp({ ...emptyParts(scopes), studio: { files, place } }));
+  const nothing = async () => {};
+  return { fetch: async (request) => (await app).fetch(request), paint() {}, stop: nothing, close: nothing };
+}
+
+/**
+ * The whole service on a PGlite of its own, without a port.
+ *
+ * @param place where the built page paints at first that it hands out; none where left out.
+ */
+export async function runService(place?: Place): Promise<RunningService> {
   const folder = mkdtempSync(join(tmpdir(), 'giverny-service-'));
   const database = await openDatabase({ folder });
   await migrate(database);
   const blobs = new Blobs();
   const paintings = new Paintings(database, blobs);
   const logger = pino({ level: 'silent' });
-  const app = serviceApp({ database, blobs, paintings, networks: new Networks(), logger, isLocal: true });
+  const app = serviceApp({
+    ...{ database, blobs, paintings, networks: new Networks(), logger, isLocal: true },
+    studio: place && { files: await studioFiles(), place },
+  });
   const seen = () =>
     database.query(
       `insert into giverny.workers (id, host, version, memory_bytes, device) values ('test', 'test', '0', 2e9, 'cpu')
@@ -71,7 +86,7 @@ export async function runService(): Promise<RunningService> {
     async fetch(request) {
       await seen();
       const headers = new Headers(request.headers);
-      headers.set('host', '127.0.0.1');
+      if (!headers.has('host')) headers.set('host', '127.0.0.1');
       return app.fetch(new Request(request, { headers }));
     },
     paint() {
