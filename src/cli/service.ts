@@ -6,6 +6,7 @@ import { expected, GivernyError, show } from '../core/errors.js';
 import { PLACES, type Place, type Scope } from '../service/api.js';
 import type { ServiceOptions } from '../service/serve.js';
 import { printEvent } from './events.js';
+import { memory } from './flags.js';
 import { portNumber, untilStopped, wholeNumber } from './serving.js';
 
 interface Flags {
@@ -29,12 +30,6 @@ function place(text: string): Place | 'off' {
   throw expected(`one of ${known.join(', ')}`, '--studio', text);
 }
 
-function gigabytes(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value > 0 && value < 1e6) return value * 1e9;
-  throw expected('gigabytes above 0', '--max-memory', text);
-}
-
 const withData = (command: Command) =>
   command.option('--data <folder>', 'where everything is kept, unless DATABASE_URL names a Postgres', 'giverny-data');
 
@@ -43,7 +38,11 @@ const withWorker = (command: Command, leastJobs: number) =>
     .option('--blobs <folder>', 'keep pictures in a folder that all machines share, not in the database')
     .option('--jobs <n>', 'paintings at a time (default: 1)', wholeNumber('--jobs', leastJobs, 1000))
     .option('--threads <n>', 'threads of each painting (default: all cores)', wholeNumber('--threads', 1, 1024))
-    .option('--max-memory <GB>', 'memory of all paintings together (default: three quarters of the machine)', gigabytes)
+    .option(
+      '--max-memory <bytes>',
+      'of all paintings together, such as 4GB (default: three quarters of what there is)',
+      memory,
+    )
     .option('--json', 'print one JSON object per line: the address of a server, then the end');
 
 export function serveCommand(): Command {
@@ -132,7 +131,7 @@ function optionsOf({ data, blobs, jobs, threads, maxMemory }: Flags): ServiceOpt
   return {
     url: process.env.DATABASE_URL || undefined,
     folder: join(data),
-    blobFolder: blobs,
+    blobs,
     worker: { jobs, threads, maxMemory },
   };
 }
