@@ -17,7 +17,7 @@ import { Paintings } from '#dist/service/store/paintings.js';
 import { createToken } from '#dist/service/trust/tokens.js';
 import { startWorker } from '#dist/service/worker/worker.js';
 import { DATABASES } from '../support/databases.js';
-import { pngOf } from '../support/service.js';
+import { pngOf } from '../support/service-app.js';
 
 const OPTIONS = { size: 48, steps: 3, firstSize: 0 };
 const GB = 1e9;

@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import sharp from 'sharp';
 import { studioFiles } from '#dist/node/studio-files.js';
 import type { Place, Scope } from '#dist/service/api.js';
 import { serviceApp } from '#dist/service/http/app.js';
@@ -15,7 +14,6 @@ import { type Database, openDatabase, type Row } from '#dist/service/store/datab
 import { migrate } from '#dist/service/store/migrations.js';
 import { Paintings } from '#dist/service/store/paintings.js';
 import { startWorker, type Worker } from '#dist/service/worker/worker.js';
-import { waves } from './pictures.js';
 
 const SECRET = 'x'.repeat(43);
 /** Of the empty service. */
@@ -100,13 +98,4 @@ export async function runService(place?: Place): Promise<RunningService> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A PNG of 64 x 48 pixels. */
-export async function pngOf(seed: number): Promise<Uint8Array<ArrayBuffer>> {
-  const { width, height, data } = waves(64, 48, seed);
-  const plane = width * height;
-  const rgb = Uint8Array.from({ length: 3 * plane }, (_, i) => data[(i % 3) * plane + Math.floor(i / 3)] as number);
-  const raw = { width, height, channels: 3 } as const;
-  return new Uint8Array(await sharp(rgb, { raw }).png().toBuffer());
 }
