@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { optionsSchema, PRESETS } from '../core/options/options.js';
 import { SCOPES, STATUSES } from './api.js';
 
-export { ENDED, PLACES, type Place, SCOPES, type Scope, STATUSES, type Status } from './api.js';
+export { ENDED, SCOPES, type Scope, type Status } from './api.js';
 
 /** Formats of a result. */
 const FORMATS = ['png', 'jpeg', 'webp', 'tiff', 'avif'] as const;

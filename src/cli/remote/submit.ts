@@ -2,10 +2,9 @@
 import process from 'node:process';
 import { Command } from 'commander';
 import { expected, GivernyError } from '../../core/errors.js';
-import { PRESETS } from '../../core/options/options.js';
 import { FORMATS, type PictureFormat } from '../../node/files/formats.js';
 import { printEvent } from '../events.js';
-import { optionFlags, presetName } from '../flags.js';
+import { optionFlags, presetFlag } from '../flags.js';
 import { PrivateFolder } from '../pipes.js';
 import { fileArgument, paintingArgument } from '../places.js';
 import { asked, namesOf, type PaintFlags } from '../prepare.js';
@@ -54,7 +53,7 @@ export function submitCommand(): Command {
     .option('--deadline <seconds>', 'a painting that is not done by then fails', seconds)
     .option('--key <text>', 'a name for this order: with the same again there is still one painting')
     .optionsGroup('Method:')
-    .option('--preset <name>', `start from a set of options: ${Object.keys(PRESETS).join(', ')}`, presetName)
+    .addOption(presetFlag())
     .option(
       '--recipe <picture>',
       'paint as this painted picture was; all else that is given wins over it',

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { expected, GivernyError } from '../../core/errors.js';
 import { type OptionsInput, resolveOptions } from '../../core/options/options.js';
 import type { PageFiles } from '../../node/studio-files.js';
-import type { Place, Scope } from '../contract.js';
+import type { Place, Scope } from '../api.js';
 import { Refusal } from '../problems.js';
 import type { Networks } from '../queue/plan.js';
 import type { Blobs } from '../store/blobs.js';
