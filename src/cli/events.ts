@@ -5,6 +5,7 @@ import type { StepReport } from '../core/painting/job.js';
 import type { PlannedScale } from '../core/painting/plan.js';
 import type { NamedNetwork, Painted, Started } from '../node/painting/request.js';
 import { VERSION } from '../node/version.js';
+import type { EventData, Status } from '../service/contract.js';
 import type { StopSignal } from './interrupts.js';
 
 /** Rises when a field changes its meaning or goes away; new fields and new types do not raise it. */
@@ -75,6 +76,11 @@ export type JsonEvent =
   | ({ readonly type: 'done'; readonly exitCode: 0 } & Result)
   /** Only with `exitCode` and `signal` where nothing was written. */
   | ({ readonly type: 'stopped'; readonly exitCode: number; readonly signal: StopSignal } & Partial<Result>)
+  /** Of paintings on a server. */
+  | { readonly type: 'submitted'; readonly id: string; readonly server: string; readonly status: Status }
+  | { readonly type: 'status'; readonly id: string; readonly status: Status }
+  | ({ readonly type: 'progress'; readonly id: string } & EventData<'step'>)
+  | { readonly type: 'done'; readonly exitCode: 0; readonly id: string; readonly output?: string | undefined }
   | { readonly type: 'error'; readonly code: string; readonly message: string; readonly exitCode: number };
 
 type Result = Omit<Painted, 'stopped' | 'bytes' | 'picture'>;

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
+import { ServiceError } from '../client/errors.js';
 import { GivernyError, printable } from '../core/errors.js';
 import { VERSION } from '../node/version.js';
 import { printEvent } from './events.js';
@@ -61,6 +62,18 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   token: {
     summary: 'make a token for a user of the service',
     load: async () => (await import('./service.js')).tokenCommand(),
+  },
+  submit: {
+    summary: 'order a painting from a server',
+    load: async () => (await import('./remote/submit.js')).submitCommand(),
+  },
+  watch: {
+    summary: 'see how a painting on a server goes',
+    load: async () => (await import('./remote/watch.js')).watchCommand(),
+  },
+  fetch: {
+    summary: 'get a picture that a server has painted',
+    load: async () => (await import('./remote/watch.js')).fetchCommand(),
   },
   workbook: {
     summary: "the notebook's assignment: a folder to write in, and grades",
@@ -134,7 +147,7 @@ function report(error: unknown): number {
 
 function described(error: unknown): { code: string; message: string; exitCode: number } {
   if (error instanceof CommanderError) return { code: 'USAGE', message: usageSentence(error, args[0]), exitCode: 2 };
-  if (error instanceof GivernyError) {
+  if (error instanceof GivernyError || error instanceof ServiceError) {
     return { code: error.code, message: error.message, exitCode: error.kind === 'usage' ? 2 : 1 };
   }
   return {

@@ -1,5 +1,6 @@
 /** `giverny paint`: paints a photo in the style of a painting. */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
@@ -111,7 +112,9 @@ export async function paintAndReport(
   const folder = new PrivateFolder();
   try {
     const painted = await run(await prepared(folder), reporter, interrupts);
-    if (painted && painted.steps > 0 && toStandardOutput) await writeToStandardOutput(painted.output as string);
+    if (painted && painted.steps > 0 && toStandardOutput) {
+      await writeToStandardOutput(await readFile(painted.output as string));
+    }
     if (painted && !painted.stopped) reporter.onDone(painted);
     else if (interrupts.signal) {
       reporter.onStopped(interrupts.signal, painted);

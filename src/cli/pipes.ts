@@ -1,6 +1,5 @@
 /** Pictures that come and go through pipes. Paintings read and write files, so that these wait in a private folder. */
 import { createReadStream, createWriteStream, fstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -95,8 +94,7 @@ export function assertNoTerminal(): void {
 }
 
 /** @throws GivernyError WRITE_FAILED where nobody reads standard output to its end. */
-export async function writeToStandardOutput(file: string): Promise<void> {
-  const bytes = await readFile(file);
+export async function writeToStandardOutput(bytes: Uint8Array): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     process.stdout.write(bytes, (error) => {
       if (!error) resolve();

@@ -58,18 +58,28 @@ export interface Prepared {
   readonly flags: PaintFlags;
 }
 
+/** What arguments and flags ask for, before files to write have names. */
+export interface Asked {
+  readonly request: Unplaced;
+  /** Path of the photo. */
+  readonly content: string;
+  readonly styles: readonly StyleFile[];
+  /** What the recipe says, where there is one. */
+  readonly repeat?: Repetition | undefined;
+}
+
 /**
- * Checks the targets, then reads pipes and the recipe.
+ * Reads pipes and the recipe.
  *
- * @param folder where pictures from pipes go, and the picture for standard output.
+ * @param folder where pictures from pipes go.
  * @throws GivernyError
  */
-export async function prepare(
+export async function asked(
   photo: string | undefined,
   painting: string | undefined,
   flags: PaintFlags,
   folder: PrivateFolder,
-): Promise<Prepared> {
+): Promise<Asked> {
   const { recipe, preset } = flags;
   if (recipe !== undefined && preset !== undefined) {
     throw new GivernyError('OPTION_INVALID', 'Expected --preset or --recipe but received both.');
@@ -95,7 +105,7 @@ export async function prepare(
   const content = givenPhoto ?? (repeat?.content as string);
   const styles = repeat?.styles ?? given;
 
-  const unplaced: Unplaced = {
+  const request: Unplaced = {
     content,
     styles: styles.map(({ path, ...style }) => ({ picture: path, ...style })),
     ...regionsFrom(flags, mask, repeat),
@@ -107,12 +117,23 @@ export async function prepare(
     stopAfter: repeat?.stopAfter,
     changes: repeat?.changes,
   };
-  const { notices, goesOnFrom, ...targets } = await placed(
-    unplaced,
-    [content, ...styles.map(({ path }) => path)],
-    flags,
-    folder,
-  );
+  return { request, content, styles, repeat };
+}
+
+/**
+ * Checks the targets, then reads pipes and the recipe.
+ *
+ * @param folder where pictures from pipes go, and the picture for standard output.
+ * @throws GivernyError
+ */
+export async function prepare(
+  photo: string | undefined,
+  painting: string | undefined,
+  flags: PaintFlags,
+  folder: PrivateFolder,
+): Promise<Prepared> {
+  const { request: unplaced, content, styles, repeat } = await asked(photo, painting, flags, folder);
+  const { notices, goesOnFrom, ...targets } = await placed(unplaced, namesOf({ content, styles }), flags, folder);
   const print = printOfRecipe(repeat?.print, targets.output as string);
   const request: PaintRequest = { ...unplaced, ...targets, print: merged(print, printOfFlags(flags)) };
   const subject: Subject = {
@@ -125,6 +146,12 @@ export async function prepare(
   };
   return { request, subject, notices: [...(repeat?.notices ?? []), ...notices], goesOnFrom, repeat, flags };
 }
+
+/** Paths of the photo and the paintings, after which a picture is called that nobody names. */
+export const namesOf = ({ content, styles }: Pick<Asked, 'content' | 'styles'>): string[] => [
+  content,
+  ...styles.map(({ path }) => path),
+];
 
 /** How a recipe says its picture was written, as far as the new picture's format allows. */
 function printOfRecipe(print: Repetition['print'], output: string): PrintWish | undefined {

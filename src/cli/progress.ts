@@ -4,6 +4,7 @@
 
 import { secondsLeft, workOf } from '../core/painting/forecast.js';
 import type { StepReport } from '../core/painting/job.js';
+import { runningMedian } from '../core/painting/pace.js';
 import type { PlannedScale } from '../core/painting/plan.js';
 import { type Screen, statusLine, withBar } from './status-line.js';
 
@@ -106,17 +107,4 @@ export function duration(seconds: number): string {
 
 function pacing(seconds: number): string {
   return `${seconds < 10 ? seconds.toFixed(2) : seconds.toFixed(1)} s/step`;
-}
-
-/** Median of the last values given: one slow step (the first, or a busy machine) does not sway it. */
-export function runningMedian(window = 15): (value: number) => number {
-  const recent: number[] = [];
-  return (value) => {
-    recent.push(value);
-    if (recent.length > window) recent.shift();
-    const sorted = recent.toSorted((a, b) => a - b);
-    const middle = sorted.length >> 1;
-    const upper = sorted[middle] as number;
-    return sorted.length % 2 ? upper : (upper + (sorted[middle - 1] as number)) / 2;
-  };
 }

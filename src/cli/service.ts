@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
 import { expected, GivernyError, show } from '../core/errors.js';
-import type { Scope } from '../service/contract.js';
+import { PLACES, type Place, type Scope } from '../service/api.js';
 import type { ServiceOptions } from '../service/serve.js';
 import { printEvent } from './events.js';
 import { memory } from './flags.js';
@@ -16,6 +16,18 @@ interface Flags {
   readonly threads?: number;
   readonly maxMemory?: number;
   readonly json?: boolean;
+}
+
+interface ServeFlags extends Flags {
+  readonly host: string;
+  readonly port: number;
+  readonly studio: Place | 'off';
+}
+
+function place(text: string): Place | 'off' {
+  const known = [...PLACES, 'off'] as const;
+  if (known.includes(text as Place)) return text as Place;
+  throw expected(`one of ${known.join(', ')}`, '--studio', text);
 }
 
 const withData = (command: Command) =>
@@ -40,9 +52,15 @@ export function serveCommand(): Command {
   return withWorker(withData(command), 0)
     .option('--port <n>', 'port to serve at', portNumber, 4631)
     .option('--host <address>', 'address to serve at', '127.0.0.1')
-    .action(async ({ host, port, ...flags }: Flags & { host: string; port: number }) => {
+    .option(
+      '--studio <where>',
+      'where its web page paints at first: device, server, or off for no page',
+      place,
+      'device',
+    )
+    .action(async ({ host, port, studio, ...flags }: ServeFlags) => {
       const { serve } = await loaded();
-      const service = await serve({ ...optionsOf(flags), host, port });
+      const service = await serve({ ...optionsOf(flags), host, port, studio: studio === 'off' ? undefined : studio });
       if (flags.json) printEvent({ type: 'start', url: service.url });
       else process.stdout.write(`Giverny serves at ${service.url} (Ctrl-C ends it).\n`);
       await untilStopped(service, flags.json);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hasTag, rangeOf } from './http-parts.js';
 
 export const ENCODINGS = { br: '.br', gzip: '.gz' } as const;
@@ -14,20 +14,33 @@ export interface ServedFile {
   readonly encodings: readonly Encoding[];
 }
 
+/** What a client asks of a file. */
+export interface FileRequest {
+  readonly method: string;
+  /** A header by its name in small letters. */
+  header(name: string): string | undefined;
+}
+
+export interface FileAnswer {
+  readonly status: 200 | 206 | 304 | 416;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bytes to send, both ends included; none where the answer has no body. */
+  readonly body?: { readonly path: string; readonly start: number; readonly end: number } | undefined;
+}
+
 /**
- * Answers GET and HEAD: 200, 206 for one range, 304 where the client has it, 416 for a range beyond its end.
+ * The answer to GET and HEAD: 200, 206 for one range, 304 where the client has it, 416 for a range beyond its end.
  *
  * @param headers what the answer says besides: its type, how long it may be kept.
  */
-export async function sendFile(
-  request: IncomingMessage,
-  response: ServerResponse,
+export async function answerWith(
   file: ServedFile,
-  headers: OutgoingHttpHeaders,
-): Promise<void> {
-  const wanted = request.headers.range;
+  { method, header }: FileRequest,
+  headers: Readonly<Record<string, string>>,
+): Promise<FileAnswer> {
+  const wanted = header('range');
   // A range counts bytes of the file, not of what it is compressed to.
-  const encoding = wanted === undefined ? encodingOf(request, file) : undefined;
+  const encoding = wanted === undefined ? encodingOf(header('accept-encoding'), file) : undefined;
   const path = encoding === undefined ? file.path : file.path + ENCODINGS[encoding];
   const { size, tag } = await known(path);
   const common = {
@@ -36,33 +49,43 @@ export async function sendFile(
     'accept-ranges': 'bytes',
     ...(file.encodings.length > 0 ? { vary: 'accept-encoding' } : {}),
   };
-  if (hasTag(request.headers['if-none-match'], tag)) {
-    response.writeHead(304, common).end();
-    return;
-  }
-  const isSame = [undefined, tag].includes(request.headers['if-range'] as string | undefined);
-  const range = isSame && request.method === 'GET' ? rangeOf(wanted, size) : undefined;
-  if (range === 'beyond') {
-    response.writeHead(416, { ...common, 'content-range': `bytes */${size}` }).end();
-    return;
-  }
+  if (hasTag(header('if-none-match'), tag)) return { status: 304, headers: common };
+  const isSame = [undefined, tag].includes(header('if-range'));
+  const range = isSame && method === 'GET' ? rangeOf(wanted, size) : undefined;
+  if (range === 'beyond') return { status: 416, headers: { ...common, 'content-range': `bytes */${size}` } };
   const { start, end } = range ?? { start: 0, end: size - 1 };
-  response.writeHead(range ? 206 : 200, {
-    ...common,
-    'content-length': end - start + 1,
-    ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
-    ...(range ? { 'content-range': `bytes ${start}-${end}/${size}` } : {}),
-  });
-  if (request.method === 'HEAD' || size === 0) response.end();
+  return {
+    status: range ? 206 : 200,
+    headers: {
+      ...common,
+      'content-length': String(end - start + 1),
+      ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
+      ...(range ? { 'content-range': `bytes ${start}-${end}/${size}` } : {}),
+    },
+    body: method === 'HEAD' || size === 0 ? undefined : { path, start, end },
+  };
+}
+
+/** Answers a request of Node's own server with a file. */
+export async function sendFile(
+  { method = 'GET', headers: asked }: IncomingMessage,
+  response: ServerResponse,
+  file: ServedFile,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
+  const header = (name: string) => asked[name] as string | undefined;
+  const answer = await answerWith(file, { method, header }, headers);
+  response.writeHead(answer.status, answer.headers);
+  if (!answer.body) response.end();
   else
-    createReadStream(path, { start, end })
+    createReadStream(answer.body.path, answer.body)
       .on('error', () => response.destroy())
       .pipe(response);
 }
 
 /** The best of a file's encodings that the client takes. */
-function encodingOf({ headers }: IncomingMessage, { encodings }: ServedFile): Encoding | undefined {
-  const accepted = String(headers['accept-encoding'] ?? '')
+function encodingOf(acceptEncoding = '', { encodings }: ServedFile): Encoding | undefined {
+  const accepted = acceptEncoding
     .split(',')
     .map((part) => part.trim().toLowerCase())
     .filter((part) => !/;\s*q=0(\.0*)?$/.test(part))

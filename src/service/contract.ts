@@ -1,18 +1,20 @@
-/** What goes over HTTP, as schemas: the server checks with them, and a client takes its types from them. */
+/** What goes over HTTP, as schemas: the server checks with them, clients take their types and the document from them. */
 import { z } from 'zod';
 import { optionsSchema, PRESETS } from '../core/options/options.js';
+import { SCOPES, STATUSES } from './api.js';
 
-export const STATUSES = ['queued', 'painting', 'paused', 'done', 'failed', 'cancelled'] as const;
-/** Nothing more happens to a painting of these on its own. */
-export const ENDED: readonly Status[] = ['done', 'failed', 'cancelled'];
-export type Status = (typeof STATUSES)[number];
+export { ENDED, SCOPES, type Scope, type Status } from './api.js';
 
 /** Formats of a result. */
 const FORMATS = ['png', 'jpeg', 'webp', 'tiff', 'avif'] as const;
 
-const id = z.uuid().meta({ description: 'id of an uploaded picture' });
+const id = z.uuid().describe('Id of an uploaded picture; in a multipart body, the name of the part that holds it.');
 /** Networks go by name: a dot or a slash would be a path. */
-const networkName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i);
+const networkName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i)
+  .describe('Name of a network of the server; auto where left out.');
+const regionName = z.string().max(32).describe('A colour of the mask, such as white or #d04040.');
 
 /** An order as a client sends it; in a multipart body the pictures go by the names of their parts. */
 export const orderSchema = z.strictObject({
@@ -21,40 +23,84 @@ export const orderSchema = z.strictObject({
     .array(
       z.strictObject({
         picture: id,
-        weight: z.number().min(0).max(1e12).optional(),
-        region: z.string().max(32).optional(),
+        weight: z
+          .number()
+          .min(0)
+          .max(1e12)
+          .optional()
+          .describe('Relative to the other styles of its region; 1 where left out.'),
+        region: regionName.optional(),
       }),
     )
     .min(1)
     .max(16),
-  mask: z.strictObject({ picture: id, featherPx: z.number().min(0).max(32768).optional() }).optional(),
-  /** The picture to start from, in place of `options.init`. */
-  start: id.optional(),
-  regionStrengths: z.record(z.string().max(32), z.number()).optional(),
+  mask: z
+    .strictObject({
+      picture: id,
+      featherPx: z
+        .number()
+        .min(0)
+        .max(32768)
+        .optional()
+        .describe('How far borders of regions reach to either side, in pixels.'),
+    })
+    .optional()
+    .describe("A picture of the photo's shape in flat colours, each of which is a region."),
+  start: id.optional().describe('The picture to start from, in place of options.init.'),
+  regionStrengths: z
+    .record(z.string().max(32), z.number())
+    .optional()
+    .describe('Strengths of regions by their colours, in place of options.strength; 0 keeps the photo there.'),
   network: networkName.optional(),
-  coarseNetwork: networkName.optional(),
+  coarseNetwork: networkName
+    .optional()
+    .describe('Network of all scales but the last; auto where left out, none for the same.'),
   options: optionsSchema
     .partial()
-    .extend({ preset: z.enum(Object.keys(PRESETS) as [keyof typeof PRESETS]).optional() })
-    .optional(),
-  format: z.enum(FORMATS).default('png'),
-  /** Among the paintings of one owner and before fairness between owners: higher comes first. */
-  priority: z.number().int().min(-10).max(10).default(0),
-  /** A painting that is not done so many seconds from now fails. */
-  deadlineSeconds: z.number().positive().max(31_536_000).optional(),
+    .extend({
+      preset: z
+        .enum(Object.keys(PRESETS) as [keyof typeof PRESETS])
+        .optional()
+        .describe('The set of options to start from; balanced where left out.'),
+    })
+    .optional()
+    .describe('Painting options; the preset has those that are left out.'),
+  format: z.enum(FORMATS).default('png').describe('Format of the result.'),
+  priority: z
+    .number()
+    .int()
+    .min(-10)
+    .max(10)
+    .default(0)
+    .describe('Higher comes first, before fairness between owners.'),
+  deadlineSeconds: z
+    .number()
+    .positive()
+    .max(31_536_000)
+    .optional()
+    .describe('A painting that is not done so many seconds from now fails.'),
 });
 export type OrderBody = z.output<typeof orderSchema>;
+/** An order as it is sent: what has a default may be left out. */
+export type OrderInput = z.input<typeof orderSchema>;
 
-export const problemSchema = z.object({
-  type: z.literal('about:blank'),
-  title: z.string(),
-  status: z.number().int(),
-  /** One sentence: what was expected and what came. */
-  detail: z.string(),
-  /** Stable, for programs. */
-  code: z.string(),
-});
+export const problemSchema = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string().describe('One sentence: what was expected and what came.'),
+    code: z.string().describe('Stable, for programs, such as OPTION_INVALID.'),
+  })
+  .describe('What went wrong, as problem details (RFC 9457).');
 export type Problem = z.output<typeof problemSchema>;
+
+const errorSchema = z.object({ code: z.string(), message: z.string() });
+
+const costsSchema = z
+  .object({ total: z.number() })
+  .catchall(z.number())
+  .describe('Costs by name: total, and those of its parts such as content, style and style.conv4_1.');
 
 export const paintingSchema = z.object({
   id: z.uuid(),
@@ -62,23 +108,50 @@ export const paintingSchema = z.object({
   priority: z.number().int(),
   width: z.number().int(),
   height: z.number().int(),
-  /** Steps done, and at most to do, through all scales. */
-  step: z.number().int(),
-  steps: z.number().int(),
-  /** After the last step that was reported. */
-  costs: z.record(z.string(), z.unknown()).nullable(),
-  forecastBytes: z.number(),
+  step: z.number().int().describe('Steps done.'),
+  steps: z.number().int().describe('Steps at most, through all scales.'),
+  costs: costsSchema.nullable().describe('Costs after the last step that was reported.'),
+  forecastBytes: z.number().describe('Memory that it reserves.'),
   network: z.string(),
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),
   deadline: z.iso.datetime().nullable(),
-  expiresAt: z.iso.datetime().nullable(),
+  expiresAt: z.iso.datetime().nullable().describe('When it is removed.'),
   hasPreview: z.boolean(),
   hasResult: z.boolean(),
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  error: errorSchema.nullable(),
 });
 export type PaintingView = z.output<typeof paintingSchema>;
+
+export const pageSchema = z.object({
+  paintings: z.array(paintingSchema),
+  next: z.uuid().nullable().describe('Goes into after; null on the last page.'),
+});
+
+const STEP_FIELDS = {
+  step: z.number().int().describe('Steps done.'),
+  steps: z.number().int().describe('Steps at most, through all scales.'),
+  costs: costsSchema,
+  scale: z.number().int().optional().describe('Which scale the painting is at, from 0.'),
+  scales: z.number().int().optional(),
+  seconds: z.number().optional().describe('Wall time of this step.'),
+  secondsLeft: z.number().optional().describe('Forecast of the time to the last step.'),
+};
+
+/** What an event of each type holds. */
+export const eventSchemas = {
+  status: z.object({
+    status: z.enum(STATUSES),
+    attempt: z.number().int().optional(),
+    step: z.number().int().optional(),
+    error: errorSchema.optional(),
+  }),
+  step: z.object(STEP_FIELDS),
+  preview: z.object({}).describe('There is a new preview.'),
+};
+export type EventType = keyof typeof eventSchemas;
+export type EventData<T extends EventType> = z.output<(typeof eventSchemas)[T]>;
 
 export const pictureSchema = z.object({
   id: z.uuid(),
@@ -91,20 +164,34 @@ export const pictureSchema = z.object({
 });
 export type PictureView = z.output<typeof pictureSchema>;
 
+export const uploadQuerySchema = z.strictObject({ name: z.string().optional().describe('What people call it.') });
+
 export const listQuerySchema = z.strictObject({
   status: z.enum(STATUSES).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
-  /** `next` of the page before. */
-  after: z.uuid().optional(),
+  after: z.uuid().optional().describe('next of the page before.'),
 });
+export type ListQuery = z.input<typeof listQuerySchema>;
 
-export const SCOPES = ['read', 'paint', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
+export const networksSchema = z.object({
+  networks: z.array(z.object({ name: z.string(), title: z.string(), licence: z.string() })),
+});
+export type NetworkView = z.output<typeof networksSchema>['networks'][number];
+
+export const serverSchema = z.object({
+  giverny: z.string().describe('Version of the package.'),
+  api: z.number().int().describe('Version of this API.'),
+  needsToken: z.boolean(),
+});
+export type ServerView = z.output<typeof serverSchema>;
+
+export const healthSchema = z.object({ status: z.string() });
 
 /** Names of those who have tokens. */
 export const OWNER = /^[\w.@-]{1,64}$/;
 
 export const tokenBodySchema = z.strictObject({
-  owner: z.string().regex(OWNER),
+  owner: z.string().regex(OWNER).describe('Whose paintings it opens.'),
   scopes: z.array(z.enum(SCOPES)).min(1),
 });
+export const tokenSchema = z.object({ token: z.string().describe('Shown once: the database keeps its hash.') });

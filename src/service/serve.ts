@@ -5,7 +5,10 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { GivernyError } from '../core/errors.js';
+import { studioFiles } from '../node/studio-files.js';
+import type { Place } from './api.js';
 import { serviceApp } from './http/app.js';
+import type { ServiceParts } from './http/context.js';
 import { problemOf, Refusal } from './problems.js';
 import { Networks } from './queue/plan.js';
 import { Blobs } from './store/blobs.js';
@@ -26,6 +29,8 @@ export interface ServeOptions extends ServiceOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Where the studio's page paints unless the painter says otherwise; no page where left out. */
+  readonly studio?: Place | undefined;
   /** How long a client may take to send headers, and a whole request. */
   readonly patience?: { readonly headersMs: number; readonly requestMs: number } | undefined;
 }
@@ -110,6 +115,16 @@ export async function work(options: ServiceOptions): Promise<Running> {
   };
 }
 
+/** The studio's page; undefined in a clone where it is not built. */
+async function studioOf(place: Place): Promise<ServiceParts['studio']> {
+  try {
+    return { files: await studioFiles(), place };
+  } catch (error) {
+    if (error instanceof GivernyError && error.code === 'FILE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
 /**
  * Serves HTTP, and paints where `worker.jobs` is above 0.
  *
@@ -135,6 +150,7 @@ export async function serve(options: ServeOptions): Promise<Service> {
       networks: new Networks(),
       logger,
       isLocal: isLoopback && !needsToken,
+      studio: options.studio && (await studioOf(options.studio)),
     });
     const server = await new Promise<Server>((resolve, reject) => {
       // Who sends a request byte by byte does not keep a connection for ever.

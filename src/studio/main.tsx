@@ -6,6 +6,7 @@ import { bestDevice, threadsOf } from '../engines/web.js';
 import { refreshHistory } from './actions/keep.js';
 import { followChanges, painter } from './actions/paint.js';
 import { openFiles, openPasted } from './actions/pictures.js';
+import { offerOrdered } from './actions/server.js';
 import { restoreSession, warnOfLoss } from './actions/session.js';
 import { followAddress } from './actions/share.js';
 import { warmUp } from './actions/warm.js';
@@ -50,4 +51,5 @@ networkNames().then(
 
 restoreSession()
   .then(followAddress)
+  .then(offerOrdered)
   .then(() => readInbox((files) => openFiles(files, 'photo')));

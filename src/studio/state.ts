@@ -1,10 +1,12 @@
 /** What the page knows, as signals. Actions change it, components show it. */
 import { computed, signal } from '@preact/signals';
+import type { PaintingView } from '../client.js';
 import { type OptionName, type Options, type OptionsInput, resolveOptions } from '../core/options/options.js';
 import type { WebDevice } from '../engines/web.js';
 import type { Stroke } from './brush/masks.js';
 import type { Frame, Ready, Stage, StepReport } from './painting/protocol.js';
 import type { OpenedPicture } from './pictures/open.js';
+import { firstPlace, type Place } from './server/service.js';
 import type { Painting } from './store/history.js';
 import type { Interrupted } from './store/sessions.js';
 import type { Params, Word } from './words/words.js';
@@ -55,6 +57,17 @@ export const device = signal<WebDevice | 'auto'>('auto');
 /** Of WASM; as many as are useful where undefined. */
 export const threads = signal<number | undefined>(undefined);
 export const machine = signal<{ readonly device: WebDevice; readonly threads: number }>({ device: 'wasm', threads: 1 });
+
+/** Where paintings are painted that begin from now on. */
+export const place = signal<Place>(firstPlace());
+/** Names of the service's networks. */
+export const serverNetworks = signal<readonly string[]>([]);
+/** The painting of the service that this tab ordered before it was reloaded. */
+export const ordered = signal<PaintingView | undefined>(undefined);
+/** Whether what is on the easel is painted by the service. */
+export const onServer = signal(false);
+/** Where the service asks for a token: who wants it from the person. */
+export const tokenAsked = signal<((token: string | undefined) => void) | undefined>(undefined);
 
 export const status = signal<Status>('idle');
 /** Of preparing. */

@@ -61,13 +61,15 @@ export interface Surroundings {
   readonly temporary?: string;
   /** Gives the command a pipe as its standard input, which `child.stdin` writes to. */
   readonly piped?: boolean;
+  /** Variables besides those of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts the command in a folder; `result` comes when it has ended. */
-export function start(folder: string, args: readonly string[], { temporary, piped }: Surroundings = {}) {
+export function start(folder: string, args: readonly string[], { temporary, piped, env }: Surroundings = {}) {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: folder,
-    env: { ...process.env, ...(temporary === undefined ? {} : { TMPDIR: temporary }) },
+    env: { ...process.env, ...env, ...(temporary === undefined ? {} : { TMPDIR: temporary }) },
     stdio: [piped ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -90,8 +92,8 @@ export function start(folder: string, args: readonly string[], { temporary, pipe
 }
 
 /** Runs the command in a folder to its end. */
-export function giverny(folder: string, args: readonly string[]): Promise<Result> {
-  return start(folder, args).result;
+export function giverny(folder: string, args: readonly string[], surroundings?: Surroundings): Promise<Result> {
+  return start(folder, args, surroundings).result;
 }
 
 /** Lines of --json, parsed. */

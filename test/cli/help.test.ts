@@ -7,14 +7,25 @@ import { MAIN } from './bench.js';
 
 const print = (...args: string[]) => execFileSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
 
-test.each(['paint', 'resume', 'batch', 'sheet', 'recipe', 'network', 'studio', 'workbook', ''])(
-  'the help of giverny %s',
-  async (command) => {
-    const help = print(...(command === '' ? [] : [command]), '--help');
-    await expect(help).toMatchFileSnapshot(`help/giverny${command && `-${command}`}.txt`);
-    for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
-  },
-);
+test.each([
+  'paint',
+  'resume',
+  'batch',
+  'sheet',
+  'recipe',
+  'network',
+  'studio',
+  'serve',
+  'submit',
+  'watch',
+  'fetch',
+  'workbook',
+  '',
+])('the help of giverny %s', async (command) => {
+  const help = print(...(command === '' ? [] : [command]), '--help');
+  await expect(help).toMatchFileSnapshot(`help/giverny${command && `-${command}`}.txt`);
+  for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+});
 
 test('the version is that of the package', () => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

@@ -17,21 +17,10 @@ import { Paintings } from '#dist/service/store/paintings.js';
 import { createToken } from '#dist/service/trust/tokens.js';
 import { startWorker } from '#dist/service/worker/worker.js';
 import { DATABASES } from '../support/databases.js';
-import { waves } from '../support/pictures.js';
+import { pngOf } from '../support/service-app.js';
 
 const OPTIONS = { size: 48, steps: 3, firstSize: 0 };
 const GB = 1e9;
-
-async function pngOf(seed: number): Promise<Uint8Array<ArrayBuffer>> {
-  const { width, height, data } = waves(64, 48, seed);
-  const plane = width * height;
-  const rgb = Uint8Array.from({ length: 3 * plane }, (_, i) => data[(i % 3) * plane + Math.floor(i / 3)] as number);
-  return new Uint8Array(
-    await sharp(rgb, { raw: { width, height, channels: 3 } })
-      .png()
-      .toBuffer(),
-  );
-}
 
 describe.each(DATABASES)('on $name', ({ open }) => {
   let opened: Awaited<ReturnType<typeof open>>;

@@ -2,8 +2,8 @@
 
 import { workOf } from '../../core/painting/forecast.js';
 import type { StepReport } from '../../core/painting/job.js';
+import { runningMedian } from '../../core/painting/pace.js';
 import type { PlannedScale } from '../../core/painting/plan.js';
-import { runningMedian } from '../progress.js';
 
 interface Begun {
   readonly atMs: number;

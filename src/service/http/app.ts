@@ -12,8 +12,10 @@ import { createToken } from '../trust/tokens.js';
 import { limitedBodies } from './bodies.js';
 import { checked, type Env, jsonOf, ownerOf, type ServiceParts } from './context.js';
 import { authenticated, logged, sameSite } from './guard.js';
+import { publicRoutes } from './pages.js';
 import { paintingRoutes } from './paintings.js';
 import { pictureRoutes } from './pictures.js';
+import { studioRoutes } from './studio.js';
 
 /** How long figures are taken as they were, however many ask for them. */
 const FIGURES_MS = 2000;
@@ -34,6 +36,8 @@ export function serviceApp(parts: ServiceParts): Hono<Env> {
     throw new Refusal('NOT_FOUND', 'Expected a path that this server knows but received another.');
   });
   app.use(logged(parts), secureHeaders({ crossOriginEmbedderPolicy: true, xFrameOptions: 'DENY' }), sameSite(parts));
+  app.route('/', publicRoutes(parts));
+  if (parts.studio) app.route('/', studioRoutes(parts.studio));
   app.get('/health', (context) => context.json({ status: 'ok' }));
   app.get('/ready', async (context) => {
     await database.query('select 1');

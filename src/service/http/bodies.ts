@@ -1,11 +1,10 @@
 /** Bodies are read whole: a limit of each, and of all that are in memory at a time. */
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { MAX_BODY_BYTES } from '../api.js';
 import { Refusal } from '../problems.js';
 import type { Env } from './context.js';
 
-/** Bytes of a request. */
-const MAX_BODY_BYTES = 64 * 2 ** 20;
 /** Bytes of one owner's requests, and of all, that are read and answered at a time. */
 const MOST_OF_ONE = 4 * MAX_BODY_BYTES;
 const MOST_OF_ALL = 16 * MAX_BODY_BYTES;

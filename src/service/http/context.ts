@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { expected, GivernyError } from '../../core/errors.js';
 import { type OptionsInput, resolveOptions } from '../../core/options/options.js';
-import type { Scope } from '../contract.js';
+import type { PageFiles } from '../../node/studio-files.js';
+import type { Place, Scope } from '../api.js';
 import { Refusal } from '../problems.js';
 import type { Networks } from '../queue/plan.js';
 import type { Blobs } from '../store/blobs.js';
@@ -20,6 +21,8 @@ export interface ServiceParts {
   readonly logger: Logger;
   /** Without tokens, for this computer alone: whoever asks is its user. */
   readonly isLocal: boolean;
+  /** The studio's page, where this server has it, and where it paints unless the painter says otherwise. */
+  readonly studio?: { readonly files: PageFiles; readonly place: Place } | undefined;
   /** Requests per second of one owner, and how many may come at once. */
   readonly rate?: { readonly perSecond: number; readonly burst: number } | undefined;
 }

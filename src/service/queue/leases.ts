@@ -5,7 +5,7 @@
  * attempt, so that one which was taken for dead can paint on as long as it likes: nothing of it becomes visible.
  */
 import { randomUUID } from 'node:crypto';
-import type { Status } from '../contract.js';
+import type { EventData, Status } from '../contract.js';
 import type { Blobs, NewBlob } from '../store/blobs.js';
 import type { Database, Queries, Row } from '../store/database.js';
 import { addEvent } from '../store/events.js';
@@ -107,7 +107,7 @@ export class Queue {
   }
 
   /** Renews a lease; the painting's status, or undefined where the lease is another's or gone. */
-  async beat(held: Lease, reached?: { step: number; steps: number; costs: unknown }): Promise<Status | undefined> {
+  async beat(held: Lease, reached?: EventData<'step'>): Promise<Status | undefined> {
     return this.#database.transaction(async (queries) => {
       const [row] = await queries.query<{ status: Status }>(
         `update giverny.paintings set lease_until = now() + interval '${LEASE_SECONDS} seconds',
@@ -115,7 +115,7 @@ export class Queue {
          where id = $1 and lease = $2 and status in ('painting', 'paused') returning status`,
         [held.painting, held.lease, reached?.step ?? null, reached ? JSON.stringify(reached.costs) : null],
       );
-      if (row && reached) await addEvent(queries, held.painting, 'step', reached);
+      if (row && reached) await addEvent(queries, held.painting, 'step', { ...reached });
       return row?.status;
     });
   }

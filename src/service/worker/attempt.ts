@@ -5,7 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { GivernyError } from '../../core/errors.js';
 import type { OptionsInput } from '../../core/options/options.js';
+import { secondsLeft } from '../../core/painting/forecast.js';
 import type { StepReport } from '../../core/painting/job.js';
+import { runningMedian } from '../../core/painting/pace.js';
+import type { PlannedScale } from '../../core/painting/plan.js';
 import type { NamedBytes, Painted, PaintRequest } from '../../node/painting/request.js';
 import { type Painting, startPainting } from '../../node/painting/start-painting.js';
 import type { Lease, Queue } from '../queue/leases.js';
@@ -25,6 +28,9 @@ export interface AttemptParts {
 }
 
 export type Outcome = 'done' | 'failed' | 'released' | 'lost';
+
+/** The last step, and the forecast of the time to the end. */
+type Reached = Omit<StepReport, 'notice'> & { readonly secondsLeft: number };
 
 /** Previews of one painting, at most. */
 const PREVIEWS = 12;
@@ -48,7 +54,7 @@ class Attempt {
   readonly #parts: AttemptParts;
   readonly #folder: string;
   readonly #state: string;
-  #reached: StepReport | undefined;
+  #reached: Reached | undefined;
   #told = -1;
   #keptAt = 0;
   #preview: string | undefined;
@@ -65,10 +71,18 @@ class Attempt {
     const { queue } = this.#parts;
     let painting: Painting;
     try {
+      const pace = runningMedian();
+      let planned: readonly PlannedScale[] = [];
       painting = startPainting({
         ...(await this.#request()),
+        onStart: ({ scales }) => {
+          planned = scales;
+        },
         onStep: (report) => {
-          this.#reached = report;
+          const { notice: _, ...reached } = report;
+          const { step, scale, seconds } = reached;
+          const left = secondsLeft(planned, step + 1, pace(seconds / (planned[scale]?.work ?? 1)));
+          this.#reached = { ...reached, secondsLeft: left };
         },
         onSaved: (path) => {
           if (path.startsWith(join(this.#folder, 'frames'))) this.#preview = path;
@@ -109,10 +123,7 @@ class Attempt {
     while (!ended.aborted) {
       try {
         const reached = this.#reached && this.#reached.step !== this.#told ? this.#reached : undefined;
-        const status = await queue.beat(
-          this.#held,
-          reached && { step: reached.step + 1, steps: reached.steps, costs: reached.costs },
-        );
+        const status = await queue.beat(this.#held, reached && { ...reached, step: reached.step + 1 });
         if (reached) this.#told = reached.step;
         if (status === undefined) {
           this.#isLost = true;

@@ -4,10 +4,12 @@ import { OPTION_NAMES, type Options, type OptionsInput } from '../../core/option
 import type { Changes } from '../../core/painting/order.js';
 import { isPainted, type Stroke } from '../brush/masks.js';
 import { PaintingWorker } from '../painting/painting-worker.js';
-import type { FromWorker, NetworkSource, OrderedPicture } from '../painting/protocol.js';
+import type { NetworkSource, OrderedPicture } from '../painting/protocol.js';
 import { fittedSize, sha256 } from '../pictures/open.js';
 import { encodeFrame } from '../pictures/save.js';
 import { Timelapse } from '../pictures/timelapse.js';
+import { type FromServer, ServerPainter } from '../server/server-painter.js';
+import { keepToken } from '../server/service.js';
 import {
   brushing,
   busy,
@@ -21,8 +23,11 @@ import {
   network,
   notices,
   notify,
+  onServer,
   options,
+  ordered,
   photo,
+  place,
   ready,
   report,
   reports,
@@ -41,10 +46,14 @@ import { sessionId, tellNotKept } from './keep-form.js';
 import { freeLock, holdLock } from './lock.js';
 import { orderOf } from './order.js';
 import { type Painted, painted, rememberPace, setPainted } from './painted.js';
-import { orderedChanges } from './recipe.js';
+import { orderedChanges, orderedPictures } from './recipe.js';
+import { hasToken, type ServerForm, takeResult } from './server.js';
 import { keepOrder, letGo, offerUnfinished, stateKept, takeUp } from './unfinished.js';
 
 export const painter = new PaintingWorker();
+const server = new ServerPainter();
+/** Who paints what is on the easel. */
+const activePainter = () => (onServer.value ? server : painter);
 export const timelapse = new Timelapse();
 
 export async function startPainting(): Promise<void> {
@@ -62,7 +71,7 @@ export async function paintOn(): Promise<void> {
   const before = painted();
   const shown = frame.value;
   if (!shown || !before || busy.value) return;
-  if (before.plan && painter.canGoOn) {
+  if (before.plan && painter.canGoOn && !onServer.value) {
     if (refusedByBalance(options.value)) return;
     const items = styles.value;
     const wanted = settledOptions(before);
@@ -101,8 +110,45 @@ export async function goOnPainting(): Promise<void> {
   }
 }
 
+async function beginOnServer(form: ServerForm, start?: OrderedPicture): Promise<void> {
+  onServer.value = true;
+  if (!(await hasToken())) {
+    status.value = 'idle';
+    return;
+  }
+  // What the device kept of a painting has ended with this one.
+  await letGo();
+  ordered.value = undefined;
+  await server.paint({ ...(await orderedPictures(form)), start, options: form.options, network: network.value }, hear);
+}
+
+/** Follows the painting that this tab ordered from the service before. */
+export async function followOrdered(): Promise<void> {
+  const content = photo.value;
+  const painting = ordered.value;
+  if (!content || !painting || busy.value) return;
+  batch(() => {
+    prepareEasel();
+    onServer.value = true;
+    ordered.value = undefined;
+    frame.value = undefined;
+  });
+  setPainted({
+    content,
+    styles: styles.value,
+    strokes: strokes.value,
+    options: options.value,
+    seconds: 0,
+    size: painting,
+    steps: painting.step,
+    whole: false,
+  });
+  await server.follow(painting.id, hear);
+}
+
 function prepareEasel(): void {
   status.value = 'preparing';
+  onServer.value = false;
   brushing.value = false;
   ready.value = undefined;
   notices.value = notices.value.filter(({ kind }) => kind === 'info');
@@ -129,6 +175,10 @@ async function begin(wanted: Options, start?: OrderedPicture): Promise<void> {
       steps: 0,
       whole: false,
     });
+    if (place.value === 'server') {
+      await beginOnServer({ ...arranged, options: wanted }, start);
+      return;
+    }
     const source = await sourceOf(network.value);
     const form = { ...arranged, options: wanted, network: source, device: device.value, threads: threads.value };
     const order = await orderOf(form, start);
@@ -156,10 +206,12 @@ async function sourceOf(name: string): Promise<NetworkSource> {
   return 'pocket';
 }
 
-function hear(message: FromWorker): void {
+function hear(message: FromServer): void {
   switch (message.type) {
     case 'stage':
       stage.value = message.stage;
+      // A service lets a paused painting go on for whoever asks.
+      if (onServer.value && status.value === 'paused') status.value = report.value ? 'painting' : 'preparing';
       return;
     case 'ready':
       batch(() => {
@@ -190,8 +242,19 @@ function hear(message: FromWorker): void {
       if (message.notice !== undefined) notify('info', 'setback', { n: message.step + 1 });
       return;
     }
+    case 'preview':
+      timelapse.add(message.frame);
+      batch(() => {
+        frame.value = message.frame;
+        frames.value = timelapse.length;
+      });
+      return;
+    case 'result':
+      takeResult(message.recipe, message.seconds);
+      return;
     case 'paused':
-      if (status.value === 'pausing') status.value = 'paused';
+      // A service may be told so by others, too.
+      if (status.value === 'pausing' || onServer.value) status.value = 'paused';
       return;
     case 'kept':
       stateKept();
@@ -210,9 +273,11 @@ function hear(message: FromWorker): void {
         if (message.frame) frame.value = message.frame;
         status.value = message.how;
       });
-      rememberPace();
+      if (!onServer.value) rememberPace();
       if (message.how === 'done') letGo();
       if (message.frame && message.steps > 0) keepResult(message.frame);
+      // Of what a service was told to stop, the last preview is there.
+      else if (!frame.value) status.value = 'idle';
       return;
     }
     case 'failed':
@@ -222,6 +287,7 @@ function hear(message: FromWorker): void {
 
 function fail(code: string, message: string): void {
   freeLock();
+  if (code === 'UNAUTHORIZED' || code === 'TOKEN_INVALID') keepToken(undefined);
   status.value = frame.value ? 'stopped' : 'failed';
   const side =
     typeof options.value.size === 'number'
@@ -237,7 +303,7 @@ function fail(code: string, message: string): void {
   );
   // What was kept of it is lost only if it cannot be read.
   if (code === 'STATE_INVALID') letGo();
-  else offerUnfinished(sessionId);
+  else if (!onServer.value) offerUnfinished(sessionId);
 }
 
 function paintAt(size: number): void {
@@ -250,13 +316,13 @@ function paintAt(size: number): void {
 export function pause(): void {
   if (status.value !== 'painting' && status.value !== 'preparing') return;
   status.value = 'pausing';
-  painter.pause();
+  activePainter().pause();
 }
 
 export function resume(): void {
   if (status.value !== 'paused' && status.value !== 'pausing') return;
   status.value = report.value ? 'painting' : 'preparing';
-  painter.resume();
+  activePainter().resume();
 }
 
 /** Keeps the picture so far. Before there is one, ends at once. */
@@ -264,10 +330,11 @@ export function stop(): void {
   if (!busy.value) return;
   if (report.value) {
     status.value = 'stopping';
-    painter.stop();
+    activePainter().stop();
     return;
   }
-  painter.kill();
+  if (onServer.value) server.stop();
+  else painter.kill();
   freeLock();
   status.value = 'idle';
 }
@@ -290,7 +357,7 @@ export function followChanges(): void {
     const running = painted();
     // Read for its effect: a change of any option is followed.
     const wanted = running ? settledOptions(running) : options.value;
-    if (!busy.value || !running) return;
+    if (!busy.value || !running || onServer.value) return;
     clearTimeout(timer);
     const isSame = same([wanted, changesOf(items)], [running.options, changesOf(running.styles)]);
     if (isSame || !items.some(({ weight }) => weight > 0)) return;

@@ -25,7 +25,7 @@ export interface Painted {
   whole: boolean;
   /** What the worker plans to paint; absent until it has read everything, and where no worker holds the painting. */
   plan?: Plan | undefined;
-  /** Of a painting from the history, or one that was interrupted, until its worker plans it. */
+  /** Of a painting from the history, of a service, or one that was interrupted, until its worker plans it. */
   readonly recipe?: Recipe | undefined;
 }
 
@@ -40,6 +40,7 @@ export function setPainted(of: Painted | undefined): void {
 /** Seconds to the end, from the pace of late and the scales still to come. */
 export function secondsLeft(pace: number): number {
   const now = report.value;
+  if (now?.secondsLeft !== undefined) return now.secondsLeft;
   const scales = current?.plan?.scales;
   if (!now || !scales) return 0;
   return left(scales, now.step + 1, pace / (scales[now.scale]?.work ?? 1));

@@ -1,6 +1,6 @@
 /** Begins a painting before it is asked for, so that the first picture is there soon after Paint is pressed. */
 import { effect } from '@preact/signals';
-import { busy, device, frame, network, options, photo, strokes, styles, threads } from '../state.js';
+import { busy, device, frame, network, options, photo, place, strokes, styles, threads } from '../state.js';
 import { keptNetwork } from '../store/networks.js';
 import { orderOf } from './order.js';
 import { painter } from './paint.js';
@@ -31,7 +31,7 @@ export function warmUp(): void {
     const name = network.value;
     const isFree = !busy.value && frame.value === undefined && strokes.value.length === 0;
     clearTimeout(timer);
-    if (!content || !isFree) return;
+    if (!content || !isFree || place.value === 'server') return;
     timer = setTimeout(async () => {
       const kept = name === 'pocket' ? name : await keptNetwork(name).catch(() => undefined);
       if (!kept || document.hidden) return;

@@ -1,7 +1,9 @@
-import { photo, styles } from '../state.js';
+import { hasService } from '../server/service.js';
+import { photo, place, styles } from '../state.js';
 import { t } from '../words/words.js';
 import { HistoryDialog } from './dialogs/history-dialog.js';
 import { Notices } from './dialogs/notices.js';
+import { TokenDialog } from './dialogs/token-dialog.js';
 import { Easel } from './easel/easel.js';
 import { PaintBar } from './easel/paint-bar.js';
 import { Header } from './header.js';
@@ -23,13 +25,14 @@ export function App() {
             <PhotoWell />
             <StyleList />
             <Method />
-            <p class="hint privacy">{t('privacy')}</p>
+            <p class="hint privacy">{t(place.value === 'server' ? 'privacyServer' : 'privacy')}</p>
           </div>
           <PaintBar />
         </aside>
         <Easel />
       </main>
       <HistoryDialog />
+      {hasService && <TokenDialog />}
       <Notices />
     </>
   );

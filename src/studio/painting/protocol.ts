@@ -72,6 +72,8 @@ export interface Frame {
 
 export interface StepReport extends CoreReport {
   readonly frame?: Frame;
+  /** Where the painter forecasts it itself, as a service does. */
+  readonly secondsLeft?: number | undefined;
 }
 
 export interface Ready {
@@ -95,8 +97,8 @@ export interface Plan {
   readonly recipe: Recipe;
 }
 
-/** What is done before the first step, in this order. */
-export type Stage = 'runtime' | 'pictures' | 'network' | 'first';
+/** What is done before the first step, in this order; by a service only the last of them, after two of its own. */
+export type Stage = 'runtime' | 'pictures' | 'network' | 'sending' | 'queue' | 'first';
 
 export type FromWorker =
   | { readonly type: 'stage'; readonly stage: Stage }

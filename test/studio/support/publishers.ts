@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { STUDIO_FOLDER } from '../../../src/node/studio-server.js';
+import { STUDIO_FOLDER } from '../../../src/node/studio-files.js';
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -7,6 +7,7 @@ import { FileButton } from '../controls/file-button.js';
 import { Icon } from '../controls/icons.js';
 import { BrushCanvas } from './brush-canvas.js';
 import { Costs } from './costs.js';
+import { Ordered } from './ordered.js';
 import { Progress } from './progress.js';
 import { SaveMenu } from './save-menu.js';
 import { TwoUp } from './two-up.js';
@@ -27,6 +28,7 @@ export function Easel() {
       {(photo.value || frame.value) && <h1 class="unseen">{t('title')}</h1>}
       <div class="stage">{stage()}</div>
       <Unfinished />
+      <Ordered />
       {photo.value && <Tools />}
       {report.value || busy.value ? <Progress /> : null}
       {report.value && <Costs />}

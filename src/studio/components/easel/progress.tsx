@@ -1,5 +1,5 @@
 import { painted, secondsLeft } from '../../actions/painted.js';
-import { busy, pace, ready, report, stage, status } from '../../state.js';
+import { busy, onServer, pace, ready, report, stage, status } from '../../state.js';
 import { duration, number, t, type Word } from '../../words/words.js';
 
 /** Where the painting is: step, pace, time left. */
@@ -18,6 +18,7 @@ export function Progress() {
         {seconds !== undefined && <span>{t('perStep', { s: number(seconds) })}</span>}
         {busy.value && seconds !== undefined && <span>{t('left', { time: duration(secondsLeft(seconds)) })}</span>}
         {!busy.value && now && <span>{t('took', { time: duration(painted()?.seconds ?? 0) })}</span>}
+        {onServer.value && <span class="faint">{t('place.server')}</span>}
         {ready.value && (
           <span class="faint">
             {ready.value.device === 'webgpu' ? 'WebGPU' : `WASM × ${ready.value.threads}`} · {ready.value.network.name}

@@ -3,12 +3,13 @@ import { useEffect } from 'preact/hooks';
 import { type Options, optionMeta, PRESETS } from '../../../core/options/options.js';
 import { gigabytes } from '../../../core/painting/forecast.js';
 import { fittedSize } from '../../pictures/open.js';
-import { busy, chosen, machine, network, options, photo, preset, setOption, styles } from '../../state.js';
+import { busy, chosen, machine, network, options, photo, place, preset, setOption, styles } from '../../state.js';
 import { duration, isWord, number, t } from '../../words/words.js';
 import { Select } from '../controls/select.js';
 import { Slider } from '../controls/slider.js';
 import { Advanced } from './advanced.js';
 import { NetworkPart } from './network-part.js';
+import { PlacePart } from './place-part.js';
 
 /** The largest size that the slider offers; Advanced takes larger ones. */
 const MAX_SLIDER_PX = 4096;
@@ -28,6 +29,7 @@ export function Method() {
   return (
     <section class="part" aria-labelledby="method-title">
       <h2 id="method-title">{t('painting')}</h2>
+      <PlacePart />
       <Select
         label={t('preset')}
         value={preset.value}
@@ -88,7 +90,7 @@ export function Method() {
         text={String(steps)}
         onChange={(value) => setOption('steps', value)}
       />
-      <Forecast />
+      {place.value === 'device' && <Forecast />}
       <NetworkPart />
       <Advanced />
     </section>

@@ -1,6 +1,6 @@
 import type { WebDevice } from '../../../engines/web.js';
 import { cancelFetch, forgetNetwork, openNetworkFile, pullNetwork } from '../../actions/networks.js';
-import { busy, device, fetching, machine, network, networks } from '../../state.js';
+import { busy, device, fetching, machine, network, networks, place, serverNetworks } from '../../state.js';
 import { FETCHABLE } from '../../store/networks.js';
 import { isWord, t } from '../../words/words.js';
 import { FileButton } from '../controls/file-button.js';
@@ -17,6 +17,28 @@ function titleOf(name: string): string {
 
 /** Which network looks at the pictures, and what computes. */
 export function NetworkPart() {
+  return place.value === 'server' ? <ServerNetworks /> : <DeviceNetworks />;
+}
+
+/** Networks of the service. */
+function ServerNetworks() {
+  return (
+    <details class="network">
+      <summary>{t('network')}</summary>
+      <Select
+        label={t('network')}
+        value={network.value}
+        disabled={busy.value}
+        choices={[...new Set([POCKET, ...serverNetworks.value])].map((name) => ({ value: name, text: titleOf(name) }))}
+        onChange={(name) => {
+          network.value = name;
+        }}
+      />
+    </details>
+  );
+}
+
+function DeviceNetworks() {
   const loading = fetching.value;
   const offered = FETCHABLE.filter(({ name }) => !networks.value.includes(name));
   return (
