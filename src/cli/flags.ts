@@ -1,5 +1,6 @@
 /** Painting options as flags, made from the one options schema. */
 import { Option } from 'commander';
+import { DEVICE_EXPECTS, DEVICES, isDeviceChoice } from '../core/devices.js';
 import { expected } from '../core/errors.js';
 import { DEFAULTS, type OptionName, optionMeta, optionsSchema, PRESETS } from '../core/options/options.js';
 import { optionName, optionText } from '../core/options/text.js';
@@ -36,6 +37,17 @@ export function atLeastOne(flag: string): (text: string) => number {
     if (!Number.isInteger(n) || n < 1) throw expected('a whole number of at least 1', flag, text);
     return n;
   };
+}
+
+/** `--device`, of all commands that paint. */
+export function deviceFlag(): Option {
+  return new Option(
+    '--device <name>',
+    `what computes: ${DEVICES.join(', ')}; auto takes a graphics device where a trial saw it to be faster (default: auto)`,
+  ).argParser((text) => {
+    if (!isDeviceChoice(text)) throw expected(DEVICE_EXPECTS, '--device', text);
+    return text;
+  });
 }
 
 export function presetName(text: string): string {

@@ -8,7 +8,7 @@ import { PRESETS } from '../core/options/options.js';
 import { FORMATS } from '../node/files/formats.js';
 import type { Painted, Started } from '../node/painting/request.js';
 import { startPainting } from '../node/painting/start-painting.js';
-import { atLeastOne, optionFlags, presetName } from './flags.js';
+import { atLeastOne, deviceFlag, optionFlags, presetName } from './flags.js';
 import { EXIT_CODES, type Interrupts, listenToSignals } from './interrupts.js';
 import { assertNoTerminal, PrivateFolder, writeToStandardOutput } from './pipes.js';
 import { fileArgument, isStandardOutput, paintingArgument } from './places.js';
@@ -72,6 +72,7 @@ export function paintCommand(): Command {
       'what looks at them at all scales but the last, to be faster; auto: pocket beside VGG-19 (default: auto)',
       fileArgument,
     )
+    .addOption(deviceFlag())
     .option('--threads <n>', 'cores to compute on (default: all)', atLeastOne('--threads'))
     .option(
       '--max-memory <bytes>',

@@ -1,6 +1,7 @@
 /** From arguments and flags to the request for a painting. */
 import { join } from 'node:path';
 import process from 'node:process';
+import type { DeviceChoice } from '../core/devices.js';
 import { expected, GivernyError } from '../core/errors.js';
 import type { OptionsInput } from '../core/options/options.js';
 import { assertWritable } from '../node/files/atomic.js';
@@ -31,6 +32,7 @@ export type PaintFlags = OptionsInput &
     readonly recipe?: string;
     readonly network?: string;
     readonly coarseNetwork?: string;
+    readonly device?: DeviceChoice;
     readonly threads?: number;
     readonly maxMemory?: number;
     readonly fresh?: boolean;
@@ -104,6 +106,7 @@ export async function prepare(
     network: flags.network ?? repeat?.network.name,
     coarseNetwork: flags.coarseNetwork ?? (repeat && (repeat.coarseNetwork?.name ?? 'none')),
     options: { ...repeat?.options, ...options },
+    device: flags.device,
     threads: flags.threads,
     maxMemory: flags.maxMemory,
     stopAfter: repeat?.stopAfter,

@@ -5,14 +5,14 @@ import { expected } from '../core/errors.js';
 import type { OptionsInput } from '../core/options/options.js';
 import { DECIDED } from '../core/painting/job.js';
 import type { PaintRequest, StyleRequest } from '../node/painting/request.js';
-import { atLeastOne, OPTION_NAMES, optionFlags } from './flags.js';
+import { atLeastOne, deviceFlag, OPTION_NAMES, optionFlags } from './flags.js';
 import { paintAndReport } from './paint.js';
 import { fileArgument, isStandardOutput } from './places.js';
 import { type PaintFlags, type Prepared, stateEverySeconds } from './prepare.js';
 import { styleText } from './style-flags.js';
 import { free, stemOf } from './targets.js';
 
-type ResumeFlags = Pick<PaintFlags, 'output' | 'json' | 'quiet' | 'threads'> & OptionsInput;
+type ResumeFlags = Pick<PaintFlags, 'output' | 'json' | 'quiet' | 'device' | 'threads'> & OptionsInput;
 
 export function resumeCommand(): Command {
   const command = new Command('resume')
@@ -28,6 +28,7 @@ export function resumeCommand(): Command {
     .option('--json', 'print one JSON object per line: see docs/command.md')
     .option('-q, --quiet', 'print nothing but errors')
     .optionsGroup('Method:')
+    .addOption(deviceFlag())
     .option('--threads <n>', 'cores to compute on (default: all)', atLeastOne('--threads'))
     .action((state: string, flags: ResumeFlags) => paintAndReport(flags, () => prepareToResume(state, flags)));
   for (const option of changeFlags()) command.addOption(option);
@@ -44,13 +45,14 @@ function changeFlags(): Option[] {
 }
 
 async function prepareToResume(state: string, flags: ResumeFlags): Promise<Prepared> {
-  const { output, threads } = flags;
+  const { output, device, threads } = flags;
   if (output !== undefined && isStandardOutput(output)) throw expected('a file', '-o', output);
   // Imports sharp, which takes longer to load than the rest of the command.
   const { resumeRequest } = await import('../node/painting/resume.js');
   const given = OPTION_NAMES.filter((name) => flags[name] !== undefined).map((name) => [name, flags[name]]);
   const { request, step } = await resumeRequest(state, {
     output,
+    device,
     threads,
     stateEverySeconds: stateEverySeconds(),
     options: Object.fromEntries(given) as OptionsInput,

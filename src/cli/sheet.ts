@@ -2,6 +2,7 @@
 import { parse } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
+import type { DeviceChoice } from '../core/devices.js';
 import { expected, GivernyError, show } from '../core/errors.js';
 import {
   OPTION_NAMES,
@@ -22,7 +23,7 @@ import { composeSheet } from '../node/painting/sheet.js';
 import { checkPlaces } from './batch/names.js';
 import { batchSilence, jsonBatchReporter, plainBatchReporter } from './batch/reporters.js';
 import { printEvent } from './events.js';
-import { atLeastOne, optionFlags, presetName } from './flags.js';
+import { atLeastOne, deviceFlag, optionFlags, presetName } from './flags.js';
 import { EXIT_CODES, listenToSignals } from './interrupts.js';
 import { fileArgument, paintingArgument } from './places.js';
 import { optionsOf } from './prepare.js';
@@ -51,6 +52,7 @@ interface SheetFlags extends OptionsInput {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly network?: string;
+  readonly device?: DeviceChoice;
   readonly threads?: number;
 }
 
@@ -91,6 +93,7 @@ export function sheetCommand(): Command {
       'what looks at the pictures (default: pocket, or auto with --preset)',
       fileArgument,
     )
+    .addOption(deviceFlag())
     .option('--threads <n>', 'cores to compute on (default: all)', atLeastOne('--threads'))
     .addHelpText(
       'after',
@@ -158,7 +161,7 @@ async function sheet(photo: string, flags: SheetFlags): Promise<void> {
     const running = paintBatch(
       tiles.map(({ style, options }) => ({
         ...{ content: photo, styles: [style], output: { format: 'png' as const } },
-        ...{ network: flags.network, options },
+        ...{ network: flags.network, device: flags.device, options },
       })),
       { ...reporter, threads: flags.threads },
     );

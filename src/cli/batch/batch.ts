@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
+import type { DeviceChoice } from '../../core/devices.js';
 import { GivernyError } from '../../core/errors.js';
 import { type OptionsInput, PRESETS, resolveOptions } from '../../core/options/options.js';
 import { findPictures } from '../../node/files/find-pictures.js';
@@ -10,7 +11,7 @@ import { formatOf } from '../../node/files/formats.js';
 import { type Outcome, paintBatch } from '../../node/painting/batch.js';
 import type { PaintRequest } from '../../node/painting/request.js';
 import type { BatchCounts } from '../events.js';
-import { atLeastOne, optionFlags, presetName } from '../flags.js';
+import { atLeastOne, deviceFlag, optionFlags, presetName } from '../flags.js';
 import { EXIT_CODES, listenToSignals } from '../interrupts.js';
 import { fileArgument, paintingArgument } from '../places.js';
 import { optionsOf } from '../prepare.js';
@@ -37,6 +38,7 @@ interface BatchFlags extends OptionsInput {
   readonly quiet?: boolean;
   readonly network?: string;
   readonly coarseNetwork?: string;
+  readonly device?: DeviceChoice;
   readonly threads?: number;
 }
 
@@ -79,6 +81,7 @@ export function batchCommand(): Command {
       'what looks at them at all scales but the last (default: auto)',
       fileArgument,
     )
+    .addOption(deviceFlag())
     .option('--threads <n>', 'cores to compute on, all processes together (default: all)', atLeastOne('--threads'))
     .addHelpText('after', EXAMPLES)
     .action(batch);
@@ -265,6 +268,7 @@ function plannedOf(
       output,
       network: row.network ?? flags.network,
       coarseNetwork: row.coarseNetwork ?? flags.coarseNetwork,
+      device: flags.device,
       options,
     },
     item: { content: row.photo, styles: styles.map(styleText), output },

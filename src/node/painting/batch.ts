@@ -6,6 +6,7 @@ import { plan } from '../../core/painting/plan.js';
 import { fittingOf } from '../../core/pictures/fit.js';
 import type { Size } from '../../core/pictures/picture.js';
 import { availableThreads } from '../../engines/processors.js';
+import { chooseDevice } from '../devices/choose.js';
 import { pictureSize } from '../files/pictures.js';
 import { PaintedBefore } from './painted-before.js';
 import { PaintingProcess, type ProcessPainting } from './painting-process.js';
@@ -74,6 +75,8 @@ export function paintBatch(requests: readonly PaintRequest[], settings: BatchSet
     const before = new PaintedBefore();
     const left = await leftToPaint(before);
     if (isStopped || left.length === 0) return outcomes;
+    // Once, before several processes would try a device at a time; one that is missing fails all.
+    for (const choice of new Set(left.map(({ request }) => request.device ?? 'auto'))) await chooseDevice(choice);
     settings.onPainting?.();
     const planning = planAll(left, before);
     const each = Math.max(1, Math.floor(threads / jobs));

@@ -12,7 +12,8 @@ import type { Painted, PaintRequest, RequestSettings } from './request.js';
 import { inspectState } from './state.js';
 
 /** What may differ from the request for the painting that was stopped. What is left out stays. */
-export interface ResumeChanges extends Pick<PaintRequest, 'output' | 'frames' | 'threads' | 'stateEverySeconds'> {
+export interface ResumeChanges
+  extends Pick<PaintRequest, 'output' | 'frames' | 'device' | 'threads' | 'stateEverySeconds'> {
   /** Options that change from the next step on; the recipe tells of them. */
   readonly options?: OptionsInput | undefined;
 }
@@ -28,8 +29,8 @@ export interface ResumeChanges extends Pick<PaintRequest, 'output' | 'frames' | 
  *   picture or network has changed since; otherwise as paintFile.
  */
 export async function resumePainting(path: string, settings: ResumeChanges & RequestSettings = {}): Promise<Painted> {
-  const { output, frames, threads, stateEverySeconds, options, ...others } = settings;
-  const { request } = await resumeRequest(path, { output, frames, threads, stateEverySeconds, options });
+  const { output, frames, device, threads, stateEverySeconds, options, ...others } = settings;
+  const { request } = await resumeRequest(path, { output, frames, device, threads, stateEverySeconds, options });
   const { paintFile } = await import('./paint-file.js');
   return paintFile({ ...request, ...others });
 }
