@@ -9,6 +9,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { chooseDevice, openEngine, speedOf } from '#dist/node/devices/choose.js';
 import { remember, remembered } from '#dist/node/devices/remembered.js';
 import { tryDevice } from '#dist/node/devices/trial.js';
+import { PaintingProcess } from '#dist/node/painting/painting-process.js';
+import type { CheckedRequest } from '#dist/node/painting/request.js';
 import { SWIFTSHADER } from '../support/swiftshader.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'giverny-devices-'));
@@ -55,6 +57,50 @@ describe('a trial', () => {
     expect(speedOf({ step, isSoftware: true })).toBe(0);
     expect(speedOf({ step, reason: 'it is broken' })).toBe(0);
     expect(speedOf({ first: step })).toBe(0);
+  });
+});
+
+describe('a driver that ends the painting process', () => {
+  /** Begins on webgpu and crashes after a step, but for the CPU. */
+  const CRASHING = `
+    process.once('disconnect', () => process.exit());
+    process.on('message', ({ device = 'auto', fresh }) => {
+      const on = device === 'cpu' ? 'cpu' : 'webgpu';
+      process.send({ event: 'start', started: { device: on, fresh } });
+      process.send({ event: 'step', report: { step: 0 } }, () => {
+        if (on === 'webgpu') process.kill(process.pid, 'SIGSEGV');
+        else process.send({ event: 'done', painted: { steps: 1 } });
+      });
+    });`;
+  const paint = async (request: Partial<CheckedRequest>) => {
+    vi.stubEnv('GIVERNY_CACHE', join(folder, 'crashed'));
+    const child = new PaintingProcess(program(CRASHING));
+    const told: unknown[] = [];
+    const settings = {
+      onStart: (started: unknown) => told.push(started),
+      onNotice: (sentence: string) => told.push(sentence),
+    };
+    const asked: CheckedRequest = { content: 'a', styles: [{ picture: 'b' }], ...request };
+    const painted = await child.paint(asked, settings).done.finally(() => child.end());
+    return { painted, told };
+  };
+
+  test('is left for the CPU by auto, which goes on from the state and does not take it again', async () => {
+    const { painted, told } = await paint({ state: join(folder, 'x.giverny'), fresh: true });
+    expect(painted).toEqual({ steps: 1 });
+    expect(told).toEqual([
+      { device: 'webgpu', fresh: true },
+      'The driver of webgpu ended the painting process (SIGSEGV): the CPU paints, from the state kept last.',
+      { device: 'cpu', fresh: false },
+    ]);
+    expect(remembered('webgpu')).toEqual({ reason: 'its driver ended a painting (SIGSEGV)' });
+  });
+
+  test('is told of where the device was asked for', async () => {
+    await expect(paint({ device: 'webgpu' })).rejects.toMatchObject({
+      code: 'PAINTER_DIED',
+      message: 'The driver of webgpu ended the painting process (SIGSEGV); the device cpu paints without it.',
+    });
   });
 });
 

@@ -72,6 +72,7 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     networkNote: prepared.networkNote,
     coarseNetwork: job.coarseNetwork && named(job.coarseNetwork),
     engine: painter.engine.name,
+    device: painter.engine.traits.device,
     resumed: resumed && { state: checked.state as string, step: resumed.state.step },
     notes: prepared.notes,
   });

@@ -2,8 +2,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { GraphicsDevice } from '../../core/devices.js';
 import { type ErrorCode, GivernyError } from '../../core/errors.js';
 import type { StepReport } from '../../core/painting/job.js';
+import { remember } from '../devices/remembered.js';
 import { newWriter, removeTemporaries } from '../files/temporaries.js';
 import {
   type CheckedRequest,
@@ -47,15 +49,30 @@ interface Current {
 }
 
 export class PaintingProcess {
+  readonly #program: URL;
   readonly #writer = newWriter();
   #child: ChildProcess | undefined;
   #current: Current | undefined;
 
+  /** @param program of the process, for tests. */
+  constructor(program: URL = new URL('./child.js', import.meta.url)) {
+    this.#program = program;
+  }
+
   /** Paints a request, in a new process where the last one died. The painting before it must have ended. */
   paint(request: CheckedRequest, listeners: PaintListeners): ProcessPainting {
-    const child = this.#child ?? this.#start();
+    let child = this.#child ?? this.#start();
     this.#child = child;
-    const state = { killed: false, stopped: false, stepping: false };
+    const state = { killed: false, stopped: false, stepping: false, device: 'cpu' };
+    /** Paints on without a device whose driver ended the process, from the state if one is kept. */
+    const paintWithout = (device: string, end: string) => {
+      const place = request.state ? 'from the state kept last' : 'from the start';
+      listeners.onNotice?.(`The driver of ${device} ended the painting process (${end}): the CPU paints, ${place}.`);
+      Object.assign(state, { stepping: false, device: 'cpu' });
+      child = this.#start();
+      this.#child = child;
+      tell(child, { ...request, device: 'cpu', fresh: false });
+    };
     const done = new Promise<Painted>((resolve, reject) => {
       const end = <T>(settle: (value: T) => void, value: T) => {
         this.#current = undefined;
@@ -64,8 +81,10 @@ export class PaintingProcess {
       this.#current = {
         request,
         hear(event) {
-          if (event.event === 'start') listeners.onStart?.(event.started);
-          else if (event.event === 'saved') listeners.onSaved?.(event.path);
+          if (event.event === 'start') {
+            state.device = event.started.device;
+            listeners.onStart?.(event.started);
+          } else if (event.event === 'saved') listeners.onSaved?.(event.path);
           else if (event.event === 'notice') listeners.onNotice?.(event.sentence);
           else if (event.event === 'done') end(resolve, event.painted);
           else if (event.event === 'error') end(reject, revived(event));
@@ -77,7 +96,14 @@ export class PaintingProcess {
         fail: (error) => end(reject, error),
         died(how, stderr) {
           if (state.stopped && !state.stepping) end(resolve, STOPPED_BEFORE_THE_FIRST_STEP);
-          else end(reject, death(state.killed, how, stderr));
+          else if (state.killed || state.device === 'cpu' || isOutside(how))
+            end(reject, death(state.killed, how, stderr));
+          else {
+            const { device } = state;
+            remember(device as GraphicsDevice, { reason: `its driver ended a painting (${endOf(how)})` });
+            if ((request.device ?? 'auto') === 'auto' && !state.stopped) paintWithout(device, endOf(how));
+            else end(reject, driverDeath(device, how, stderr));
+          }
         },
       };
     });
@@ -104,7 +130,7 @@ export class PaintingProcess {
   }
 
   #start(): ChildProcess {
-    const child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), [this.#writer], {
+    const child = fork(fileURLToPath(this.#program), [this.#writer], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -156,15 +182,25 @@ function revived({ code, message, stack }: Extract<PaintEvent, { event: 'error' 
   return error;
 }
 
+/** How a process ended, such as "SIGKILL" and "exit code 1". */
+const endOf = (how: NodeJS.Signals | number | null) => (typeof how === 'string' ? how : `exit code ${how}`);
+
+/** Whether somebody else ended the process. 128 + n is how a shell reports death by signal n; SIGKILL is 9. */
+const isOutside = (how: NodeJS.Signals | number | null) => how === 'SIGKILL' || how === 137;
+
+function driverDeath(device: string, how: NodeJS.Signals | number | null, stderr: string): GivernyError {
+  const sentence = `The driver of ${device} ended the painting process (${endOf(how)}); the device cpu paints without it.`;
+  return new GivernyError('PAINTER_DIED', sentence, { cause: stderr });
+}
+
 /** What is known of a child process that ended without a result. */
 function death(killed: boolean, how: NodeJS.Signals | number | null, stderr: string): GivernyError {
-  const end = typeof how === 'string' ? how : `exit code ${how}`;
+  const end = endOf(how);
   const message = killed
     ? 'The painting was ended before it was done.'
     : /out of memory|bad_alloc/i.test(stderr)
       ? `The painting process ran out of memory (${end}): try a smaller size.`
-      : // 128 + n is how a shell reports death by signal n; SIGKILL is 9.
-        how === 'SIGKILL' || how === 137
+      : isOutside(how)
         ? `The painting process was killed from outside (${end}): by a person or a program, or by the system where memory ran out, which a smaller size avoids.`
         : `The painting process ended unexpectedly (${end}).`;
   return new GivernyError('PAINTER_DIED', message, { cause: stderr });

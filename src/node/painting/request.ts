@@ -116,6 +116,8 @@ export interface Started {
   /** Looks at all scales but the last, where that is another. */
   readonly coarseNetwork?: NamedNetwork | undefined;
   readonly engine: string;
+  /** What computes, such as cpu or webgpu. */
+  readonly device: string;
   /** Where the painting goes on from a state file: its path, and how many steps were done. */
   readonly resumed?: { readonly state: string; readonly step: number } | undefined;
   /** What was done to the pictures before painting, and what is odd about them, for people to read. */
