@@ -177,7 +177,7 @@ describe('painted', () => {
       const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
       return Math.sqrt(data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length);
     };
-    for (const flat of ['black', 'white']) {
+    for (const flat of ['black', 'the mean', 'middle grey', 'white']) {
       expect(deviation(await painted(PICTURES[flat] as Picture, painting, options))).toBeGreaterThan(20);
     }
     const plane = width * height;

@@ -1,10 +1,10 @@
 /** The content cost: features of the painting stay near the photo's. */
 import type { Node } from '../graph/node.js';
-import { multiply } from '../graph/operations.js';
+import { multiply, reshape, scale, sum } from '../graph/operations.js';
 import type { Tensor, Tensors } from '../graph/tensor.js';
 import type { Options } from '../options/options.js';
-import { contentCost, squaredErrors } from './equations.js';
-import { defineTerm, type Layer, type Term } from './term.js';
+import { contentCost, squared, squaredErrors } from './equations.js';
+import { defineTerm, type Layer, type Sources, type Term } from './term.js';
 import { byWeight, layersOf, share, total } from './weights.js';
 
 /**
@@ -34,9 +34,11 @@ export function contentTerm({ contentLayers, strength }: Pick<Options, 'contentL
         `${layer}.weight`,
         share(contentLayers[layer], relative ? sources.areas.affected : 1),
       ]);
-      const sizes = layers.map((layer): [string, Tensor] => [
+      const spreads = layers.map((layer) => spreadOf(found[layer] as Tensor, sources.areas.visible(layer)));
+      const ofStyles = spreads.some(isFlat) ? await energies(sources, layers) : {};
+      const sizes = layers.map((layer, i): [string, Tensor] => [
         `${layer}.size`,
-        share(1, sizeOf(found[layer] as Tensor, sources.areas.visible(layer)) / (4 * sources.layer(layer).channels)),
+        share(1, sizeOf(spreads[i] as Spread, ofStyles[layer]?.data[0]) / (4 * sources.layer(layer).channels)),
       ]);
       return {
         tensors: Object.fromEntries([...weights, ...(relative ? sizes : [])]) as Tensors,
@@ -57,14 +59,32 @@ export function contentTerm({ contentLayers, strength }: Pick<Options, 'contentL
 
 const layerCost = (errors: Node, { channels, positions }: Layer) => contentCost(errors, channels, positions);
 
+/** Of features over positions, summed over channels. */
+interface Spread {
+  /** The mean of their squared distance from their mean. */
+  readonly variance: number;
+  /** The square of their mean. */
+  readonly square: number;
+}
+
+/** Whether these are features of a flat photo. Those of what people photograph vary by 1.5 to 3 squares of their mean. */
+const isFlat = ({ variance, square }: Spread) => variance < square;
+
 /**
- * What distances of features [1, C, H, W] are relative to: the mean over positions of their squared distance from
- * their mean, and at least the square of that mean. A photo of what people photograph varies by 1.5 to 3 such squares.
- * Features of a flat one vary at its borders alone, and relative to that little every stroke would be too far away.
+ * What distances of features are relative to: their variance. Features of a flat photo vary at its borders alone, and
+ * relative to that little every stroke would be too far away; there it is at least the square of their mean, and a
+ * quarter of the styles' energy, as a grey that is the network's mean has hardly any features at all.
  *
+ * @param energy the mean square of the styles' features; asked for flat photos alone.
+ */
+const sizeOf = ({ variance, square }: Spread, energy = 0) =>
+  isFlat({ variance, square }) ? Math.max(square, energy / 4) : variance;
+
+/**
+ * @param features [1, C, H, W].
  * @param visible [H W]: how much each position counts; all alike where left out.
  */
-function sizeOf({ shape, data }: Tensor, visible?: Float32Array): number {
+function spreadOf({ shape, data }: Tensor, visible?: Float32Array): Spread {
   const channels = shape[1] as number;
   const positions = data.length / channels;
   const whole = visible ? visible.reduce((sum, value) => sum + value, 0) : positions;
@@ -76,5 +96,20 @@ function sizeOf({ shape, data }: Tensor, visible?: Float32Array): number {
     variance += plane.reduce((sum, value, i) => sum + (visible?.[i] ?? 1) * (value - mean) ** 2, 0) / whole;
     square += mean ** 2;
   }
-  return Math.max(variance, square);
+  return { variance, square };
+}
+
+/** Squares of the styles' features, mean over positions and sum over channels, of each layer; shape [] each. */
+function energies(sources: Sources, layers: readonly string[]): Promise<Partial<Tensors>> {
+  return sources.ofStyles(layers, (view) =>
+    Object.fromEntries(
+      layers.map((layer) => {
+        const squares = squared(view.layer(layer).mapped());
+        const weights = view.weights(0, layer);
+        if (!weights) return [layer, scale(sum(squares), 1 / view.layer(layer).positions)];
+        const [, , height, width] = squares.shape as readonly [number, number, number, number];
+        return [layer, sum(multiply(squares, reshape(weights, [1, 1, height, width])))];
+      }),
+    ),
+  );
 }
