@@ -2,16 +2,19 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
+import type { DeviceChoice } from '../core/devices.js';
 import { expected, GivernyError, show } from '../core/errors.js';
 import type { Scope } from '../service/contract.js';
 import type { ServiceOptions } from '../service/serve.js';
 import { printEvent } from './events.js';
+import { deviceFlag } from './flags.js';
 import { portNumber, untilStopped, wholeNumber } from './serving.js';
 
 interface Flags {
   readonly data: string;
   readonly blobs?: string;
   readonly jobs?: number;
+  readonly device?: DeviceChoice;
   readonly threads?: number;
   readonly maxMemory?: number;
   readonly json?: boolean;
@@ -30,6 +33,7 @@ const withWorker = (command: Command, leastJobs: number) =>
   command
     .option('--blobs <folder>', 'keep pictures in a folder that all machines share, not in the database')
     .option('--jobs <n>', 'paintings at a time (default: 1)', wholeNumber('--jobs', leastJobs, 1000))
+    .addOption(deviceFlag())
     .option('--threads <n>', 'threads of each painting (default: all cores)', wholeNumber('--threads', 1, 1024))
     .option('--max-memory <GB>', 'memory of all paintings together (default: three quarters of the machine)', gigabytes)
     .option('--json', 'print one JSON object per line: the address of a server, then the end');
@@ -110,11 +114,11 @@ async function loaded() {
   }
 }
 
-function optionsOf({ data, blobs, jobs, threads, maxMemory }: Flags): ServiceOptions {
+function optionsOf({ data, blobs, jobs, device, threads, maxMemory }: Flags): ServiceOptions {
   return {
     url: process.env.DATABASE_URL || undefined,
     folder: join(data),
     blobFolder: blobs,
-    worker: { jobs, threads, maxMemory },
+    worker: { jobs, device, threads, maxMemory },
   };
 }

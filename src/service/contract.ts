@@ -1,5 +1,6 @@
 /** What goes over HTTP, as schemas: the server checks with them, and a client takes its types from them. */
 import { z } from 'zod';
+import { DEVICES } from '../core/devices.js';
 import { optionsSchema, PRESETS } from '../core/options/options.js';
 
 export const STATUSES = ['queued', 'painting', 'paused', 'done', 'failed', 'cancelled'] as const;
@@ -38,6 +39,8 @@ export const orderSchema = z.strictObject({
     .extend({ preset: z.enum(Object.keys(PRESETS) as [keyof typeof PRESETS]).optional() })
     .optional(),
   format: z.enum(FORMATS).default('png'),
+  /** What computes it; 'auto' leaves that to the worker. A device that no worker has is refused. */
+  device: z.enum(DEVICES).default('auto'),
   /** Among the paintings of one owner and before fairness between owners: higher comes first. */
   priority: z.number().int().min(-10).max(10).default(0),
   /** A painting that is not done so many seconds from now fails. */
@@ -69,6 +72,8 @@ export const paintingSchema = z.object({
   costs: z.record(z.string(), z.unknown()).nullable(),
   forecastBytes: z.number(),
   network: z.string(),
+  /** As it was ordered. */
+  device: z.enum(DEVICES),
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),

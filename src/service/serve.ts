@@ -2,7 +2,9 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import type { Device } from '../core/devices.js';
 import { GivernyError } from '../core/errors.js';
+import { chooseDevice } from '../node/devices/choose.js';
 import { serviceApp } from './http/app.js';
 import { Networks } from './queue/plan.js';
 import { Blobs } from './store/blobs.js';
@@ -15,7 +17,7 @@ import { startWorker, type Worker, type WorkerOptions } from './worker/worker.js
 export interface ServiceOptions extends DatabasePlace {
   /** A folder that all machines share, for pictures; else the database keeps them. */
   readonly blobFolder?: string | undefined;
-  readonly worker: Omit<WorkerOptions, 'database' | 'blobs' | 'onError' | 'onOutcome'>;
+  readonly worker: Omit<WorkerOptions, 'database' | 'blobs' | 'offers' | 'onError' | 'onOutcome'>;
 }
 
 export interface ServeOptions extends ServiceOptions {
@@ -57,9 +59,22 @@ async function loggerOf() {
   return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: false }));
 }
 
-function workerOf(database: Database, blobs: Blobs, options: ServiceOptions, logger: Logger): Worker {
+/** The device of this machine's workers. @throws GivernyError DEVICE_MISSING. */
+function offeredBy({ worker: { device = 'auto' } }: ServiceOptions, logger: Logger): Promise<Device> {
+  return chooseDevice(device, { tell: (sentence) => logger.info(sentence) });
+}
+
+function workerOf(
+  database: Database,
+  blobs: Blobs,
+  { worker }: ServiceOptions,
+  logger: Logger,
+  offers: Device,
+): Worker {
   return startWorker({
-    ...options.worker,
+    ...worker,
+    device: worker.device ?? 'auto',
+    offers,
     database,
     blobs,
     onOutcome: ({ painting, attempt }, outcome, seconds) => logger.info({ painting, attempt, outcome, seconds }),
@@ -67,10 +82,16 @@ function workerOf(database: Database, blobs: Blobs, options: ServiceOptions, log
   });
 }
 
-/** A worker alone, on a Postgres that others share. */
+/**
+ * A worker alone, on a Postgres that others share.
+ *
+ * @throws GivernyError DEVICE_MISSING.
+ */
 export async function work(options: ServiceOptions): Promise<Running> {
+  const logger = await loggerOf();
+  const offers = await offeredBy(options, logger);
   const { database, blobs } = await opened(options);
-  const worker = workerOf(database, blobs, options, await loggerOf());
+  const worker = workerOf(database, blobs, options, logger, offers);
   return {
     async close() {
       await worker.drain();
@@ -82,7 +103,8 @@ export async function work(options: ServiceOptions): Promise<Running> {
 /**
  * Serves HTTP, and paints where `worker.jobs` is above 0.
  *
- * @throws GivernyError OPTION_INVALID where the port is taken, or where others could reach a server without tokens.
+ * @throws GivernyError OPTION_INVALID where the port is taken, or where others could reach a server without tokens;
+ *   DEVICE_MISSING.
  */
 export async function serve(options: ServeOptions): Promise<Service> {
   const { host, port } = options;
@@ -97,6 +119,8 @@ export async function serve(options: ServeOptions): Promise<Service> {
       );
     }
     const [{ serve: listen }, logger] = await Promise.all([import('@hono/node-server'), loggerOf()]);
+    const paints = options.worker.jobs !== 0;
+    const offers = paints ? await offeredBy(options, logger) : 'cpu';
     const app = serviceApp({
       database,
       blobs,
@@ -117,7 +141,7 @@ export async function serve(options: ServeOptions): Promise<Service> {
     server.headersTimeout = 10_000;
     server.requestTimeout = 120_000;
     server.maxConnections = 2000;
-    const worker = options.worker.jobs === 0 ? undefined : workerOf(database, blobs, options, logger);
+    const worker = paints ? workerOf(database, blobs, options, logger, offers) : undefined;
     const { port: given } = server.address() as AddressInfo;
     return {
       url: `http://${host.includes(':') ? `[${host}]` : host}:${given}/`,

@@ -14,7 +14,7 @@ export type Work = Omit<OrderBody, 'priority' | 'deadlineSeconds'> & {
 };
 
 const VIEW = `id, status, priority, width, height, step, steps, costs, forecast_bytes as "forecastBytes",
-  work->>'network' as network, created_at as "createdAt", started_at as "startedAt", ended_at as "endedAt", deadline,
+  work->>'network' as network, device, created_at as "createdAt", started_at as "startedAt", ended_at as "endedAt", deadline,
   expires_at as "expiresAt", preview_blob is not null as "hasPreview", result_blob is not null as "hasResult", error`;
 
 const TIMES = ['createdAt', 'startedAt', 'endedAt', 'deadline', 'expiresAt'];
@@ -67,8 +67,8 @@ export class Paintings {
     return this.#database.transaction(async (queries) => {
       const [row] = await queries.query(
         `insert into giverny.paintings (id, owner, status, work, priority, idempotency_key, request_hash,
-           forecast_bytes, max_bytes, steps, width, height, deadline)
-         values ($1, $2, 'queued', $3::jsonb, $4, $5, $6, $7, $8, $9, $10, $11, now() + $12::float8 * interval '1 second')
+           device, forecast_bytes, max_bytes, steps, width, height, deadline)
+         values ($1, $2, 'queued', $3::jsonb, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + $13::float8 * interval '1 second')
          on conflict (owner, idempotency_key) do nothing
          returning ${VIEW}`,
         [
@@ -78,6 +78,7 @@ export class Paintings {
           priority,
           idempotency?.key ?? null,
           idempotency?.requestHash ?? null,
+          work.device,
           plan.forecastBytes,
           maxBytes,
           plan.steps,

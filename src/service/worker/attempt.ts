@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
+import type { DeviceChoice } from '../../core/devices.js';
 import { GivernyError } from '../../core/errors.js';
 import type { OptionsInput } from '../../core/options/options.js';
 import type { StepReport } from '../../core/painting/job.js';
@@ -17,6 +18,8 @@ export interface AttemptParts {
   readonly database: Database;
   readonly queue: Queue;
   readonly blobs: Blobs;
+  /** What computes where the order leaves it to the worker. */
+  readonly device: DeviceChoice;
   readonly threads?: number | undefined;
   /** Seconds from one write of the state to the next. */
   readonly stateEverySeconds: number;
@@ -188,6 +191,7 @@ class Attempt {
       options: options as OptionsInput | undefined,
       output: join(this.#folder, `painting.${work.format}`),
       frames: { every: Math.max(1, Math.ceil(steps / PREVIEWS)), folder: join(this.#folder, 'frames') },
+      device: (work.device ?? 'auto') === 'auto' ? this.#parts.device : work.device,
       threads: this.#parts.threads,
       maxMemory: maxBytes,
       state: this.#state,
