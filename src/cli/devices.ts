@@ -23,17 +23,15 @@ async function devices({ json }: { json?: boolean }): Promise<void> {
     process.stdout.write(`${printableJson({ devices, auto }, 2)}\n`);
     return;
   }
-  const cpu = devices.find(({ step }) => step)?.step?.cpuSeconds;
-  for (const listed of devices) process.stdout.write(`${listed.device.padEnd(9)} ${told(listed, cpu)}\n`);
+  for (const listed of devices) process.stdout.write(`${listed.device.padEnd(9)} ${told(listed)}\n`);
   process.stdout.write(`--device auto takes ${auto}.\n`);
 }
 
 const SIZE = '320x240';
 
-function told({ device, threads, reason, driver, isSoftware, first, step }: ListedDevice, cpu?: number): string {
-  if (device === 'cpu') {
-    const time = cpu === undefined ? '' : `; a step at ${SIZE}: ${seconds(cpu)}`;
-    return `${threads === 1 ? '1 thread' : `${threads} threads`}${time}`;
+function told({ device, threads, reason, driver, isSoftware, first, step }: ListedDevice): string {
+  if (device === 'cpu' && step) {
+    return `${threads === 1 ? '1 thread' : `${threads} threads`}; a step at ${SIZE}: ${seconds(step.seconds)}`;
   }
   if (reason !== undefined) return `not here: ${printable(reason)}`;
   const name = driver ?? 'works';

@@ -27,7 +27,9 @@ const GRAPHICS = DEVICES.filter((device): device is GraphicsDevice => device !==
  * @throws GivernyError ENGINE_FAILED where the runtime is missing.
  */
 export async function listDevices(onTry: (device: Device) => void = () => {}): Promise<DeviceList> {
-  const devices: ListedDevice[] = [{ device: 'cpu', threads: availableThreads() }];
+  onTry('cpu');
+  const cpu = await tryDevice('cpu', 'steps');
+  const devices: ListedDevice[] = [{ device: 'cpu', threads: availableThreads(), ...cpu }];
   for (const device of GRAPHICS) {
     const reason = notInBuild(device);
     if (reason !== undefined) {

@@ -3,12 +3,12 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import process from 'node:process';
 import type { Evaluation } from '../../core/costs/objective/objective.js';
 import { wholeObjective } from '../../core/costs/objective/whole.js';
-import type { GraphicsDevice } from '../../core/devices.js';
+import type { Scene } from '../../core/costs/setting.js';
+import type { Device } from '../../core/devices.js';
 import type { Engine } from '../../core/graph/engine.js';
 import { input, matmul } from '../../core/graph/operations.js';
 import { Program } from '../../core/graph/program.js';
 import { tensor } from '../../core/graph/tensor.js';
-import type { Network } from '../../core/networks/network.js';
 import { type OptionsInput, resolveOptions } from '../../core/options/options.js';
 import { type Picture, picture, type Size } from '../../core/pictures/picture.js';
 import { createNodeEngine } from '../../engines/node.js';
@@ -25,7 +25,7 @@ const STEPS = 3;
 /** Costs may differ from the CPU's by this share. */
 const TOLERANCE = 1e-2;
 
-const [device, depth] = process.argv.slice(2) as [GraphicsDevice, Depth];
+const [device, depth] = process.argv.slice(2) as [Device, Depth];
 
 function tell(trial: Trial, isDone: boolean): Promise<void> {
   const message: TrialMessage = { ...trial, isDone };
@@ -33,6 +33,7 @@ function tell(trial: Trial, isDone: boolean): Promise<void> {
 }
 
 async function tried(): Promise<Trial> {
+  if (device === 'cpu') return cpuTimed();
   const engine = createNodeEngine({ device });
   const ones = tensor([16, 16], new Float32Array(256).fill(1));
   const program = await Program.load(engine, { product: matmul(input('x', [16, 16]), input('y', [16, 16])) });
@@ -42,43 +43,52 @@ async function tried(): Promise<Trial> {
   if (product?.data.some((value) => value !== 16)) return { ...about, reason: 'it computes a wrong product' };
   if (depth === 'load') return about;
   await tell(about, false);
-  const network = await openNetwork('pocket');
   const cpu = createNodeEngine();
-  const first = await timed(engine, cpu, network, FIRST_SIZE, FIRST_OPTIONS);
+  const first = await timed(engine, cpu, FIRST_SIZE, FIRST_OPTIONS);
   if (typeof first === 'string') return { ...about, reason: first };
   await tell({ ...about, first }, false);
   if (first.seconds > LONGEST_FIRST_SECONDS) return { ...about, first };
-  const step = await timed(engine, cpu, network, STEP_SIZE, {});
+  const step = await timed(engine, cpu, STEP_SIZE, {});
   return typeof step === 'string' ? { ...about, first, reason: step } : { ...about, first, step };
 }
 
+async function cpuTimed(): Promise<Trial> {
+  const { seconds } = await measured(createNodeEngine(), await sceneOf(STEP_SIZE, {}));
+  return { step: { seconds, cpuSeconds: seconds } };
+}
+
 /** The fastest of a few steps on either engine; a sentence's end where their costs differ. */
-async function timed(
-  engine: Engine,
-  cpu: Engine,
-  network: Network,
-  size: Size,
-  options: OptionsInput,
-): Promise<Timed | string> {
-  const [content, style, start] = [1, 2, 3].map((seed) => waves(size, seed)) as [Picture, Picture, Picture];
-  const scene = { network, content, styles: [{ picture: style, weight: 1 }], options: resolveOptions(options) };
-  const measure = async (on: Engine) => {
-    const objective = await wholeObjective(on, scene);
-    let evaluation = await objective.evaluate(start.data);
-    const times: number[] = [];
-    for (let i = 0; i < STEPS; i++) {
-      const begun = performance.now();
-      evaluation = await objective.evaluate(start.data);
-      times.push((performance.now() - begun) / 1000);
-    }
-    await objective.dispose();
-    return { evaluation, seconds: Math.min(...times) };
-  };
-  const own = await measure(engine);
-  const reference = await measure(cpu);
+async function timed(engine: Engine, cpu: Engine, size: Size, options: OptionsInput): Promise<Timed | string> {
+  const scene = await sceneOf(size, options);
+  const own = await measured(engine, scene);
+  const reference = await measured(cpu, scene);
   const difference = largestDifference(own.evaluation, reference.evaluation);
   if (!(difference < TOLERANCE)) return `its costs differ from the CPU's by ${(100 * difference).toPrecision(2)} %`;
   return { seconds: own.seconds, cpuSeconds: reference.seconds };
+}
+
+async function sceneOf(size: Size, options: OptionsInput): Promise<Scene> {
+  return {
+    network: await openNetwork('pocket'),
+    content: waves(size, 1),
+    styles: [{ picture: waves(size, 2), weight: 1 }],
+    options: resolveOptions(options),
+  };
+}
+
+/** Costs and gradient, and the fastest of a few steps after the first. */
+async function measured(engine: Engine, scene: Scene): Promise<{ evaluation: Evaluation; seconds: number }> {
+  const start = waves(scene.content, 3).data;
+  const objective = await wholeObjective(engine, scene);
+  let evaluation = await objective.evaluate(start);
+  const times: number[] = [];
+  for (let i = 0; i < STEPS; i++) {
+    const begun = performance.now();
+    evaluation = await objective.evaluate(start);
+    times.push((performance.now() - begun) / 1000);
+  }
+  await objective.dispose();
+  return { evaluation, seconds: Math.min(...times) };
 }
 
 const largestDifference = (own: Evaluation, reference: Evaluation): number =>

@@ -1,7 +1,7 @@
 /** Tries a graphics device in a process of its own, which a broken driver may end without harm. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { GraphicsDevice } from '../../core/devices.js';
+import type { Device } from '../../core/devices.js';
 
 /** Seconds of the same work on the device and on this machine's CPU. */
 export interface Timed {
@@ -40,9 +40,9 @@ export interface TrialSettings {
   readonly limitMs?: number | undefined;
 }
 
-/** Tries a device. It never throws: what goes wrong is the reason. */
+/** Tries a device; of the CPU a step is timed. It never throws: what goes wrong is the reason. */
 export function tryDevice(
-  device: GraphicsDevice,
+  device: Device,
   depth: Depth,
   { program = new URL('./trial-process.js', import.meta.url), limitMs = LIMIT_MS[depth] }: TrialSettings = {},
 ): Promise<Trial> {
