@@ -38,7 +38,7 @@ function told({ device, threads, reason, driver, isSoftware, first, step }: List
   const note = isSoftware ? ', a program on the CPU that auto never takes' : '';
   if (step) return `${name}${note}; a step at ${SIZE}: ${compared(step)}`;
   if (first) return `${name}${note}; too slow for a whole step: a small graph takes ${compared(first)}`;
-  return `${name}${note}`;
+  return `${name}${note}; too slow to be timed within two minutes`;
 }
 
 function compared({ seconds: own, cpuSeconds }: Timed): string {

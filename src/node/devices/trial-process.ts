@@ -16,9 +16,9 @@ import { MissingDevice } from '../../engines/runtime.js';
 import { openNetwork } from '../networks/open.js';
 import { type Depth, STEP_SIZE, type Timed, type Trial, type TrialMessage } from './trial.js';
 
-const FIRST_SIZE = { width: 48, height: 32 };
-/** Two layers and no others, so that a driver has few programs to compile. */
-const FIRST_OPTIONS = { contentLayers: 'conv1_1', styleLayers: 'conv1_1,conv2_1', statistic: 'gram' };
+const FIRST_SIZE = { width: 32, height: 32 };
+/** One layer and no others, so that a driver has few programs to compile. */
+const FIRST_OPTIONS = { contentLayers: 'conv1_1', styleLayers: 'conv1_1', statistic: 'gram', tv: 0, flatness: 0 };
 /** A device that takes longer for the first is not asked for a whole step. */
 const LONGEST_FIRST_SECONDS = 1;
 const STEPS = 3;

@@ -17,7 +17,7 @@ export interface Trial {
   readonly driver?: string | undefined;
   /** The device is a program that computes on the CPU. */
   readonly isSoftware?: boolean | undefined;
-  /** Costs and gradient of a small picture through the network's first layers. */
+  /** Costs and gradient of a small picture through the network's first layer. */
   readonly first?: Timed | undefined;
   /** A step of the pocket network at STEP_SIZE; absent where the first took too long for it. */
   readonly step?: Timed | undefined;
@@ -64,8 +64,8 @@ export function tryDevice(
     };
     child.on('error', ({ message }) => end(`a process for its trial could not be started: ${message}`));
     child.on('close', (code, signal) => {
-      // A device that has computed and is merely slow can be used.
-      if (isLate && found?.first) end(undefined);
+      // A device that has loaded and is merely slow can be used.
+      if (isLate && found) end(undefined);
       else if (isLate) end(`it had computed nothing after ${limitMs / 1000} seconds`);
       else end(`its driver ended the process that tried it (${signal ?? `exit code ${code}`})`);
     });
