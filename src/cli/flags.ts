@@ -54,3 +54,23 @@ export function presetName(text: string): string {
   if (!Object.hasOwn(PRESETS, text)) throw expected(`one of ${Object.keys(PRESETS).join(', ')}`, '--preset', text);
   return text;
 }
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  K: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  KI: 2 ** 10,
+  MI: 2 ** 20,
+  GI: 2 ** 30,
+  TI: 2 ** 40,
+};
+
+/** `4GB`, `4GiB`, `3500MB` in bytes; the sentence for anything else names --max-memory. */
+export function memory(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([KMGT]?I?)B?$/i.exec(text.trim()) ?? [];
+  const bytes = Math.floor(Number(number) * (UNITS[unit.toUpperCase()] ?? 0));
+  if (Number.isSafeInteger(bytes) && bytes >= 1) return bytes;
+  throw expected('an amount of memory such as 4GB, 4GiB or 3500MB', '--max-memory', text);
+}

@@ -8,7 +8,7 @@ import { PRESETS } from '../core/options/options.js';
 import { FORMATS } from '../node/files/formats.js';
 import type { Painted, Started } from '../node/painting/request.js';
 import { startPainting } from '../node/painting/start-painting.js';
-import { atLeastOne, deviceFlag, optionFlags, presetName } from './flags.js';
+import { atLeastOne, deviceFlag, memory, optionFlags, presetName } from './flags.js';
 import { EXIT_CODES, type Interrupts, listenToSignals } from './interrupts.js';
 import { assertNoTerminal, PrivateFolder, writeToStandardOutput } from './pipes.js';
 import { fileArgument, isStandardOutput, paintingArgument } from './places.js';
@@ -84,26 +84,6 @@ export function paintCommand(): Command {
   for (const option of styleFlags()) command.addOption(option);
   for (const option of optionFlags()) command.addOption(option);
   return command;
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  K: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  KI: 2 ** 10,
-  MI: 2 ** 20,
-  GI: 2 ** 30,
-  TI: 2 ** 40,
-};
-
-/** `4GB`, `4GiB`, `3500MB` in bytes. */
-function memory(text: string): number {
-  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([KMGT]?I?)B?$/i.exec(text.trim()) ?? [];
-  const bytes = Math.floor(Number(number) * (UNITS[unit.toUpperCase()] ?? 0));
-  if (Number.isSafeInteger(bytes) && bytes >= 1) return bytes;
-  throw expected('an amount of memory such as 4GB, 4GiB or 3500MB', '--max-memory', text);
 }
 
 function format(text: string): string {

@@ -7,7 +7,7 @@ import { expected, GivernyError, show } from '../core/errors.js';
 import type { Scope } from '../service/contract.js';
 import type { ServiceOptions } from '../service/serve.js';
 import { printEvent } from './events.js';
-import { deviceFlag } from './flags.js';
+import { deviceFlag, memory } from './flags.js';
 import { portNumber, untilStopped, wholeNumber } from './serving.js';
 
 interface Flags {
@@ -20,12 +20,6 @@ interface Flags {
   readonly json?: boolean;
 }
 
-function gigabytes(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value > 0 && value < 1e6) return value * 1e9;
-  throw expected('gigabytes above 0', '--max-memory', text);
-}
-
 const withData = (command: Command) =>
   command.option('--data <folder>', 'where everything is kept, unless DATABASE_URL names a Postgres', 'giverny-data');
 
@@ -35,7 +29,11 @@ const withWorker = (command: Command, leastJobs: number) =>
     .option('--jobs <n>', 'paintings at a time (default: 1)', wholeNumber('--jobs', leastJobs, 1000))
     .addOption(deviceFlag())
     .option('--threads <n>', 'threads of each painting (default: all cores)', wholeNumber('--threads', 1, 1024))
-    .option('--max-memory <GB>', 'memory of all paintings together (default: three quarters of the machine)', gigabytes)
+    .option(
+      '--max-memory <bytes>',
+      'of all paintings together, such as 4GB (default: three quarters of what there is)',
+      memory,
+    )
     .option('--json', 'print one JSON object per line: the address of a server, then the end');
 
 export function serveCommand(): Command {
@@ -118,7 +116,7 @@ function optionsOf({ data, blobs, jobs, device, threads, maxMemory }: Flags): Se
   return {
     url: process.env.DATABASE_URL || undefined,
     folder: join(data),
-    blobFolder: blobs,
+    blobs,
     worker: { jobs, device, threads, maxMemory },
   };
 }

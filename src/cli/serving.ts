@@ -14,11 +14,19 @@ export const wholeNumber = (flag: string, least: number, most: number) => (text:
 /** A port to serve at; 0 takes a free one. */
 export const portNumber = wholeNumber('--port', 0, 65535);
 
-/** Waits for a signal, then closes what serves. */
-export async function untilStopped(serving: { close(): Promise<void> }, json: boolean | undefined): Promise<void> {
-  const signal = await new Promise<StopSignal>((resolve) => {
+/** Waits for a signal, or until what serves must end by itself, then closes it. */
+export async function untilStopped(
+  serving: { close(): Promise<void>; readonly outdated?: Promise<never> },
+  json: boolean | undefined,
+): Promise<void> {
+  const stopped = new Promise<StopSignal>((resolve) => {
     for (const name of Object.keys(EXIT_CODES) as StopSignal[]) process.once(name, () => resolve(name));
   });
-  await serving.close();
+  let signal: StopSignal;
+  try {
+    signal = await (serving.outdated ? Promise.race([stopped, serving.outdated]) : stopped);
+  } finally {
+    await serving.close();
+  }
   if (json) printEvent({ type: 'stopped', signal, exitCode: 0 });
 }

@@ -5,15 +5,18 @@ import type { Problem } from './contract.js';
 
 /** What only HTTP refuses. */
 const STATUS_OF = {
+  HTTP_INVALID: 400,
   UNAUTHORIZED: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
+  TOO_SLOW: 408,
   CONFLICT: 409,
   TOO_LARGE: 413,
   TYPE_UNSUPPORTED: 415,
   RANGE_INVALID: 416,
   MISDIRECTED: 421,
   TOO_MANY: 429,
+  HEADERS_TOO_LARGE: 431,
   NOT_READY: 503,
 } as const;
 export type RefusalCode = keyof typeof STATUS_OF;
@@ -23,6 +26,7 @@ const TITLES: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not found',
+  408: 'Request timeout',
   409: 'Conflict',
   413: 'Too large',
   415: 'Unsupported media type',
@@ -30,6 +34,7 @@ const TITLES: Readonly<Record<number, string>> = {
   421: 'Misdirected request',
   422: 'Unprocessable content',
   429: 'Too many requests',
+  431: 'Request header fields too large',
   500: 'Internal error',
   503: 'Not ready',
 };

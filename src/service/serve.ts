@@ -1,22 +1,26 @@
 /** A server and a worker in this process, as the commands start them. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Device } from '../core/devices.js';
 import { GivernyError } from '../core/errors.js';
 import { chooseDevice } from '../node/devices/choose.js';
 import { serviceApp } from './http/app.js';
+import { problemOf, Refusal } from './problems.js';
 import { Networks } from './queue/plan.js';
 import { Blobs } from './store/blobs.js';
 import { type Database, type DatabasePlace, openDatabase } from './store/database.js';
-import { migrate } from './store/migrations.js';
+import { assertKnown, migrate } from './store/migrations.js';
 import { Paintings } from './store/paintings.js';
+import { placeOf } from './store/places/place.js';
 import { hasTokens } from './trust/tokens.js';
 import { startWorker, type Worker, type WorkerOptions } from './worker/worker.js';
 
 export interface ServiceOptions extends DatabasePlace {
-  /** A folder that all machines share, for pictures; else the database keeps them. */
-  readonly blobFolder?: string | undefined;
+  /** Where pictures lie: a folder that all machines share, or `s3://bucket/prefix`; else the database keeps them. */
+  readonly blobs?: string | undefined;
   readonly worker: Omit<WorkerOptions, 'database' | 'blobs' | 'offers' | 'onError' | 'onOutcome'>;
 }
 
@@ -24,9 +28,13 @@ export interface ServeOptions extends ServiceOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** How long a client may take to send headers, and a whole request. */
+  readonly patience?: { readonly headersMs: number; readonly requestMs: number } | undefined;
 }
 
 export interface Running {
+  /** Rejected where a newer version has changed the tables, so that this process must be closed. */
+  readonly outdated: Promise<never>;
   /** Takes nothing more, keeps the states of what is painted, and closes the database. */
   close(): Promise<void>;
 }
@@ -35,13 +43,14 @@ export interface Service extends Running {
   readonly url: string;
 }
 
-async function opened({ url, folder, blobFolder }: ServiceOptions) {
+async function opened({ url, folder, blobs }: ServiceOptions) {
+  const place = blobs === undefined ? undefined : await placeOf(blobs);
   const database = await openDatabase({ url, folder });
   await migrate(database).catch(async (error: unknown) => {
     await database.close();
     throw error;
   });
-  return { database, blobs: new Blobs(blobFolder) };
+  return { database, blobs: new Blobs(place) };
 }
 
 /** Opens the database for one piece of work. */
@@ -82,6 +91,25 @@ function workerOf(
   });
 }
 
+/** A promise whose rejection may go unheard. */
+function unheard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+const VERSION_LOOK_MS = 2000;
+
+/** Looks now and then whether the tables are still of this version; `ended` stops that. */
+async function outdated(database: Database, ended: AbortSignal): Promise<never> {
+  for (;;) {
+    await sleep(VERSION_LOOK_MS, undefined, { signal: ended, ref: false });
+    await assertKnown(database).catch((error: unknown) => {
+      if (error instanceof GivernyError) throw error;
+      // A database that is away says nothing of its version.
+    });
+  }
+}
+
 /**
  * A worker alone, on a Postgres that others share.
  *
@@ -92,8 +120,11 @@ export async function work(options: ServiceOptions): Promise<Running> {
   const offers = await offeredBy(options, logger);
   const { database, blobs } = await opened(options);
   const worker = workerOf(database, blobs, options, logger, offers);
+  const ended = new AbortController();
   return {
+    outdated: unheard(outdated(database, ended.signal)),
     async close() {
+      ended.abort();
       await worker.drain();
       await database.close();
     },
@@ -107,7 +138,7 @@ export async function work(options: ServiceOptions): Promise<Running> {
  *   DEVICE_MISSING.
  */
 export async function serve(options: ServeOptions): Promise<Service> {
-  const { host, port } = options;
+  const { host, port, patience = { headersMs: 10_000, requestMs: 120_000 } } = options;
   const { database, blobs } = await opened(options);
   try {
     const needsToken = await hasTokens(database);
@@ -130,22 +161,31 @@ export async function serve(options: ServeOptions): Promise<Service> {
       isLocal: isLoopback && !needsToken,
     });
     const server = await new Promise<Server>((resolve, reject) => {
-      const listening = listen({ fetch: app.fetch, hostname: host, port }, () => resolve(listening as Server));
+      // Who sends a request byte by byte does not keep a connection for ever.
+      const serverOptions = {
+        headersTimeout: patience.headersMs,
+        requestTimeout: patience.requestMs,
+        connectionsCheckingInterval: Math.min(patience.headersMs, 5000),
+      };
+      const listening = listen({ fetch: app.fetch, hostname: host, port, serverOptions }, () =>
+        resolve(listening as Server),
+      );
       listening.once('error', (cause: NodeJS.ErrnoException) => {
         const isTaken = cause.code === 'EADDRINUSE' || cause.code === 'EACCES';
         const sentence = `Expected a free port for --port but received ${port}.`;
         reject(isTaken ? new GivernyError('OPTION_INVALID', sentence, { cause }) : cause);
       });
     });
-    // Who sends a request byte by byte does not keep a connection for ever.
-    server.headersTimeout = 10_000;
-    server.requestTimeout = 120_000;
     server.maxConnections = 2000;
+    server.on('clientError', refuseBroken);
     const worker = paints ? workerOf(database, blobs, options, logger, offers) : undefined;
     const { port: given } = server.address() as AddressInfo;
+    const ended = new AbortController();
     return {
+      outdated: unheard(outdated(database, ended.signal)),
       url: `http://${host.includes(':') ? `[${host}]` : host}:${given}/`,
       async close() {
+        ended.abort();
         server.close();
         await worker?.drain();
         server.closeAllConnections();
@@ -157,3 +197,19 @@ export async function serve(options: ServeOptions): Promise<Service> {
     throw error;
   }
 }
+
+/** What is no HTTP never becomes a request: it is answered here, in the same form. */
+function refuseBroken({ code }: NodeJS.ErrnoException, socket: Duplex): void {
+  if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const refusal = BROKEN[code ?? ''] ?? new Refusal('HTTP_INVALID', 'Expected a request of HTTP but it is malformed.');
+  const { status, title, ...problem } = problemOf(refusal);
+  const body = JSON.stringify({ ...problem, title, status });
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+const BROKEN: Readonly<Record<string, Refusal>> = {
+  HPE_HEADER_OVERFLOW: new Refusal('HEADERS_TOO_LARGE', 'Expected at most 16 KB of headers but there are more.'),
+  ERR_HTTP_REQUEST_TIMEOUT: new Refusal('TOO_SLOW', 'Expected a whole request within two minutes but it took longer.'),
+};

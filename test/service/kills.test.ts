@@ -44,7 +44,7 @@ describe.skipIf(!bin)('workers on one Postgres', () => {
       .png()
       .toBuffer();
     const blob = { owner: OWNER, kind: 'picture', mediaType: 'image/png', name: `${seed}.png`, width, height } as const;
-    return (await blobs.add(database, { ...blob, bytes })).id;
+    return (await blobs.add(database, { ...blob, stored: await blobs.store(database, bytes) })).id;
   }
 
   async function create(): Promise<string> {

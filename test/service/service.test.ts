@@ -9,7 +9,7 @@ import { serviceApp } from '#dist/service/http/app.js';
 import type { Env } from '#dist/service/http/context.js';
 import { Queue } from '#dist/service/queue/leases.js';
 import { Networks } from '#dist/service/queue/plan.js';
-import { sweep } from '#dist/service/queue/sweep.js';
+import { sweepNow } from '#dist/service/queue/sweep.js';
 import { Blobs } from '#dist/service/store/blobs.js';
 import { type Database, openDatabase } from '#dist/service/store/database.js';
 import { migrate } from '#dist/service/store/migrations.js';
@@ -63,8 +63,8 @@ describe.each(DATABASES)('on $name', ({ open }) => {
   /** A worker that is there, as far as orders can see. */
   const seen = (bytes: number) =>
     database.query(
-      `insert into giverny.workers (id, host, version, memory_bytes, device) values ('test', 'test', '0', $1, 'cpu')
-       on conflict (id) do update set memory_bytes = $1, seen_at = now()`,
+      `insert into giverny.workers (id, host, version, memory_bytes, device, seen_at) values ('test', 'test', '0', $1, 'cpu', now() + interval '1 hour')
+       on conflict (id) do update set memory_bytes = $1, seen_at = now() + interval '1 hour'`,
       [bytes],
     );
   const request = (owner: string, path: string, init: RequestInit = {}) =>
@@ -200,7 +200,7 @@ describe.each(DATABASES)('on $name', ({ open }) => {
     if (first?.painting !== id) throw new Error('Another painting was taken.');
     expect(await queue.keepState(first, new Uint8Array([1, 2, 3]))).toBe(true);
     await database.query("update giverny.paintings set lease_until = now() - interval '1 second' where id = $1", [id]);
-    await Promise.all([sweep(database, blobs), sweep(database, blobs)]);
+    await Promise.all([sweepNow(database, blobs), sweepNow(database, blobs)]);
     const second = await queue.claim(capacity);
     expect(second).toMatchObject({ painting: id, attempt: 2 });
     const bytes = await blobs.bytes(database, second?.stateBlob as string);
@@ -227,7 +227,7 @@ describe.each(DATABASES)('on $name', ({ open }) => {
       outcomes.push(await act(what));
     expect(outcomes).toEqual(['paused', 'queued', 'queued', 'cancelled', 'cancelled', 409, 'queued']);
     await database.query("update giverny.paintings set deadline = now() - interval '1 second' where id = $1", [id]);
-    await sweep(database, blobs);
+    await sweepNow(database, blobs);
     expect(await viewOf('ann', id)).toMatchObject({ status: 'failed', error: { code: 'DEADLINE_PASSED' } });
   });
 

@@ -34,7 +34,7 @@ export function endWorkerProcesses(): void {
 }
 
 export function startWorkerProcess(url: string): WorkerProcess {
-  const file = join(mkdtempSync(join(tmpdir(), 'giverny-worker-')), 'worker.mjs');
+  const file = join(mkdtempSync(join(tmpdir(), 'giverny-program-')), 'worker.mjs');
   writeFileSync(file, PROGRAM);
   const child: ChildProcess = spawn(process.execPath, [file, url], { stdio: ['ignore', 'ignore', 'inherit'] });
   running.add(child);

@@ -1,31 +1,28 @@
 /** The HTTP application, which needs no port: `app.request(...)` answers as well. */
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { GivernyError } from '../../core/errors.js';
-import { listNetworks } from '../../node/networks/open.js';
 import { tokenBodySchema } from '../contract.js';
+import { kept } from '../kept.js';
 import { metrics } from '../metrics.js';
 import { problemOf, Refusal } from '../problems.js';
 import { databaseError } from '../store/database.js';
 import { mostBytes } from '../store/workers.js';
 import { createToken } from '../trust/tokens.js';
+import { limitedBodies } from './bodies.js';
 import { checked, type Env, jsonOf, ownerOf, type ServiceParts } from './context.js';
 import { authenticated, logged, sameSite } from './guard.js';
 import { paintingRoutes } from './paintings.js';
 import { pictureRoutes } from './pictures.js';
 
-/** Bytes of a request. */
-export const MAX_BODY_BYTES = 64 * 2 ** 20;
+/** How long figures are taken as they were, however many ask for them. */
+const FIGURES_MS = 2000;
 
 export function serviceApp(parts: ServiceParts): Hono<Env> {
   const { database, logger } = parts;
   const app = new Hono<Env>();
   app.onError((thrown, context) => {
-    const isOurs = thrown instanceof GivernyError || thrown instanceof Refusal;
-    // Errors of the database's driver carry its code.
-    const error = !isOurs && 'code' in thrown ? databaseError(thrown) : thrown;
-    const problem = problemOf(error);
+    const problem = problemOf(toldOf(thrown));
     if (problem.status >= 500) logger.error({ code: problem.code, name: thrown.name, stack: stackOf(thrown) });
     const headers = thrown instanceof Refusal ? thrown.headers : {};
     return context.body(JSON.stringify(problem), problem.status as 500, {
@@ -45,23 +42,16 @@ export function serviceApp(parts: ServiceParts): Hono<Env> {
     }
     return context.json({ status: 'ready' });
   });
-  app.use(
-    authenticated(parts),
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => {
-        throw new Refusal('TOO_LARGE', `Expected a body of at most ${MAX_BODY_BYTES} bytes but it has more.`);
-      },
-    }),
-  );
+  app.use(authenticated(parts), ...limitedBodies());
+  const figures = kept(FIGURES_MS, () => metrics(database));
   app.get('/metrics', async (context) => {
     ownerOf(context, 'admin');
-    return context.text(await metrics(database), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+    return context.text(await figures(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
   });
   app.get('/v1/networks', async (context) => {
     ownerOf(context, 'read');
-    const ready = (await listNetworks()).filter(({ state }) => state !== 'pull');
-    return context.json({ networks: ready.map(({ name, title, licence }) => ({ name, title, licence })) });
+    const networks = await parts.networks.list();
+    return context.json({ networks: networks.map(({ name, title, licence }) => ({ name, title, licence })) });
   });
   app.post('/v1/tokens', async (context) => {
     ownerOf(context, 'admin');
@@ -71,6 +61,16 @@ export function serviceApp(parts: ServiceParts): Hono<Env> {
   app.route('/v1/pictures', pictureRoutes(parts));
   app.route('/v1/paintings', paintingRoutes(parts));
   return app;
+}
+
+function toldOf(thrown: Error): unknown {
+  if (thrown instanceof GivernyError || thrown instanceof Refusal || !('code' in thrown)) return thrown;
+  // Node's word for a client that is gone before its request was whole.
+  if (thrown.code === 'ECONNRESET' && thrown.message === 'aborted') {
+    return new Refusal('HTTP_INVALID', 'Expected a whole request but the connection was closed.');
+  }
+  // Other errors with a code are of the database's driver.
+  return databaseError(thrown);
 }
 
 /** Where it happened, without what it says, which may hold values. */

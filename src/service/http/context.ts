@@ -59,12 +59,41 @@ export function checked<T extends z.ZodType>(schema: T, given: unknown, what: st
   throw expected(issue.message.replace(/^Invalid input: expected /, ''), where, value);
 }
 
-/** @throws GivernyError OPTION_INVALID for a body that is no JSON. */
+/**
+ * The id in a path.
+ *
+ * @throws Refusal NOT_FOUND for what no id looks like.
+ */
+export function idOf(context: Context<Env>): string {
+  const id = context.req.param('id') ?? '';
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return id;
+  throw new Refusal('NOT_FOUND', 'Expected an id that this server gave but received another.');
+}
+
+/** Characters of JSON, and how deep it may be: an order has a few thousand, three levels deep. */
+const MOST_JSON = 2 ** 20;
+const DEEPEST_JSON = 16;
+
+/** @throws GivernyError OPTION_INVALID, Refusal TOO_LARGE as parsedJson. */
 export async function jsonOf(context: Context<Env>): Promise<unknown> {
-  const text = await context.req.text();
+  return parsedJson(await context.req.text(), 'the body');
+}
+
+/** @throws GivernyError OPTION_INVALID for what is no JSON or too deep; Refusal TOO_LARGE. */
+export function parsedJson(text: string, what: string): unknown {
+  if (text.length > MOST_JSON) {
+    throw new Refusal('TOO_LARGE', `Expected at most ${MOST_JSON} characters of JSON but ${what} has ${text.length}.`);
+  }
+  // Before it is parsed, so that nothing recursive ever sees it; brackets within text count as well.
+  let depth = 0;
+  for (const character of text) {
+    if (character === '{' || character === '[') depth++;
+    else if (character === '}' || character === ']') depth--;
+    if (depth > DEEPEST_JSON) throw expected(`JSON of at most ${DEEPEST_JSON} levels`, what, text);
+  }
   try {
     return JSON.parse(text);
   } catch {
-    throw expected('JSON', 'the body', text);
+    throw expected('JSON', what, text);
   }
 }

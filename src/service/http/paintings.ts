@@ -7,13 +7,13 @@ import { Refusal } from '../problems.js';
 import { planOf } from '../queue/plan.js';
 import { mostBytes } from '../store/workers.js';
 import { bytesResponse } from './bytes.js';
-import { checked, type Env, jsonOf, ownerOf, type ServiceParts } from './context.js';
-import { watch } from './events.js';
+import { checked, type Env, idOf, jsonOf, ownerOf, parsedJson, type ServiceParts } from './context.js';
+import { eventStreams } from './events.js';
 import { addPicture, findPicture } from './pictures.js';
 
 export function paintingRoutes(parts: ServiceParts): Hono<Env> {
   const { paintings, database, blobs } = parts;
-  const idOf = (context: Context<Env>) => context.req.param('id') as string;
+  const watch = eventStreams(parts);
   const bytesOf = (which: 'preview' | 'result') => async (context: Context<Env>) => {
     const owner = ownerOf(context, 'read');
     const id = await paintings.blobOf(idOf(context), owner, which);
@@ -36,7 +36,7 @@ export function paintingRoutes(parts: ServiceParts): Hono<Env> {
     })
     .get('/:id/events', async (context) => {
       await paintings.get(idOf(context), ownerOf(context, 'read'));
-      return watch(context, parts, idOf(context));
+      return watch(context, idOf(context));
     })
     .get('/:id/preview', bytesOf('preview'))
     .get('/:id/result', bytesOf('result'))
@@ -60,7 +60,6 @@ async function create(context: Context<Env>, parts: ServiceParts): Promise<Respo
   await paintings.assertRoom(owner);
   const order = checked(orderSchema, await withUploads(parts, owner, sent), 'the order');
   const photo = await findPicture(parts, owner, order.content);
-  for (const { picture } of order.styles) await findPicture(parts, owner, picture);
   const maxBytes = await mostBytes(parts.database, order.device);
   if (maxBytes === undefined) {
     if ((await mostBytes(parts.database)) !== undefined) throw missing(order.device);
@@ -83,8 +82,9 @@ interface Sent {
   readonly files: ReadonlyMap<string, { readonly name: string; readonly bytes: Uint8Array }>;
 }
 
-/** Files in one request: a photo, 16 styles, a mask and a start. */
+/** Files in one request: a photo, 16 styles, a mask and a start; and the order. */
 const MOST_FILES = 19;
+const MOST_PARTS = MOST_FILES + 1;
 
 async function sentOf(context: Context<Env>): Promise<Sent> {
   const type = context.req.header('content-type') ?? '';
@@ -92,24 +92,32 @@ async function sentOf(context: Context<Env>): Promise<Sent> {
   if (!/^multipart\/form-data\b/i.test(type)) {
     throw new Refusal('TYPE_UNSUPPORTED', 'Expected application/json or multipart/form-data as the type of the body.');
   }
-  const form = await context.req.raw.formData().catch(() => {
-    throw expected('a whole multipart body', 'the body', 'one that is malformed');
-  });
   const files = new Map<string, { name: string; bytes: Uint8Array }>();
   let order: unknown;
+  const form = await formOf(type, await context.req.arrayBuffer());
   for (const [name, value] of form) {
+    if (form.getAll(name).length > 1) throw expected('each part once', 'the body', name);
     if (typeof value !== 'string') {
       if (files.size === MOST_FILES) throw expected(`at most ${MOST_FILES} files`, 'the body', MOST_FILES + 1);
       files.set(name, { name: value.name, bytes: new Uint8Array(await value.arrayBuffer()) });
-    } else if (name === 'order') {
-      try {
-        order = JSON.parse(value);
-      } catch {
-        throw expected('JSON', 'order', value);
-      }
-    } else throw expected('order or a file', 'a part of the body', name);
+    } else if (name === 'order') order = parsedJson(value, 'order');
+    else throw expected('order or a file', 'a part of the body', name);
   }
   return { order, files };
+}
+
+/** Counts the parts before it reads them: what Node takes for many grows with the square of their number. */
+async function formOf(type: string, body: ArrayBuffer): Promise<FormData> {
+  const bytes = Buffer.from(body);
+  const [, quoted, plain] = /boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))/i.exec(type) ?? [];
+  const boundary = `--${quoted ?? plain}`;
+  let parts = -1;
+  for (let at = bytes.indexOf(boundary); at >= 0; at = bytes.indexOf(boundary, at + boundary.length)) {
+    if (++parts > MOST_PARTS) throw expected(`at most ${MOST_PARTS} parts`, 'the body', 'more');
+  }
+  return new Response(bytes, { headers: { 'content-type': type } }).formData().catch(() => {
+    throw expected('a whole multipart body', 'the body', 'one that is malformed');
+  });
 }
 
 function hashOf({ order, files }: Sent): string {

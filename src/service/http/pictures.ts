@@ -5,7 +5,7 @@ import { Refusal } from '../problems.js';
 import type { BlobInfo } from '../store/blobs.js';
 import { checkPicture } from '../trust/pictures.js';
 import { bytesResponse } from './bytes.js';
-import { type Env, ownerOf, type ServiceParts } from './context.js';
+import { type Env, idOf, ownerOf, type ServiceParts } from './context.js';
 
 /** Keeps an uploaded picture after it was checked. */
 export async function addPicture(
@@ -15,7 +15,8 @@ export async function addPicture(
   name: string,
 ): Promise<PictureView> {
   const picture = await checkPicture(bytes, name);
-  return viewOf(await blobs.add(database, { ...picture, owner, kind: 'picture', bytes }));
+  const stored = await blobs.store(database, bytes);
+  return viewOf(await blobs.add(database, { ...picture, owner, kind: 'picture', stored }));
 }
 
 /** @throws Refusal NOT_FOUND also where the picture is somebody else's. */
@@ -40,9 +41,9 @@ export function pictureRoutes(parts: ServiceParts): Hono<Env> {
       return context.json(await addPicture(parts, owner, bytes, name), 201);
     })
     .get('/:id', async (context) =>
-      context.json(viewOf(await findPicture(parts, ownerOf(context, 'read'), context.req.param('id')))),
+      context.json(viewOf(await findPicture(parts, ownerOf(context, 'read'), idOf(context)))),
     )
     .get('/:id/bytes', async (context) =>
-      bytesResponse(context, parts, await findPicture(parts, ownerOf(context, 'read'), context.req.param('id'))),
+      bytesResponse(context, parts, await findPicture(parts, ownerOf(context, 'read'), idOf(context))),
     );
 }

@@ -10,15 +10,15 @@ import type { Status } from '../contract.js';
 import type { Blobs, NewBlob } from '../store/blobs.js';
 import type { Database, Queries, Row } from '../store/database.js';
 import { addEvent } from '../store/events.js';
-import type { Work } from '../store/paintings.js';
+import { IS_TOO_NEW } from '../store/migrations.js';
+import { ENDS_NOW, type Work } from '../store/paintings.js';
+import { addToTotal } from '../store/totals.js';
 import { devicesOf } from '../store/workers.js';
 
 /** A lease that was not renewed for so long is of a worker that died. */
 export const LEASE_SECONDS = 10;
 /** A painting that fails so often without getting further fails for good. */
 const MOST_FAILURES = 4;
-/** How long ended paintings stay. */
-export const KEPT_DAYS = 7;
 
 /** What a worker can hold. */
 export interface Capacity {
@@ -95,13 +95,17 @@ export class Queue {
       const [row] = await queries.query(
         `update giverny.paintings set status = 'painting', lease = $2, lease_until = now() + interval '${LEASE_SECONDS} seconds',
            attempt = attempt + 1, started_at = coalesce(started_at, now())
-         where id = $1
+         where id = $1 and not ${IS_TOO_NEW}
          returning id as painting, owner, attempt, lease, work, forecast_bytes as "forecastBytes",
-           max_bytes as "maxBytes", steps, state_blob as "stateBlob"`,
+           max_bytes as "maxBytes", steps, state_blob as "stateBlob",
+           extract(epoch from now() - created_at)::float8 as waited`,
         [next.id, lease],
       );
-      await addEvent(queries, next.id, 'status', { status: 'painting', attempt: row?.attempt });
-      return row as unknown as Lease;
+      if (!row) return undefined;
+      const { waited, ...taken } = row as Row & { waited: number };
+      await addEvent(queries, next.id, 'status', { status: 'painting', attempt: taken.attempt });
+      if (taken.attempt === 1) await addToTotal(queries, 'started', waited);
+      return taken as unknown as Lease;
     });
   }
 
@@ -121,30 +125,32 @@ export class Queue {
 
   /** Keeps the state to go on from. False where the lease is lost. */
   keepState(held: Lease, bytes: Uint8Array): Promise<boolean> {
-    const blob = { kind: 'state', mediaType: 'application/octet-stream', name: '', bytes } as const;
+    const blob = { kind: 'state', mediaType: 'application/octet-stream', name: '' } as const;
     // Who gets further has not failed.
-    return this.#replace(held, 'state', blob, 'failures = 0');
+    return this.#replace(held, 'state', blob, bytes, 'failures = 0');
   }
 
   keepPreview(held: Lease, bytes: Uint8Array): Promise<boolean> {
-    return this.#replace(held, 'preview', { kind: 'preview', mediaType: 'image/jpeg', name: '', bytes });
+    return this.#replace(held, 'preview', { kind: 'preview', mediaType: 'image/jpeg', name: '' }, bytes);
   }
 
   /** The result becomes visible with the painting's end, in one transaction, if the lease is held still. */
-  finish(held: Lease, { bytes, mediaType, steps, costs, seconds }: Finished): Promise<boolean> {
+  async finish(held: Lease, { bytes, mediaType, steps, costs, seconds }: Finished): Promise<boolean> {
+    const stored = await this.#blobs.store(this.#database, bytes);
     return this.#database.transaction(async (queries) => {
       const [row] = await this.#lock(queries, held);
       if (row?.status !== 'painting') return false;
       const { work } = held;
-      const blob = { owner: held.owner, kind: 'result', mediaType, name: `painting.${work.format}`, bytes } as const;
+      const blob = { owner: held.owner, kind: 'result', mediaType, name: `painting.${work.format}`, stored } as const;
       const { id } = await this.#blobs.add(queries, blob);
       await queries.query(
-        `update giverny.paintings set status = 'done', result_blob = $2, state_blob = null, lease = null, ended_at = now(),
-           step = $3, costs = $4::jsonb, seconds = $5, expires_at = now() + interval '${KEPT_DAYS} days' where id = $1`,
+        `update giverny.paintings set status = 'done', result_blob = $2, state_blob = null, lease = null,
+           step = $3, costs = $4::jsonb, seconds = $5, ${ENDS_NOW} where id = $1`,
         [held.painting, id, steps, JSON.stringify(costs ?? null), seconds],
       );
       if (row.state_blob) await this.#blobs.remove(queries, [row.state_blob]);
       await addEvent(queries, held.painting, 'status', { status: 'done', step: steps });
+      await addToTotal(queries, 'done', seconds);
       return true;
     });
   }
@@ -178,11 +184,18 @@ export class Queue {
     );
   }
 
-  async #replace(held: Lease, which: 'state' | 'preview', blob: Omit<NewBlob, 'owner'>, set = ''): Promise<boolean> {
+  async #replace(
+    held: Lease,
+    which: 'state' | 'preview',
+    blob: Omit<NewBlob, 'owner' | 'stored'>,
+    bytes: Uint8Array,
+    set = '',
+  ): Promise<boolean> {
+    const stored = await this.#blobs.store(this.#database, bytes);
     return this.#database.transaction(async (queries) => {
       const [row] = await this.#lock(queries, held);
       if (!row) return false;
-      const { id } = await this.#blobs.add(queries, { ...blob, owner: held.owner });
+      const { id } = await this.#blobs.add(queries, { ...blob, owner: held.owner, stored });
       await queries.query(
         `update giverny.paintings set ${[`${which}_blob = $2`, ...(set ? [set] : [])].join(', ')} where id = $1`,
         [held.painting, id],
@@ -220,11 +233,10 @@ export async function failed(
 ): Promise<void> {
   const status: Status = again && failures + 1 < MOST_FAILURES ? 'queued' : 'failed';
   await queries.query(
-    `update giverny.paintings set status = $2, failures = failures + 1, error = $3::jsonb, lease = null, lease_until = null,
-       ended_at = case when $2 = 'failed' then now() end,
-       expires_at = case when $2 = 'failed' then now() + interval '${KEPT_DAYS} days' end
-     where id = $1`,
+    `update giverny.paintings set ${status === 'failed' ? `${ENDS_NOW},` : ''} status = $2, failures = failures + 1,
+       error = $3::jsonb, lease = null, lease_until = null where id = $1`,
     [painting, status, JSON.stringify(error)],
   );
   await addEvent(queries, painting, 'status', { status, error });
+  if (status === 'failed') await addToTotal(queries, 'failed');
 }

@@ -9,6 +9,7 @@ import { fittingOf } from '../../core/pictures/fit.js';
 import type { Size } from '../../core/pictures/picture.js';
 import { listNetworks, type OpenedNetwork, openNetwork, unknownNetwork } from '../../node/networks/open.js';
 import type { OrderBody } from '../contract.js';
+import { kept } from '../kept.js';
 
 export interface PaintingPlan {
   readonly size: Size;
@@ -19,14 +20,21 @@ export interface PaintingPlan {
   readonly coarseNetwork: string;
 }
 
+/** How long the list of networks is taken as it was. */
+const LISTED_MS = 10_000;
+
 /** Networks by name, each read once. */
 export class Networks {
   readonly #open = new Map<string, Promise<OpenedNetwork>>();
+  /** Those of the package and the cache. */
+  readonly list = kept(LISTED_MS, async () => (await listNetworks()).filter(({ state }) => state !== 'pull'));
 
   /** @throws GivernyError NETWORK_UNKNOWN for any name that is no network of the package or the cache. */
   async open(name: string): Promise<OpenedNetwork> {
+    const earlier = this.#open.get(name);
+    if (earlier) return earlier;
     if (name !== 'auto') {
-      const known = (await listNetworks()).filter(({ state }) => state !== 'pull').map((network) => network.name);
+      const known = (await this.list()).map((network) => network.name);
       if (!known.includes(name)) throw unknownNetwork(name, ['auto', ...known]);
     }
     const opened = this.#open.get(name) ?? openNetwork(name);

@@ -3,21 +3,41 @@
 import type { Blobs } from '../store/blobs.js';
 import type { Database } from '../store/database.js';
 import { addEvent } from '../store/events.js';
-import { blobsOf } from '../store/paintings.js';
-import { failed, KEPT_DAYS } from './leases.js';
+import { blobsOf, ENDS_NOW } from '../store/paintings.js';
+import { addToTotal } from '../store/totals.js';
+import { failed } from './leases.js';
 
-/** Rows that are looked at in one transaction. */
+/** Rows that are looked at in one transaction, and transactions of one kind in one sweep. */
 const AT_ONCE = 50;
+const MOST_ROUNDS = 20;
+/** However many workers there are, one of them sweeps so often. */
+const EVERY = "interval '1500 milliseconds'";
 
+/** Does nothing where another process swept just now. */
 export async function sweep(database: Database, blobs: Blobs): Promise<void> {
-  await takeBack(database);
-  await endLate(database);
-  await expire(database, blobs);
+  const due = await database.query(
+    `update giverny.chores set done_at = now() where name = 'sweep' and done_at < now() - ${EVERY} returning name`,
+  );
+  if (due.length > 0) await sweepNow(database, blobs);
+}
+
+export async function sweepNow(database: Database, blobs: Blobs): Promise<void> {
+  const chores = [
+    () => takeBack(database),
+    () => endLate(database),
+    () => expire(database, blobs),
+    () => blobs.removeUnused(database),
+    () => blobs.removeStrays(database),
+  ];
+  for (const chore of chores) {
+    for (let round = 0; round < MOST_ROUNDS && (await chore()) === AT_ONCE; round++);
+  }
+  await database.query("delete from giverny.workers where seen_at < now() - interval '1 hour'");
 }
 
 /** Paintings of workers that died wait again, and go on from their state. */
-async function takeBack(database: Database): Promise<void> {
-  await database.transaction(async (queries) => {
+function takeBack(database: Database): Promise<number> {
+  return database.transaction(async (queries) => {
     const rows = await queries.query<{ id: string; status: string; failures: number }>(
       `select id, status, failures from giverny.paintings where lease is not null and lease_until < now()
        and status in ('painting', 'paused') order by id limit ${AT_ONCE} for update skip locked`,
@@ -30,44 +50,39 @@ async function takeBack(database: Database): Promise<void> {
         await failed(queries, id, failures, { code: 'PAINTER_DIED', message }, true);
       }
     }
+    return rows.length;
   });
 }
 
-async function endLate(database: Database): Promise<void> {
-  await database.transaction(async (queries) => {
+function endLate(database: Database): Promise<number> {
+  return database.transaction(async (queries) => {
     const error = {
       code: 'DEADLINE_PASSED',
       message: 'Expected the painting to be done by its deadline but it was not.',
     };
     const rows = await queries.query<{ id: string }>(
-      `update giverny.paintings set status = 'failed', error = $1::jsonb, lease = null, ended_at = now(),
-         expires_at = now() + interval '${KEPT_DAYS} days'
+      `update giverny.paintings set status = 'failed', error = $1::jsonb, lease = null, ${ENDS_NOW}
        where id in (select id from giverny.paintings where deadline < now() and status in ('queued', 'painting', 'paused')
          order by id limit ${AT_ONCE} for update skip locked)
        returning id`,
       [JSON.stringify(error)],
     );
-    for (const { id } of rows) await addEvent(queries, id, 'status', { status: 'failed', error });
+    for (const { id } of rows) {
+      await addEvent(queries, id, 'status', { status: 'failed', error });
+      await addToTotal(queries, 'failed');
+    }
+    return rows.length;
   });
 }
 
-async function expire(database: Database, blobs: Blobs): Promise<void> {
-  await database.transaction(async (queries) => {
+function expire(database: Database, blobs: Blobs): Promise<number> {
+  return database.transaction(async (queries) => {
     const rows = await queries.query<Parameters<typeof blobsOf>[0]>(
       `delete from giverny.paintings where id in
-         (select id from giverny.paintings where expires_at < now() order by id limit ${AT_ONCE} for update skip locked)
+         (select id from giverny.paintings where expires_at < now() order by expires_at limit ${AT_ONCE} for update skip locked)
        returning state_blob, preview_blob, result_blob`,
     );
     await blobs.remove(queries, rows.flatMap(blobsOf));
-    const unused = await queries.query<{ id: string }>(
-      `select id from giverny.blobs where kind = 'picture' and created_at < now() - interval '1 day'
-       and not exists (select 1 from giverny.painting_pictures where blob = blobs.id)
-       order by id limit ${AT_ONCE} for update skip locked`,
-    );
-    await blobs.remove(
-      queries,
-      unused.map(({ id }) => id),
-    );
-    await queries.query("delete from giverny.workers where seen_at < now() - interval '1 hour'");
+    return rows.length;
   });
 }

@@ -60,6 +60,7 @@ async function openPostgres(connectionString: string): Promise<Database> {
     // A machine that is cut off must not keep a worker waiting for ever.
     query_timeout: 30_000,
     keepAlive: true,
+    onConnect: async (client) => void (await client.query(SESSION)),
   });
   // A connection that is lost while idle is replaced by the next query; one that is lost in use fails its query as well.
   pool.on('error', () => {});
@@ -69,28 +70,56 @@ async function openPostgres(connectionString: string): Promise<Database> {
       (await client.query(sql, values.map(asBuffer))).rows as T[],
     run: async (sql) => void (await client.query(sql)),
   });
+  const whole = queriesOf(pool);
   return {
     kind: 'postgres',
-    ...queriesOf(pool),
-    async transaction(work) {
-      const client = await pool.connect();
-      let broken: Error | undefined;
-      try {
-        await client.query('begin');
-        const result = await work(queriesOf(client as unknown as typeof pool));
-        await client.query('commit');
-        return result;
-      } catch (error) {
-        await client.query('rollback').catch((cause: Error) => {
-          broken = cause;
-        });
-        throw error;
-      } finally {
-        client.release(broken);
-      }
-    },
+    query: (sql, values) => undisturbed(() => whole.query(sql, values)),
+    run: whole.run,
+    transaction: (work) => undisturbed(() => once(work)),
     close: () => pool.end(),
   };
+
+  async function once<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      const result = await work(queriesOf(client as unknown as typeof pool));
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((cause: Error) => {
+        broken = cause;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+/**
+ * Of each connection. A machine that is cut off in the middle of a transaction must not keep its locks: its server ends
+ * what is silent for so long.
+ */
+const SESSION = [
+  "set idle_in_transaction_session_timeout = '15s'",
+  'set tcp_keepalives_idle = 10',
+  'set tcp_keepalives_interval = 5',
+  'set tcp_keepalives_count = 3',
+].join('; ');
+
+const MOST_TRIES = 4;
+
+/** Tries again what Postgres undid because two transactions waited for each other. */
+async function undisturbed<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== '40P01' || tries === MOST_TRIES) throw error;
+    }
+  }
 }
 
 /** The driver writes Buffers as bytes, and other arrays as lists. */
@@ -175,6 +204,12 @@ export function databaseError(error: unknown): unknown {
   const { code } = error as { code?: unknown };
   if (code === 'ENOSPC' || code === '53100') return failed('Expected room in the database but its disk is full', error);
   if (code === '25006') return failed('Expected a database that can be written but it is read-only', error);
+  // What Postgres cannot hold, such as a character 0 in text.
+  if (typeof code === 'string' && /^22...$/.test(code)) {
+    return new GivernyError('OPTION_INVALID', 'Expected values that a database can hold but one is none.', {
+      cause: error,
+    });
+  }
   const known = typeof code === 'string' ? ` (${code})` : '';
   return failed(`Expected a database that answers but it does not${known}`, error);
 }

@@ -1,5 +1,6 @@
 /** The tables, and how they come to be: each migration runs once, also where several processes start at a time. */
-import type { Database } from './database.js';
+import { GivernyError } from '../../core/errors.js';
+import type { Database, Queries } from './database.js';
 
 /**
  * In order. One that was released is never changed. A migration only adds, so that workers of the version before it
@@ -89,13 +90,58 @@ const MIGRATIONS: readonly string[] = [
     seen_at timestamptz not null default now()
   );
   `,
+  // What is looked at every second stays small, however many paintings are kept.
+  `
+  alter table giverny.migrations add column needs int not null default 0;
+  create table giverny.chores (name text primary key, done_at timestamptz not null default '-infinity');
+  insert into giverny.chores (name) values ('sweep');
+  create table giverny.totals (
+    name text not null,
+    shard int not null,
+    count float8 not null default 0,
+    sum float8 not null default 0,
+    primary key (name, shard)
+  );
+  drop index giverny.paintings_deadline;
+  create index paintings_deadline on giverny.paintings (deadline)
+    where deadline is not null and status in ('queued', 'painting', 'paused');
+  create index paintings_leased on giverny.paintings (id) where lease is not null;
+  create index paintings_open on giverny.paintings (status) include (forecast_bytes)
+    where status in ('queued', 'painting', 'paused');
+  update giverny.paintings set expires_at = now() + interval '7 days' where status = 'cancelled';
+  alter table giverny.blobs add column check_at timestamptz default now() + interval '1 day';
+  create index blobs_check on giverny.blobs (check_at) where check_at is not null;
+  create table giverny.strays (id text primary key, removable_at timestamptz not null);
+  create index on giverny.strays (removable_at);
+  `,
 ];
+
+/** Migrations beside which processes that do not know them must not go on; there are none yet. */
+const BREAKING: ReadonlySet<number> = new Set();
+
+/** Holds where a process that does not know some migration must stop. */
+export const IS_TOO_NEW = `exists (select 1 from giverny.migrations where needs > ${MIGRATIONS.length})`;
+
+/** @throws GivernyError DATABASE_FAILED where a newer version has changed the tables so that this one must stop. */
+export async function assertKnown(queries: Queries): Promise<void> {
+  const [row] = await queries.query<{ tooNew: boolean }>(`select ${IS_TOO_NEW} as "tooNew"`);
+  if (!row?.tooNew) return;
+  throw new GivernyError(
+    'DATABASE_FAILED',
+    'Expected tables of this version of Giverny but a newer one has changed them; upgrade this process.',
+  );
+}
 
 /** Any number; all Givernys on one database use this one. */
 const LOCK = 4630_1874;
 
-/** Brings the tables to this version. A database of a newer version is left as it is, and used. */
-export async function migrate(database: Database): Promise<void> {
+/**
+ * Brings the tables to this version. A database of a newer version is left as it is, and used.
+ *
+ * @param upTo how many migrations to know, for tests of earlier versions.
+ * @throws GivernyError DATABASE_FAILED as assertKnown.
+ */
+export async function migrate(database: Database, upTo = MIGRATIONS.length): Promise<void> {
   await database.transaction(async (queries) => {
     await queries.query('select pg_advisory_xact_lock($1)', [LOCK]);
     await queries.run(
@@ -103,10 +149,14 @@ export async function migrate(database: Database): Promise<void> {
     );
     const done = await queries.query<{ number: number }>('select number from giverny.migrations');
     const numbers = new Set(done.map(({ number }) => number));
-    for (const [number, sql] of MIGRATIONS.entries()) {
+    for (const [number, sql] of MIGRATIONS.slice(0, upTo).entries()) {
       if (numbers.has(number)) continue;
       await queries.run(sql);
       await queries.query('insert into giverny.migrations (number) values ($1)', [number]);
+      if (BREAKING.has(number)) {
+        await queries.query('update giverny.migrations set needs = $1 + 1 where number = $1', [number]);
+      }
     }
+    if (upTo === MIGRATIONS.length) await assertKnown(queries);
   });
 }

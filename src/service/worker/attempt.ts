@@ -1,6 +1,5 @@
 /** One attempt at one painting: a process that paints, and what it reaches written to the database as it goes. */
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
@@ -24,6 +23,8 @@ export interface AttemptParts {
   /** Seconds from one write of the state to the next. */
   readonly stateEverySeconds: number;
   readonly beatMs: number;
+  /** The worker's own, for files of paintings in progress. */
+  readonly folder: string;
 }
 
 export type Outcome = 'done' | 'failed' | 'released' | 'lost';
@@ -36,7 +37,8 @@ const PREVIEWS = 12;
  * painting waits for the next worker.
  */
 export async function attempt(held: Lease, parts: AttemptParts, drain: AbortSignal): Promise<Outcome> {
-  const folder = await mkdtemp(join(tmpdir(), 'giverny-painting-'));
+  await mkdir(parts.folder, { recursive: true, mode: 0o700 });
+  const folder = await mkdtemp(join(parts.folder, 'painting-'));
   try {
     return await new Attempt(held, parts, folder).run(drain);
   } finally {

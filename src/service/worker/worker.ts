@@ -11,6 +11,7 @@ import type { Blobs } from '../store/blobs.js';
 import type { Database } from '../store/database.js';
 import { gone, seen } from '../store/workers.js';
 import { attempt, type Outcome } from './attempt.js';
+import { newScratch } from './scratch.js';
 
 export interface WorkerOptions {
   readonly database: Database;
@@ -49,6 +50,7 @@ export function startWorker(options: WorkerOptions): Worker {
   const draining = new AbortController();
   const running = new Map<Lease, Promise<void>>();
   const reserved = () => [...running.keys()].reduce((sum, { forecastBytes }) => sum + forecastBytes, 0);
+  const scratch = newScratch();
   const parts = {
     database,
     queue,
@@ -57,6 +59,7 @@ export function startWorker(options: WorkerOptions): Worker {
     threads: options.threads,
     stateEverySeconds: options.stateEverySeconds ?? 20,
     beatMs: options.beatMs ?? 1000,
+    folder: scratch.folder,
   };
 
   const start = (lease: Lease) => {
@@ -77,6 +80,7 @@ export function startWorker(options: WorkerOptions): Worker {
           housekeepingAt = performance.now() + 2000;
           await seen(database, { id, host: hostname(), version: VERSION, memoryBytes: maxMemory, device: offers });
           await sweep(database, blobs);
+          await scratch.keep();
         }
         if (running.size < jobs) {
           const capacity = { freeBytes: maxMemory - reserved(), totalBytes: maxMemory, device: offers };
@@ -102,6 +106,7 @@ export function startWorker(options: WorkerOptions): Worker {
       await looping;
       await Promise.all(running.values());
       await gone(database, id).catch(() => {});
+      await scratch.remove();
     },
   };
 }

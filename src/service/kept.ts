@@ -1,0 +1,16 @@
+/** What many requests ask for at a time and may be a little old. */
+
+/** A function that gives what `make` made until that is too old; who asks while it is made waits for the same. */
+export function kept<T>(maxAgeMs: number, make: () => Promise<T>): () => Promise<T> {
+  let last: { readonly at: number; readonly made: Promise<T> } | undefined;
+  return () => {
+    if (!last || performance.now() - last.at > maxAgeMs) {
+      const made = make();
+      last = { at: performance.now(), made };
+      made.catch(() => {
+        last = undefined;
+      });
+    }
+    return last.made;
+  };
+}
