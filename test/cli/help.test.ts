@@ -7,7 +7,7 @@ import { MAIN } from './bench.js';
 
 const print = (...args: string[]) => execFileSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
 
-test.each(['paint', 'resume', 'batch', 'sheet', 'recipe', 'network', 'studio', 'workbook', ''])(
+test.each(['paint', 'resume', 'batch', 'sheet', 'recipe', 'network', 'devices', 'studio', 'workbook', ''])(
   'the help of giverny %s',
   async (command) => {
     const help = print(...(command === '' ? [] : [command]), '--help');

@@ -25,7 +25,7 @@ const CREATE = `
     insert into giverny.paintings (id, owner, status, work, priority, idempotency_key, request_hash, forecast_bytes,
       max_bytes, steps, width, height, deadline, device)
     select $1, $2, 'queued', $3::jsonb, $4::int, $5, $6, $7::float8, $8::float8, $9::int, $10::int, $11::int,
-      now() + $12::float8 * interval '1 second'
+      now() + $12::float8 * interval '1 second', $14::text
     where (select count(*) from pictures) = cardinality($13::text[])
     on conflict (owner, idempotency_key) do nothing
     returning *
