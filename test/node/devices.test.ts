@@ -86,10 +86,10 @@ describe('a driver that ends the painting process', () => {
   };
 
   test('is left for the CPU by auto, which goes on from the state and does not take it again', async () => {
-    const { painted, told } = await paint({ state: join(folder, 'x.giverny'), fresh: true });
+    const { painted, told } = await paint({ state: join(folder, 'x.giverny'), fresh: false });
     expect(painted).toEqual({ steps: 1 });
     expect(told).toEqual([
-      { device: 'webgpu', fresh: true },
+      { device: 'webgpu', fresh: false },
       'The driver of webgpu ended the painting process (SIGSEGV): the CPU paints, from the state kept last.',
       { device: 'cpu', fresh: false },
     ]);

@@ -1,5 +1,6 @@
 /** A child process that paints one request after another with one painter. It is started when it is first needed. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GraphicsDevice } from '../../core/devices.js';
@@ -9,12 +10,14 @@ import { remember } from '../devices/remembered.js';
 import { newWriter, removeTemporaries } from '../files/temporaries.js';
 import {
   type CheckedRequest,
+  framesBeside,
   type Painted,
   type PaintListeners,
   type PaintRequest,
   STOPPED_BEFORE_THE_FIRST_STEP,
   type Started,
 } from './request.js';
+import { usableBytes } from './usable-bytes.js';
 
 /** What the painting process tells its parent. */
 export type PaintEvent =
@@ -42,7 +45,7 @@ export interface ProcessPainting {
 
 /** A painting as the process sees it: how its events are heard, and how it ends where the process dies. */
 interface Current {
-  readonly request: CheckedRequest;
+  request: CheckedRequest;
   hear(event: PaintEvent): void;
   fail(error: unknown): void;
   died(how: NodeJS.Signals | number | null, stderr: string): void;
@@ -63,26 +66,28 @@ export class PaintingProcess {
   paint(request: CheckedRequest, listeners: PaintListeners): ProcessPainting {
     let child = this.#child ?? this.#start();
     this.#child = child;
-    const state = { killed: false, stopped: false, stepping: false, device: 'cpu' };
-    /** Paints on without a device whose driver ended the process, from the state if one is kept. */
-    const paintWithout = (device: string, end: string) => {
-      const place = request.state ? 'from the state kept last' : 'from the start';
-      listeners.onNotice?.(`The driver of ${device} ended the painting process (${end}): the CPU paints, ${place}.`);
-      Object.assign(state, { stepping: false, device: 'cpu' });
-      child = this.#start();
-      this.#child = child;
-      tell(child, { ...request, device: 'cpu', fresh: false });
-    };
+    const state = { killed: false, stopped: false, stepping: false, deaths: 0, forecastBytes: 0, device: 'cpu' };
+    const oomKills = oomKillsSoFar();
     const done = new Promise<Painted>((resolve, reject) => {
       const end = <T>(settle: (value: T) => void, value: T) => {
         this.#current = undefined;
         settle(value);
       };
-      this.#current = {
+      /** Paints on in a new process, from the state if one is kept. */
+      const paintAgain = (changes: Partial<CheckedRequest>, sentence: string) => {
+        current.request = { ...current.request, ...changes };
+        listeners.onNotice?.(sentence);
+        Object.assign(state, { stepping: false, device: 'cpu' });
+        child = this.#start();
+        this.#child = child;
+        tell(child, current.request);
+      };
+      const current: Current = {
         request,
         hear(event) {
           if (event.event === 'start') {
             state.device = event.started.device;
+            state.forecastBytes = event.started.forecastBytes;
             listeners.onStart?.(event.started);
           } else if (event.event === 'saved') listeners.onSaved?.(event.path);
           else if (event.event === 'notice') listeners.onNotice?.(event.sentence);
@@ -94,18 +99,25 @@ export class PaintingProcess {
           }
         },
         fail: (error) => end(reject, error),
-        died(how, stderr) {
-          if (state.stopped && !state.stepping) end(resolve, STOPPED_BEFORE_THE_FIRST_STEP);
-          else if (state.killed || state.device === 'cpu' || isOutside(how))
-            end(reject, death(state.killed, how, stderr));
-          else {
-            const { device } = state;
-            remember(device as GraphicsDevice, { reason: `its driver ended a painting (${endOf(how)})` });
-            if ((request.device ?? 'auto') === 'auto' && !state.stopped) paintWithout(device, endOf(how));
-            else end(reject, driverDeath(device, how, stderr));
-          }
+        died: (how, stderr) => {
+          const ranOut = isOutOfMemory(how, stderr, oomKills);
+          const { device } = state;
+          const isDriver = device !== 'cpu' && !ranOut && !state.killed && !isKill(how);
+          if (isDriver) remember(device as GraphicsDevice, { reason: `its driver ended a painting (${endOf(how)})` });
+          if (ranOut && !state.killed && !state.stopped && state.forecastBytes > 0 && ++state.deaths <= MOST_DEATHS) {
+            const before = current.request.maxMemory ?? usableBytes();
+            const maxMemory = Math.floor(Math.min(before, state.forecastBytes) / 2);
+            const limit = `${(maxMemory / 1e9).toFixed(1)} GB`;
+            paintAgain({ maxMemory }, `Memory ran out: the painting goes on in tiles, within ${limit}.`);
+          } else if (state.stopped && !state.stepping) end(resolve, STOPPED_BEFORE_THE_FIRST_STEP);
+          else if (isDriver && !state.stopped && (request.device ?? 'auto') === 'auto') {
+            const place = request.state && !request.fresh ? 'from the state kept last' : 'from the start';
+            const sentence = `The driver of ${device} ended the painting process (${endOf(how)}): the CPU paints, ${place}.`;
+            paintAgain({ device: 'cpu' }, sentence);
+          } else end(reject, isDriver ? driverDeath(device, how, stderr) : death(state.killed, ranOut, how, stderr));
         },
       };
+      this.#current = current;
     });
     tell(child, request);
     return {
@@ -173,6 +185,10 @@ export function cleanUp({ output, frames, timelapse, state }: PaintRequest, writ
   if (typeof output === 'string') removeTemporaries(output, writer);
   if (state) removeTemporaries(state, writer);
   if (timelapse !== undefined) removeTemporaries(timelapse, writer);
+  // Pictures of a film that nothing can go on with.
+  if (timelapse !== undefined && state && !existsSync(state)) {
+    rmSync(framesBeside(state), { recursive: true, force: true });
+  }
   if (frames) removeTemporaries(join(frames.folder, '0.png'), writer);
 }
 
@@ -185,22 +201,42 @@ function revived({ code, message, stack }: Extract<PaintEvent, { event: 'error' 
 /** How a process ended, such as "SIGKILL" and "exit code 1". */
 const endOf = (how: NodeJS.Signals | number | null) => (typeof how === 'string' ? how : `exit code ${how}`);
 
-/** Whether somebody else ended the process. 128 + n is how a shell reports death by signal n; SIGKILL is 9. */
-const isOutside = (how: NodeJS.Signals | number | null) => how === 'SIGKILL' || how === 137;
-
 function driverDeath(device: string, how: NodeJS.Signals | number | null, stderr: string): GivernyError {
   const sentence = `The driver of ${device} ended the painting process (${endOf(how)}); the device cpu paints without it.`;
   return new GivernyError('PAINTER_DIED', sentence, { cause: stderr });
 }
 
+/** After this many deaths of a painting's processes for want of memory it is given up. */
+const MOST_DEATHS = 2;
+
+/** How many processes the kernel has ended because memory ran out; undefined where it does not tell (Linux does). */
+function oomKillsSoFar(): number | undefined {
+  try {
+    const [, count] = /^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8')) ?? [];
+    return count === undefined ? undefined : Number(count);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param oomKills when the painting began. */
+function isOutOfMemory(how: NodeJS.Signals | number | null, stderr: string, oomKills: number | undefined): boolean {
+  if (/out of memory|bad_alloc/i.test(stderr)) return true;
+  const now = oomKillsSoFar();
+  return isKill(how) && oomKills !== undefined && now !== undefined && now > oomKills;
+}
+
+/** 128 + n is how a shell reports death by signal n; SIGKILL is 9. */
+const isKill = (how: NodeJS.Signals | number | null) => how === 'SIGKILL' || how === 137;
+
 /** What is known of a child process that ended without a result. */
-function death(killed: boolean, how: NodeJS.Signals | number | null, stderr: string): GivernyError {
+function death(killed: boolean, ranOut: boolean, how: NodeJS.Signals | number | null, stderr: string): GivernyError {
   const end = endOf(how);
   const message = killed
     ? 'The painting was ended before it was done.'
-    : /out of memory|bad_alloc/i.test(stderr)
+    : ranOut
       ? `The painting process ran out of memory (${end}): try a smaller size.`
-      : isOutside(how)
+      : isKill(how)
         ? `The painting process was killed from outside (${end}): by a person or a program, or by the system where memory ran out, which a smaller size avoids.`
         : `The painting process ended unexpectedly (${end}).`;
   return new GivernyError('PAINTER_DIED', message, { cause: stderr });
