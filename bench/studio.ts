@@ -2,7 +2,7 @@
  * What the studio costs its visitor: bytes of the first load as our own server sends them, the time from Paint to the
  * first picture, and what the page forecasts of memory and time against what a painting takes.
  *
- *   node dist/bench/studio.js [load] [first] [forecast] [--rounds 3] [--sizes 384,512] [--address steps=2]
+ *   npm run bench:studio -- [load] [first] [forecast] [--rounds 3] [--sizes 384,512] [--address steps=2]
  */
 import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
