@@ -18,8 +18,10 @@ export {
   type View,
 } from './core/costs/term.js';
 export { termsOf } from './core/costs/terms.js';
+export { DEVICES, type Device, type DeviceChoice } from './core/devices.js';
 export { type ErrorCode, type ErrorKind, GivernyError } from './core/errors.js';
 export type { Engine, EngineTraits, Session } from './core/graph/engine.js';
+export { fallingBack } from './core/graph/falling-back.js';
 export type { Shape, Tensor, Tensors } from './core/graph/tensor.js';
 export { type Convolution, type Network, networkOf, VGG_MEAN, VGG19, vggTable } from './core/networks/network.js';
 export { readNetwork } from './core/networks/read-network.js';

@@ -1,8 +1,9 @@
-/** Giverny in Node: everything of the browser-safe API, files, networks by name, and the CPU engine. */
+/** Giverny in Node: everything of the browser-safe API, files, networks by name, and engines of this machine's devices. */
 
 export type { Recipe } from './core/painting/recipe.js';
 export { createNodeEngine, type NodeEngineOptions } from './engines/node.js';
 export * from './index.js';
+export { chooseDevice, type EngineSettings, openEngine } from './node/devices/choose.js';
 export type { PictureFormat, PrintWish } from './node/files/formats.js';
 export { type LoadedPicture, type ReadOptions, readPicture } from './node/files/pictures.js';
 export { readRecipe } from './node/files/read-recipe.js';

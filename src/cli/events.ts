@@ -63,6 +63,7 @@ export type JsonEvent =
       readonly network: NamedNetwork;
       readonly coarseNetwork?: NamedNetwork | undefined;
       readonly engine: string;
+      readonly device: string;
       readonly forecastBytes: number;
       readonly forecastSeconds: number;
       /** Where an earlier run was stopped. */

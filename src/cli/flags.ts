@@ -1,5 +1,6 @@
 /** Flags of several commands: the painting options, made from their one schema, and what all paintings share. */
 import { Option } from 'commander';
+import { DEVICE_EXPECTS, DEVICES, type DeviceChoice, isDeviceChoice } from '../core/devices.js';
 import { expected } from '../core/errors.js';
 import { DEFAULTS, type OptionName, optionMeta, optionsSchema, PRESETS } from '../core/options/options.js';
 import { optionName, optionText } from '../core/options/text.js';
@@ -102,6 +103,7 @@ export interface MethodFlags {
   readonly preset?: string;
   readonly network?: string;
   readonly coarseNetwork?: string;
+  readonly device?: DeviceChoice;
   readonly threads?: number;
   readonly maxMemory?: number;
 }
@@ -122,6 +124,16 @@ export const coarseNetworkFlag = () =>
     '--coarse-network <name or file>',
     'what looks at them at all scales but the last, to be faster; auto: pocket beside VGG-19 (default: auto)',
   ).argParser(fileArgument);
+
+export const deviceFlag = () =>
+  flag(
+    'Method',
+    '--device <name>',
+    `what computes: ${DEVICES.join(', ')}; auto takes a graphics device where a trial saw it to be faster (default: auto)`,
+  ).argParser((text) => {
+    if (!isDeviceChoice(text)) throw expected(DEVICE_EXPECTS, '--device', text);
+    return text;
+  });
 
 /** @param together what threads of several processes are. */
 export const threadsFlag = (together = '') =>

@@ -47,6 +47,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     summary: 'see, get and remove networks',
     load: async () => (await import('./network.js')).networkCommand(),
   },
+  devices: {
+    summary: 'what can compute paintings here, and how fast',
+    load: async () => (await import('./devices.js')).devicesCommand(),
+  },
   studio: {
     summary: 'the web page that paints, on this computer',
     load: async () => (await import('./studio.js')).studioCommand(),

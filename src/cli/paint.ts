@@ -11,6 +11,7 @@ import { startPainting } from '../node/painting/start-painting.js';
 import {
   atLeastOne,
   coarseNetworkFlag,
+  deviceFlag,
   maxMemoryFlag,
   networkFlag,
   optionFlags,
@@ -75,6 +76,7 @@ export function paintCommand(): Command {
     )
     .addOption(networkFlag())
     .addOption(coarseNetworkFlag())
+    .addOption(deviceFlag())
     .addOption(threadsFlag())
     .addOption(maxMemoryFlag())
     .addHelpText('after', EXAMPLES)

@@ -112,6 +112,7 @@ export async function asked(
     network: flags.network ?? repeat?.network.name,
     coarseNetwork: flags.coarseNetwork ?? (repeat && (repeat.coarseNetwork?.name ?? 'none')),
     options: { ...repeat?.options, ...options },
+    device: flags.device,
     threads: flags.threads,
     maxMemory: flags.maxMemory,
     stopAfter: repeat?.stopAfter,

@@ -6,6 +6,7 @@ import type { OptionsInput } from '../core/options/options.js';
 import { DECIDED } from '../core/painting/job.js';
 import type { PaintRequest, StyleRequest } from '../node/painting/request.js';
 import {
+  deviceFlag,
   maxMemoryFlag,
   OPTION_NAMES,
   optionFlags,
@@ -21,7 +22,10 @@ import { type PaintFlags, type Prepared, stateEverySeconds } from './prepare.js'
 import { styleText } from './style-flags.js';
 import { free, stemOf } from './targets.js';
 
-type ResumeFlags = Pick<PaintFlags, 'output' | 'json' | 'quiet' | 'threads' | 'maxMemory' | keyof PrintFlags> &
+type ResumeFlags = Pick<
+  PaintFlags,
+  'output' | 'json' | 'quiet' | 'device' | 'threads' | 'maxMemory' | keyof PrintFlags
+> &
   OptionsInput;
 
 export function resumeCommand(): Command {
@@ -36,6 +40,7 @@ export function resumeCommand(): Command {
     .optionsGroup('Output:')
     .option('-o, --output <file>', 'where the picture goes (default: where it would have gone)', fileArgument)
     .optionsGroup('Method:')
+    .addOption(deviceFlag())
     .addOption(threadsFlag())
     .addOption(maxMemoryFlag())
     .action((state: string, flags: ResumeFlags) => paintAndReport(flags, () => prepareToResume(state, flags)));
@@ -53,13 +58,14 @@ function changeFlags(): Option[] {
 }
 
 async function prepareToResume(state: string, flags: ResumeFlags): Promise<Prepared> {
-  const { output, threads, maxMemory } = flags;
+  const { output, device, threads, maxMemory } = flags;
   if (output !== undefined && isStandardOutput(output)) throw expected('a file', '-o', output);
   // Imports sharp, which takes longer to load than the rest of the command.
   const { resumeRequest } = await import('../node/painting/resume.js');
   const given = OPTION_NAMES.filter((name) => flags[name] !== undefined).map((name) => [name, flags[name]]);
   const { request, step } = await resumeRequest(state, {
     output,
+    device,
     threads,
     maxMemory,
     print: printOfFlags(flags),

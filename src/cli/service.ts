@@ -2,17 +2,19 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
+import type { DeviceChoice } from '../core/devices.js';
 import { expected, GivernyError, show } from '../core/errors.js';
 import { PLACES, type Place, type Scope } from '../service/api.js';
 import type { ServiceOptions } from '../service/serve.js';
 import { printEvent } from './events.js';
-import { memory } from './flags.js';
+import { deviceFlag, memory } from './flags.js';
 import { portNumber, untilStopped, wholeNumber } from './serving.js';
 
 interface Flags {
   readonly data: string;
   readonly blobs?: string;
   readonly jobs?: number;
+  readonly device?: DeviceChoice;
   readonly threads?: number;
   readonly maxMemory?: number;
   readonly json?: boolean;
@@ -37,6 +39,7 @@ const withWorker = (command: Command, leastJobs: number) =>
   command
     .option('--blobs <folder>', 'keep pictures in a folder that all machines share, not in the database')
     .option('--jobs <n>', 'paintings at a time (default: 1)', wholeNumber('--jobs', leastJobs, 1000))
+    .addOption(deviceFlag())
     .option('--threads <n>', 'threads of each painting (default: all cores)', wholeNumber('--threads', 1, 1024))
     .option(
       '--max-memory <bytes>',
@@ -127,11 +130,11 @@ async function loaded() {
   }
 }
 
-function optionsOf({ data, blobs, jobs, threads, maxMemory }: Flags): ServiceOptions {
+function optionsOf({ data, blobs, jobs, device, threads, maxMemory }: Flags): ServiceOptions {
   return {
     url: process.env.DATABASE_URL || undefined,
     folder: join(data),
     blobs,
-    worker: { jobs, threads, maxMemory },
+    worker: { jobs, device, threads, maxMemory },
   };
 }

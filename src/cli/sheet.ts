@@ -22,6 +22,7 @@ import { checkPlaces } from './batch/names.js';
 import { batchSilence, jsonBatchReporter, plainBatchReporter } from './batch/reporters.js';
 import { printEvent } from './events.js';
 import {
+  deviceFlag,
   type MethodFlags,
   networkFlag,
   optionFlags,
@@ -54,7 +55,7 @@ interface Setting {
 
 interface SheetFlags
   extends Omit<OptionsInput, 'preset'>,
-    Pick<MethodFlags, 'preset' | 'network' | 'threads'>,
+    Pick<MethodFlags, 'preset' | 'network' | 'device' | 'threads'>,
     ReportFlags {
   readonly style?: readonly string[];
   readonly vary?: readonly (Axis & { readonly name: OptionName })[];
@@ -89,6 +90,7 @@ export function sheetCommand(): Command {
     .optionsGroup('Method:')
     .addOption(presetFlag())
     .addOption(networkFlag('pocket, or auto with --preset'))
+    .addOption(deviceFlag())
     .addOption(threadsFlag())
     .addHelpText(
       'after',
@@ -156,7 +158,7 @@ async function sheet(photo: string, flags: SheetFlags): Promise<void> {
     const running = paintBatch(
       tiles.map(({ style, options }) => ({
         ...{ content: photo, styles: [style], output: { format: 'png' as const } },
-        ...{ network: flags.network, options },
+        ...{ network: flags.network, device: flags.device, options },
       })),
       { ...reporter, threads: flags.threads },
     );

@@ -28,7 +28,7 @@ const OURS: Readonly<Record<string, string>> = {
   ...named('--init <start>', 'init-image', 'init-method', 'initialization'),
   ...named('--seed <n>', 'random-seed'),
   ...named('--mask <file>', 'content-mask', 'style-mask', 'content-seg', 'style-seg'),
-  ...named('--threads <n>, as pictures are painted on the cores of the CPU,', 'gpu', 'use-gpu', 'cuda', 'device'),
+  ...named('--device <name>', 'gpu', 'use-gpu', 'cuda', 'backend'),
 };
 
 function named(ours: string, ...theirs: readonly string[]): Record<string, string> {

@@ -25,6 +25,7 @@ const KINDS = {
   DISK_FULL: 'failure',
   OUT_OF_MEMORY: 'failure',
   ENGINE_FAILED: 'failure',
+  DEVICE_MISSING: 'usage',
   DEVICE_LOST: 'failure',
   PAINTER_DIED: 'failure',
   DOWNLOAD_FAILED: 'failure',

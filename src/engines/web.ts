@@ -3,6 +3,9 @@ import type * as Ort from 'onnxruntime-web';
 import { GivernyError } from '../core/errors.js';
 import type { Engine, EngineTraits, Session } from '../core/graph/engine.js';
 import { type Tensor, tensor } from '../core/graph/tensor.js';
+import { failure } from './failure.js';
+import { KeptFeeds } from './kept-feeds.js';
+import { traitsOf } from './traits.js';
 
 export type WebDevice = 'webgpu' | 'wasm';
 
@@ -73,8 +76,7 @@ export async function createWebEngine(options: WebEngineOptions = {}): Promise<W
   };
   return {
     name: `onnxruntime-web ${ort.env.versions.common} ${device}`,
-    // Sessions on WebGPU keep fixed feeds on the device by themselves, see gpuSession.
-    traits: { device, threads, winograd: true, weightsInModel: false, workspaceBytes: 64 * 2 ** 20 },
+    traits: traitsOf(device, threads),
     loseDevice: async () => {
       if (device === 'webgpu') (await ort.env.webgpu.device).destroy();
     },
@@ -138,31 +140,25 @@ function wasmSession(ort: typeof Ort, inference: Ort.InferenceSession, guarded: 
   };
 }
 
-/**
- * Weights are fed as the same Tensor object run after run: from the second run on such a feed stays in the
- * device's memory. A Tensor object whose numbers change between runs must therefore be a new one each time.
- */
 function gpuSession(ort: typeof Ort, inference: Ort.InferenceSession, guarded: Guarded): Session {
-  const seen = new WeakSet<Tensor>();
-  const kept = new Map<Tensor, Ort.Tensor>();
+  const kept = new KeptFeeds<Ort.Tensor>(async (feeds) => {
+    const device = await ort.env.webgpu.device;
+    const values = feeds.map((feed) => onGpu(ort, device, feed));
+    return {
+      values,
+      dispose: async () => {
+        for (const value of values) value.dispose();
+      },
+    };
+  });
   return {
     run: (feeds) =>
       guarded('run', async () => {
-        const device = await ort.env.webgpu.device;
-        const entries = Object.entries(feeds).map(([name, feed]): [string, Ort.Tensor] => {
-          if (!seen.has(feed)) {
-            seen.add(feed);
-            return [name, onCpu(ort, feed)];
-          }
-          if (!kept.has(feed)) kept.set(feed, onGpu(ort, device, feed));
-          return [name, kept.get(feed) as Ort.Tensor];
-        });
-        const results = await inference.run(Object.fromEntries(entries));
+        const results = await inference.run(await kept.take(feeds, (feed) => onCpu(ort, feed)));
         return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value)]));
       }),
     dispose: async () => {
-      for (const value of kept.values()) value.dispose();
-      kept.clear();
+      await kept.dispose();
       await inference.release();
     },
   };
@@ -188,18 +184,3 @@ function onGpu(ort: typeof Ort, device: GPUDevice, { shape, data }: Tensor): Ort
 }
 
 const fromOrt = ({ dims, data }: Ort.Tensor) => tensor(dims, data as Float32Array);
-
-/** Names the ways in which the runtime fails in a sentence of our own. */
-function failure(what: 'load' | 'run', cause: unknown, lost: string): GivernyError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  if (lost || /device.{0,20}lost|lost.{0,20}device/i.test(reason)) {
-    return new GivernyError('DEVICE_LOST', `The graphics device was lost (${lost || reason}).`, { cause });
-  }
-  // WASM without memory aborts, and says so in several ways.
-  if (/alloc|out of memory|oom|memory access out of bounds|Maximum.*size exceeded/i.test(reason)) {
-    return new GivernyError('OUT_OF_MEMORY', 'Not enough memory for a picture of this size: try a smaller size.', {
-      cause,
-    });
-  }
-  return new GivernyError('ENGINE_FAILED', `ONNX Runtime could not ${what} the graph: ${reason}`, { cause });
-}

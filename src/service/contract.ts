@@ -1,5 +1,6 @@
 /** What goes over HTTP, as schemas: the server checks with them, clients take their types and the document from them. */
 import { z } from 'zod';
+import { DEVICES } from '../core/devices.js';
 import { optionsSchema, PRESETS } from '../core/options/options.js';
 import { SCOPES, STATUSES } from './api.js';
 
@@ -66,6 +67,10 @@ export const orderSchema = z.strictObject({
     .optional()
     .describe('Painting options; the preset has those that are left out.'),
   format: z.enum(FORMATS).default('png').describe('Format of the result.'),
+  device: z
+    .enum(DEVICES)
+    .default('auto')
+    .describe('What computes it; auto leaves that to the worker. A device that no worker has is refused.'),
   priority: z
     .number()
     .int()
@@ -113,6 +118,7 @@ export const paintingSchema = z.object({
   costs: costsSchema.nullable().describe('Costs after the last step that was reported.'),
   forecastBytes: z.number().describe('Memory that it reserves.'),
   network: z.string(),
+  device: z.enum(DEVICES).describe('As it was ordered.'),
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),

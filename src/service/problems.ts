@@ -57,6 +57,7 @@ const OWN: Partial<Record<ErrorCode, number>> = {
   IMAGE_SIZE: 422,
   IMAGE_UNREADABLE: 422,
   NETWORK_UNKNOWN: 422,
+  DEVICE_MISSING: 422,
   FORMAT_UNSUPPORTED: 415,
 };
 

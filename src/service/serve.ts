@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Device } from '../core/devices.js';
 import { GivernyError } from '../core/errors.js';
+import { chooseDevice } from '../node/devices/choose.js';
 import { studioFiles } from '../node/studio-files.js';
 import type { Place } from './api.js';
 import { serviceApp } from './http/app.js';
@@ -22,7 +24,7 @@ import { startWorker, type Worker, type WorkerOptions } from './worker/worker.js
 export interface ServiceOptions extends DatabasePlace {
   /** Where pictures lie: a folder that all machines share, or `s3://bucket/prefix`; else the database keeps them. */
   readonly blobs?: string | undefined;
-  readonly worker: Omit<WorkerOptions, 'database' | 'blobs' | 'onError' | 'onOutcome'>;
+  readonly worker: Omit<WorkerOptions, 'database' | 'blobs' | 'offers' | 'onError' | 'onOutcome'>;
 }
 
 export interface ServeOptions extends ServiceOptions {
@@ -71,9 +73,22 @@ async function loggerOf() {
   return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: false }));
 }
 
-function workerOf(database: Database, blobs: Blobs, options: ServiceOptions, logger: Logger): Worker {
+/** The device of this machine's workers. @throws GivernyError DEVICE_MISSING. */
+function offeredBy({ worker: { device = 'auto' } }: ServiceOptions, logger: Logger): Promise<Device> {
+  return chooseDevice(device, { tell: (sentence) => logger.info(sentence) });
+}
+
+function workerOf(
+  database: Database,
+  blobs: Blobs,
+  { worker }: ServiceOptions,
+  logger: Logger,
+  offers: Device,
+): Worker {
   return startWorker({
-    ...options.worker,
+    ...worker,
+    device: worker.device ?? 'auto',
+    offers,
     database,
     blobs,
     onOutcome: ({ painting, attempt }, outcome, seconds) => logger.info({ painting, attempt, outcome, seconds }),
@@ -100,10 +115,16 @@ async function outdated(database: Database, ended: AbortSignal): Promise<never> 
   }
 }
 
-/** A worker alone, on a Postgres that others share. */
+/**
+ * A worker alone, on a Postgres that others share.
+ *
+ * @throws GivernyError DEVICE_MISSING.
+ */
 export async function work(options: ServiceOptions): Promise<Running> {
+  const logger = await loggerOf();
+  const offers = await offeredBy(options, logger);
   const { database, blobs } = await opened(options);
-  const worker = workerOf(database, blobs, options, await loggerOf());
+  const worker = workerOf(database, blobs, options, logger, offers);
   const ended = new AbortController();
   return {
     outdated: unheard(outdated(database, ended.signal)),
@@ -128,7 +149,8 @@ async function studioOf(place: Place): Promise<ServiceParts['studio']> {
 /**
  * Serves HTTP, and paints where `worker.jobs` is above 0.
  *
- * @throws GivernyError OPTION_INVALID where the port is taken, or where others could reach a server without tokens.
+ * @throws GivernyError OPTION_INVALID where the port is taken, or where others could reach a server without tokens;
+ *   DEVICE_MISSING.
  */
 export async function serve(options: ServeOptions): Promise<Service> {
   const { host, port, patience = { headersMs: 10_000, requestMs: 120_000 } } = options;
@@ -143,6 +165,8 @@ export async function serve(options: ServeOptions): Promise<Service> {
       );
     }
     const [{ serve: listen }, logger] = await Promise.all([import('@hono/node-server'), loggerOf()]);
+    const paints = options.worker.jobs !== 0;
+    const offers = paints ? await offeredBy(options, logger) : 'cpu';
     const app = serviceApp({
       database,
       blobs,
@@ -170,7 +194,7 @@ export async function serve(options: ServeOptions): Promise<Service> {
     });
     server.maxConnections = 2000;
     server.on('clientError', refuseBroken);
-    const worker = options.worker.jobs === 0 ? undefined : workerOf(database, blobs, options, logger);
+    const worker = paints ? workerOf(database, blobs, options, logger, offers) : undefined;
     const { port: given } = server.address() as AddressInfo;
     const ended = new AbortController();
     return {

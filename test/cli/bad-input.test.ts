@@ -285,6 +285,18 @@ const CASES: readonly Case[] = [
   },
   { what: 'no thread', args: painting('--threads', '0'), code: 2, says: /at least 1 for --threads but received "0"/ },
   {
+    what: 'a device that is none',
+    args: painting('--device', 'gpu'),
+    code: 2,
+    says: /one of auto, cpu, .* for --device but received "gpu"/,
+  },
+  {
+    what: 'a device of another system',
+    args: painting('--device', process.platform === 'win32' ? 'coreml' : 'directml'),
+    code: 2,
+    says: /^Expected the device \w+ but onnxruntime-node .* has no/,
+  },
+  {
     what: 'an output that exists, with --no-clobber',
     make: (folder) => writeFileSync(join(folder, 'out.png'), ''),
     args: painting('-o', 'out.png', '--no-clobber'),
@@ -408,7 +420,7 @@ test.each([
   ['--lr', '--learning-rate <number>'],
   ['--original-colors', '--colors photo'],
   ['--preserve-colors', '--colors photo'],
-  ['--gpu', '--threads <n>, as pictures are painted on the cores of the CPU,'],
+  ['--gpu', '--device <name>'],
 ])('%s of other programs is answered with ours', async (theirs, ours) => {
   const { code, stderr } = await giverny(await bench(), painting(theirs, '5'));
   expect(stderr).toBe(`Expected ${ours} but received ${theirs.split('=')[0]}.\n`);

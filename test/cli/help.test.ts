@@ -14,6 +14,7 @@ test.each([
   'sheet',
   'recipe',
   'network',
+  'devices',
   'studio',
   'serve',
   'submit',

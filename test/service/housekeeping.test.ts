@@ -12,7 +12,7 @@ import { newScratch } from '#dist/service/worker/scratch.js';
 import { DATABASES } from '../support/databases.js';
 import { type TestApp, testApp } from '../support/service-app.js';
 
-const CAPACITY = { freeBytes: 9e9, totalBytes: 9e9, device: 'cpu' };
+const CAPACITY = { freeBytes: 9e9, totalBytes: 9e9, device: 'cpu' as const };
 
 describe.each(DATABASES)('on $name', ({ open }) => {
   let opened: Awaited<ReturnType<typeof open>>;

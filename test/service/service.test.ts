@@ -137,7 +137,7 @@ describe.each(DATABASES)('on $name', ({ open }) => {
 
   test('owners take turns, and higher priority goes first', async () => {
     const queue = new Queue(database, blobs);
-    const capacity = { freeBytes: 9 * GB, totalBytes: 9 * GB, device: 'cpu' };
+    const capacity = { freeBytes: 9 * GB, totalBytes: 9 * GB, device: 'cpu' as const };
     const [a1, a2] = [await created('ann'), await created('ann')];
     const b1 = await created('bob');
     const a3 = await created('ann', { priority: 5 });
@@ -162,9 +162,28 @@ describe.each(DATABASES)('on $name', ({ open }) => {
     expect(await refused.json()).toMatchObject({ code: 'OUT_OF_MEMORY', detail: expect.stringContaining('would fit') });
   });
 
+  test('an order goes to a worker with its device, and is refused where none has it', async () => {
+    const queue = new Queue(database, blobs);
+    const refused = await order('ann', await bodyFor('ann', { device: 'webgpu' }));
+    const { code, detail } = (await refused.json()) as { code: string; detail: string };
+    expect([refused.status, code]).toEqual([422, 'DEVICE_MISSING']);
+    expect(detail).toBe('Expected a device that a worker has but received webgpu; auto and cpu are always there.');
+    await database.query("update giverny.workers set device = 'webgpu' where id = 'test'");
+    const { id } = await created('ann', { device: 'webgpu', priority: 9 });
+    expect(await viewOf('ann', id)).toMatchObject({ device: 'webgpu' });
+    const plain = await created('ann');
+    expect(await viewOf('ann', plain.id)).toMatchObject({ device: 'auto' });
+    const capacity = { freeBytes: 9 * GB, totalBytes: 9 * GB };
+    expect((await queue.claim({ ...capacity, device: 'cpu' }))?.painting).toBe(plain.id);
+    expect(await queue.claim({ ...capacity, device: 'cuda' })).toBeUndefined();
+    expect((await queue.claim({ ...capacity, device: 'webgpu' }))?.painting).toBe(id);
+    await database.query("update giverny.workers set device = 'cpu' where id = 'test'");
+    await clear();
+  });
+
   test('a lost lease writes nothing, and its painting is taken over once', async () => {
     const queue = new Queue(database, blobs);
-    const capacity = { freeBytes: 9 * GB, totalBytes: 9 * GB, device: 'cpu' };
+    const capacity = { freeBytes: 9 * GB, totalBytes: 9 * GB, device: 'cpu' as const };
     const { id } = await created('ann');
     const first = await queue.claim(capacity);
     if (first?.painting !== id) throw new Error('Another painting was taken.');

@@ -13,6 +13,7 @@ import type { BatchCounts } from '../events.js';
 import {
   atLeastOne,
   coarseNetworkFlag,
+  deviceFlag,
   type MethodFlags,
   maxMemoryFlag,
   networkFlag,
@@ -81,6 +82,7 @@ export function batchCommand(): Command {
     .addOption(presetFlag())
     .addOption(networkFlag())
     .addOption(coarseNetworkFlag())
+    .addOption(deviceFlag())
     .addOption(threadsFlag(', all processes together'))
     .addOption(maxMemoryFlag(', for each process'))
     .addHelpText('after', EXAMPLES)
@@ -279,6 +281,7 @@ function plannedOf(
       output,
       network: row.network ?? flags.network,
       coarseNetwork: row.coarseNetwork ?? flags.coarseNetwork,
+      device: flags.device,
       options,
       print: printOfFlags(flags),
       maxMemory: flags.maxMemory,

@@ -1,4 +1,6 @@
 /** What the core needs of a runtime. `engines/` has one implementation per environment. */
+import type { Device } from '../devices.js';
+import type { GivernyError } from '../errors.js';
 import type { Tensors } from './tensor.js';
 
 export interface Engine {
@@ -11,12 +13,20 @@ export interface Engine {
    * @throws GivernyError ENGINE_FAILED or OUT_OF_MEMORY.
    */
   load(model: Uint8Array): Promise<Session>;
+  /**
+   * Goes over to another device for good where this one has failed, so that `name`, `traits` and `load` are the other's
+   * from there on. Absent where there is no other.
+   *
+   * @param error what `load` or `run` threw.
+   * @returns what happened, in a sentence for people; undefined where nothing is left to go over to.
+   */
+  fallBack?(error: GivernyError): string | undefined;
 }
 
 /** What graphs must know of an engine to be written for it. They are read whenever a Program is loaded. */
 export interface EngineTraits {
   /** Where the engine computes. Programs of other engines may name other devices. */
-  readonly device: 'cpu' | 'wasm' | 'webgpu' | (string & Record<never, never>);
+  readonly device: Device | 'wasm' | (string & Record<never, never>);
   /** Threads that compute one operation; 1 where the device is no processor with threads. */
   readonly threads: number;
   /**

@@ -5,7 +5,7 @@ import type { Costs, Objective } from '../costs/objective/objective.js';
 import type { Keep } from '../costs/objective/sources.js';
 import { tiledObjective } from '../costs/objective/tiled.js';
 import { wholeObjective } from '../costs/objective/whole.js';
-import { GivernyError } from '../errors.js';
+import { type ErrorCode, GivernyError } from '../errors.js';
 import type { Engine } from '../graph/engine.js';
 import type { Network } from '../networks/network.js';
 import { pictureOf, subtractMean } from '../networks/pixels.js';
@@ -48,6 +48,9 @@ export interface PaintSettings {
 
 /** A painting is given up when this many steps in a row lead to costs that are not finite. */
 const MOST_SETBACKS = 12;
+
+/** What a device that fails ends with. */
+const DEVICE_FAILURES: readonly ErrorCode[] = ['DEVICE_LOST', 'DEVICE_MISSING', 'ENGINE_FAILED'];
 
 /** Wall time; browsers and Node have it, the compiler's types for the core do not. */
 declare const performance: { now(): number };
@@ -150,7 +153,7 @@ class Run {
         try {
           taken = await safeStep(this.#optimizer(s), state.optimizer, at, (pixels) => easel.evaluate(pixels));
         } catch (error) {
-          this.#makeRoom(error, s);
+          this.#recover(error, s);
           at = await this.#place(easel, state);
           continue;
         }
@@ -183,18 +186,30 @@ class Run {
         easel.objective = await this.#objective(scale);
         return await easel.evaluate(pixels);
       } catch (error) {
-        this.#makeRoom(error, scale);
+        this.#recover(error, scale);
       }
     }
   }
 
-  /** Has smaller tiles painted from here on where memory ran out; other errors it throws again. */
-  #makeRoom(error: unknown, s: number): void {
-    if (!(error instanceof GivernyError && error.code === 'OUT_OF_MEMORY')) throw error;
-    const smaller = smallerCoreSidePx(this.scales[s] as Scale, this.#coreSidePx(s));
-    if (smaller === undefined) throw error;
-    this.#mostCoreSidePx = smaller;
-    this.#notice = `Memory ran out: painting goes on in tiles of ${smaller} pixels.`;
+  /**
+   * Has smaller tiles painted from here on where memory ran out, and goes over to another device where this one failed;
+   * other errors it throws again.
+   */
+  #recover(error: unknown, s: number): void {
+    if (!(error instanceof GivernyError)) throw error;
+    const isMemory = error.code === 'OUT_OF_MEMORY';
+    const smaller = isMemory ? smallerCoreSidePx(this.scales[s] as Scale, this.#coreSidePx(s)) : undefined;
+    if (smaller !== undefined) {
+      this.#mostCoreSidePx = smaller;
+      this.#notice = `Memory ran out: painting goes on in tiles of ${smaller} pixels.`;
+      return;
+    }
+    const isDevice = isMemory || DEVICE_FAILURES.includes(error.code);
+    const sentence = isDevice ? this.engine.fallBack?.(error) : undefined;
+    if (sentence === undefined) throw error;
+    // What did not fit into the device's memory may fit into this one's.
+    this.#mostCoreSidePx = Number.POSITIVE_INFINITY;
+    this.#notice = sentence;
   }
 
   #painting(s: number): Painted {

@@ -1,8 +1,6 @@
 /** The user's cache of networks: one safetensors file each, in canonical form, with its provenance. */
 import { readdir, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
 import { expected, GivernyError } from '../../core/errors.js';
 import {
   readSafetensorsHeader,
@@ -11,31 +9,14 @@ import {
 } from '../../core/networks/formats/safetensors.js';
 import type { Network } from '../../core/networks/network.js';
 import { reason, writeAtomically } from '../files/atomic.js';
+import { cacheFolder } from '../files/cache-folder.js';
 import { openRegularFile } from '../files/read.js';
 
 /** Where a network came from, for its file's metadata: source, licence and the like. */
 export type Provenance = Readonly<Record<string, string>>;
 
-/**
- * The folder of the networks: in GIVERNY_CACHE if set, else where the platform keeps caches.
- *
- * @throws GivernyError OPTION_INVALID where GIVERNY_CACHE is no absolute path: networks would be looked for in
- *   another folder wherever the program is started.
- */
-export function networksFolder(): string {
-  const { GIVERNY_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  if (GIVERNY_CACHE !== undefined) {
-    if (path.isAbsolute(GIVERNY_CACHE)) return path.join(GIVERNY_CACHE, 'networks');
-    throw expected("a folder's absolute path, or none,", 'the environment variable GIVERNY_CACHE', GIVERNY_CACHE);
-  }
-  if (process.platform === 'win32') {
-    return path.join(LOCALAPPDATA || path.join(homedir(), 'AppData', 'Local'), 'giverny', 'Cache', 'networks');
-  }
-  if (process.platform === 'darwin') return path.join(homedir(), 'Library', 'Caches', 'giverny', 'networks');
-  // The XDG specification says to ignore relative paths.
-  const caches = XDG_CACHE_HOME && path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : path.join(homedir(), '.cache');
-  return path.join(caches, 'giverny', 'networks');
-}
+/** The folder of the networks, in the cache; throws as cacheFolder. */
+export const networksFolder = (): string => path.join(cacheFolder(), 'networks');
 
 /** Whether a network in the cache can have this name: it is a file's name, and not one that means something else. */
 export function isNetworkName(name: string): boolean {

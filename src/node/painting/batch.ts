@@ -4,6 +4,7 @@ import { resolveOptions } from '../../core/options/options.js';
 import type { StepReport } from '../../core/painting/job.js';
 import { plan } from '../../core/painting/plan.js';
 import { availableThreads } from '../../engines/processors.js';
+import { chooseDevice } from '../devices/choose.js';
 import { Inputs } from './inputs.js';
 import { paintedBefore } from './painted-before.js';
 import { PaintingProcess, type ProcessPainting } from './painting-process.js';
@@ -73,6 +74,8 @@ export function paintBatch(requests: readonly PaintRequest[], settings: BatchSet
     const inputs = new Inputs();
     const left = await leftToPaint(inputs);
     if (isStopped || left.length === 0) return outcomes;
+    // Once, before several processes would try a device at a time; one that is missing fails all.
+    for (const choice of new Set(left.map(({ request }) => request.device ?? 'auto'))) await chooseDevice(choice);
     settings.onPainting?.();
     const planning = planAll(left, inputs);
     const each = Math.max(1, Math.floor(threads / jobs));

@@ -18,6 +18,8 @@ writeAs(writer);
 let stop = new AbortController();
 let current: PaintRequest | undefined;
 let painter: Painter<PictureSource> | undefined;
+/** That the painter was asked for. */
+let device: PaintRequest['device'];
 
 // A terminal sends these to the whole group; what they mean is the parent's to decide.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
@@ -39,8 +41,10 @@ process.on('message', async (message: PaintRequest | 'stop') => {
 async function paintingOf(request: PaintRequest, signal: AbortSignal): Promise<PaintEvent> {
   try {
     // Loaded here, so that a native library that is missing or broken becomes a sentence as well.
-    const [{ paintFile }, { createPainter }] = await Promise.all([import('./paint-file.js'), import('./painter.js')]);
-    painter ??= createPainter({ threads: request.threads });
+    const [{ paintFile }, { openPainter }] = await Promise.all([import('./paint-file.js'), import('./painter.js')]);
+    if (request.device !== device) painter = undefined;
+    device = request.device;
+    painter ??= await openPainter({ ...request, tell: (sentence) => send({ event: 'notice', sentence }) });
     const painted = await paintFile({
       ...request,
       painter,

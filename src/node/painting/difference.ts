@@ -56,8 +56,11 @@ function* differences(state: Recipe, wanted: Recipe): Generator<string> {
   }
   if (differs(state.changes, wanted.changes)) yield CHANGES_DIFFER;
   if (differs(state.terms, wanted.terms)) yield 'its costs are others';
-  if (state.engine !== wanted.engine) yield `its engine is ${state.engine}`;
+  if (runtimeOf(state.engine) !== runtimeOf(wanted.engine)) yield `its engine is ${state.engine}`;
 }
+
+/** An engine without its device: a painting goes on on another one, where it differs by rounding. */
+const runtimeOf = (engine: string) => engine.replace(/ [a-z]+$/, '');
 
 function* fileDifference(what: string, then: NamedFile | undefined, now: NamedFile | undefined): Generator<string> {
   if (then?.name !== now?.name) yield `its ${what} is ${then ? show(then.name) : 'none'}`;

@@ -21,7 +21,7 @@ import { printOf } from '../files/print.js';
 import { assertWritablePicture, encodePicture, type Finish, writePicture } from '../files/write-pictures.js';
 import { changesBefore, differenceOf, otherPainting } from './difference.js';
 import { keptRequest } from './kept-request.js';
-import { createPainter } from './painter.js';
+import { openPainter } from './painter.js';
 import {
   type CheckedRequest,
   checkedRequest,
@@ -40,7 +40,7 @@ import { assertFilm, framesPlace, Timelapse } from './timelapse.js';
  * The engine computes on the calling thread: see startPainting for a painting in a process of its own.
  *
  * @param request.signal aborting it ends the painting within one step and writes the picture so far.
- * @param request.painter paints, and keeps what it opened for the next painting; `threads` is then its own.
+ * @param request.painter paints, and keeps what it opened for the next painting; `device` and `threads` are then its own.
  * @param request.state path of a state file, from which the painting goes on where it was stopped or died.
  * @throws GivernyError. What fails on the way leaves the picture so far in `output`, and says so; STATE_INVALID where
  *   `state` is no state of this painting.
@@ -52,7 +52,7 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
   await checkOutputs(checked, order);
   let resumed = await resumedState(checked);
   const { seconds: secondsBefore = 0 } = resumed ?? {};
-  const painter = settings.painter ?? createPainter({ threads: checked.threads });
+  const painter = settings.painter ?? (await openPainter({ ...checked, tell: onNotice }));
   let place: Place;
   try {
     const ready = await painter.prepare(order, { signal, maxBytes: checked.maxMemory });
@@ -75,6 +75,7 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     networkNote: prepared.networkNote,
     coarseNetwork: job.coarseNetwork && named(job.coarseNetwork),
     engine: painter.engine.name,
+    device: painter.engine.traits.device,
     resumed: resumed && { state: checked.state as string, step: resumed.state.step },
     notes: [...prepared.notes, ...notices],
   });

@@ -1,12 +1,14 @@
 /** The core's painter with Node's parts: files, the cache of networks, the engine. */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import type { DeviceChoice } from '../../core/devices.js';
 import type { Engine } from '../../core/graph/engine.js';
 import type { Options } from '../../core/options/options.js';
 import type { DecodedPicture } from '../../core/painting/order.js';
 import { Painter } from '../../core/painting/painter.js';
 import { fromRgba, type Picture } from '../../core/pictures/picture.js';
 import { createNodeEngine } from '../../engines/node.js';
+import { type EngineSettings, openEngine } from '../devices/choose.js';
 import { readPicture } from '../files/pictures.js';
 import { openNetwork } from '../networks/open.js';
 import { VERSION } from '../version.js';
@@ -16,7 +18,7 @@ import { usableBytes } from './usable-bytes.js';
 export interface PainterOptions {
   /** Threads of the engine. Default: as many as the process may use. */
   readonly threads?: number | undefined;
-  /** In place of the engine of this machine's CPU. */
+  /** In place of the engine of this machine's CPU, such as openEngine gives. */
   readonly engine?: Engine | undefined;
   /** The most memory that the process may take, in bytes. Default: three quarters of what this machine or container has. */
   readonly maxBytes?: number | undefined;
@@ -36,6 +38,19 @@ export function createPainter({
     version: VERSION,
     maxBytes,
   });
+}
+
+/**
+ * A painter on the engine of a device.
+ *
+ * @throws GivernyError as openEngine.
+ */
+export async function openPainter({
+  device = 'auto',
+  threads,
+  tell,
+}: EngineSettings & { readonly device?: DeviceChoice | undefined }): Promise<Painter<PictureSource>> {
+  return createPainter({ engine: await openEngine(device, { threads, tell }) });
 }
 
 /** Of a file, which may be replaced between two paintings. */

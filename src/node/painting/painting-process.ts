@@ -3,8 +3,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { GraphicsDevice } from '../../core/devices.js';
 import { type ErrorCode, GivernyError } from '../../core/errors.js';
 import type { StepReport } from '../../core/painting/job.js';
+import { remember } from '../devices/remembered.js';
 import { newWriter, removeTemporaries } from '../files/temporaries.js';
 import {
   type CheckedRequest,
@@ -50,25 +52,41 @@ interface Current {
 }
 
 export class PaintingProcess {
+  readonly #program: URL;
   readonly #writer = newWriter();
   #child: ChildProcess | undefined;
   #current: Current | undefined;
+
+  /** @param program of the process, for tests. */
+  constructor(program: URL = new URL('./child.js', import.meta.url)) {
+    this.#program = program;
+  }
 
   /** Paints a request, in a new process where the last one died. The painting before it must have ended. */
   paint(request: CheckedRequest, listeners: PaintListeners): ProcessPainting {
     let child = this.#child ?? this.#start();
     this.#child = child;
-    const state = { killed: false, stopped: false, stepping: false, deaths: 0, forecastBytes: 0 };
+    const state = { killed: false, stopped: false, stepping: false, deaths: 0, forecastBytes: 0, device: 'cpu' };
     const oomKills = oomKillsSoFar();
     const done = new Promise<Painted>((resolve, reject) => {
       const end = <T>(settle: (value: T) => void, value: T) => {
         this.#current = undefined;
         settle(value);
       };
+      /** Paints on in a new process, from the state if one is kept. */
+      const paintAgain = (changes: Partial<CheckedRequest>, sentence: string) => {
+        current.request = { ...current.request, ...changes };
+        listeners.onNotice?.(sentence);
+        Object.assign(state, { stepping: false, device: 'cpu' });
+        child = this.#start();
+        this.#child = child;
+        tell(child, current.request);
+      };
       const current: Current = {
         request,
         hear(event) {
           if (event.event === 'start') {
+            state.device = event.started.device;
             state.forecastBytes = event.started.forecastBytes;
             listeners.onStart?.(event.started);
           } else if (event.event === 'saved') listeners.onSaved?.(event.path);
@@ -83,19 +101,20 @@ export class PaintingProcess {
         fail: (error) => end(reject, error),
         died: (how, stderr) => {
           const ranOut = isOutOfMemory(how, stderr, oomKills);
+          const { device } = state;
+          const isDriver = device !== 'cpu' && !ranOut && !state.killed && !isKill(how);
+          if (isDriver) remember(device as GraphicsDevice, { reason: `its driver ended a painting (${endOf(how)})` });
           if (ranOut && !state.killed && !state.stopped && state.forecastBytes > 0 && ++state.deaths <= MOST_DEATHS) {
             const before = current.request.maxMemory ?? usableBytes();
             const maxMemory = Math.floor(Math.min(before, state.forecastBytes) / 2);
-            current.request = { ...current.request, maxMemory };
-            listeners.onNotice?.(
-              `Memory ran out: the painting goes on in tiles, within ${(maxMemory / 1e9).toFixed(1)} GB.`,
-            );
-            state.stepping = false;
-            child = this.#start();
-            this.#child = child;
-            tell(child, current.request);
+            const limit = `${(maxMemory / 1e9).toFixed(1)} GB`;
+            paintAgain({ maxMemory }, `Memory ran out: the painting goes on in tiles, within ${limit}.`);
           } else if (state.stopped && !state.stepping) end(resolve, STOPPED_BEFORE_THE_FIRST_STEP);
-          else end(reject, death(state.killed, ranOut, how, stderr));
+          else if (isDriver && !state.stopped && (request.device ?? 'auto') === 'auto') {
+            const place = request.state && !request.fresh ? 'from the state kept last' : 'from the start';
+            const sentence = `The driver of ${device} ended the painting process (${endOf(how)}): the CPU paints, ${place}.`;
+            paintAgain({ device: 'cpu' }, sentence);
+          } else end(reject, isDriver ? driverDeath(device, how, stderr) : death(state.killed, ranOut, how, stderr));
         },
       };
       this.#current = current;
@@ -123,7 +142,7 @@ export class PaintingProcess {
   }
 
   #start(): ChildProcess {
-    const child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), [this.#writer], {
+    const child = fork(fileURLToPath(this.#program), [this.#writer], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -179,6 +198,14 @@ function revived({ code, message, stack }: Extract<PaintEvent, { event: 'error' 
   return error;
 }
 
+/** How a process ended, such as "SIGKILL" and "exit code 1". */
+const endOf = (how: NodeJS.Signals | number | null) => (typeof how === 'string' ? how : `exit code ${how}`);
+
+function driverDeath(device: string, how: NodeJS.Signals | number | null, stderr: string): GivernyError {
+  const sentence = `The driver of ${device} ended the painting process (${endOf(how)}); the device cpu paints without it.`;
+  return new GivernyError('PAINTER_DIED', sentence, { cause: stderr });
+}
+
 /** After this many deaths of a painting's processes for want of memory it is given up. */
 const MOST_DEATHS = 2;
 
@@ -204,7 +231,7 @@ const isKill = (how: NodeJS.Signals | number | null) => how === 'SIGKILL' || how
 
 /** What is known of a child process that ended without a result. */
 function death(killed: boolean, ranOut: boolean, how: NodeJS.Signals | number | null, stderr: string): GivernyError {
-  const end = typeof how === 'string' ? how : `exit code ${how}`;
+  const end = endOf(how);
   const message = killed
     ? 'The painting was ended before it was done.'
     : ranOut

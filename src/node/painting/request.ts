@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Costs } from '../../core/costs/objective/objective.js';
 import type { Term } from '../../core/costs/term.js';
+import { DEVICE_EXPECTS, DEVICES, type DeviceChoice } from '../../core/devices.js';
 import { expected, GivernyError, show } from '../../core/errors.js';
 import type { Network } from '../../core/networks/network.js';
 import type { OptionsInput } from '../../core/options/options.js';
@@ -74,6 +75,11 @@ export interface PaintRequest {
   readonly frames?: { readonly every: number; readonly folder: string } | undefined;
   /** Also writes a film of the steps: MP4 or WebM, which ffmpeg makes, or animated WebP or GIF. */
   readonly timelapse?: string | undefined;
+  /**
+   * What computes. Default 'auto': a graphics device where a trial on this machine found it to be faster, and the CPU
+   * elsewhere or where the device fails.
+   */
+  readonly device?: DeviceChoice | undefined;
   /** Threads of the engine. Default: as many as the process may use. */
   readonly threads?: number | undefined;
   /** The most memory that the painting process may take, in bytes. Default: the painter's. */
@@ -115,6 +121,8 @@ export interface Started {
   /** Looks at all scales but the last, where that is another. */
   readonly coarseNetwork?: NamedNetwork | undefined;
   readonly engine: string;
+  /** What computes, such as cpu or webgpu. */
+  readonly device: string;
   /** Where the painting goes on from a state file: its path, and how many steps were done. */
   readonly resumed?: { readonly state: string; readonly step: number } | undefined;
   /** What was done to the pictures before painting, and what is odd about them, for people to read. */
@@ -236,6 +244,7 @@ const requestSchema = z.strictObject({
   stopAfter: count.optional(),
   frames: z.strictObject({ every: count, folder: text.min(1) }, { error: 'frames { every, folder }' }).optional(),
   timelapse: text.min(1).optional(),
+  device: z.enum(DEVICES, { error: DEVICE_EXPECTS }).optional(),
   threads: count.optional(),
   maxMemory: count.optional(),
   state: z.union([text.min(1), z.literal(false)], { error: 'a path or false' }).optional(),

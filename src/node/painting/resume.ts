@@ -15,7 +15,7 @@ import { inspectState } from './state.js';
 export interface ResumeChanges
   extends Pick<
     PaintRequest,
-    'output' | 'frames' | 'timelapse' | 'print' | 'threads' | 'maxMemory' | 'stateEverySeconds'
+    'output' | 'frames' | 'timelapse' | 'print' | 'device' | 'threads' | 'maxMemory' | 'stateEverySeconds'
   > {
   /** Options that change from the next step on; the recipe tells of them. */
   readonly options?: OptionsInput | undefined;
@@ -32,8 +32,9 @@ export interface ResumeChanges
  *   picture or network has changed since; otherwise as paintFile.
  */
 export async function resumePainting(path: string, settings: ResumeChanges & RequestSettings = {}): Promise<Painted> {
-  const { output, frames, timelapse, print, threads, maxMemory, stateEverySeconds, options, ...others } = settings;
-  const changes = { output, frames, timelapse, print, threads, maxMemory, stateEverySeconds, options };
+  const { output, frames, timelapse, print, device, threads, maxMemory, stateEverySeconds, options, ...others } =
+    settings;
+  const changes = { output, frames, timelapse, print, device, threads, maxMemory, stateEverySeconds, options };
   const { request } = await resumeRequest(path, changes);
   const { paintFile } = await import('./paint-file.js');
   return paintFile({ ...request, ...others });

@@ -1,7 +1,7 @@
 /** Paintings over HTTP. */
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import { expected } from '../../core/errors.js';
+import { expected, GivernyError } from '../../core/errors.js';
 import { listQuerySchema, type OrderBody, orderSchema } from '../contract.js';
 import { Refusal } from '../problems.js';
 import { planOf } from '../queue/plan.js';
@@ -60,14 +60,20 @@ async function create(context: Context<Env>, parts: ServiceParts): Promise<Respo
   await paintings.assertRoom(owner);
   const order = checked(orderSchema, await withUploads(parts, owner, sent), 'the order');
   const photo = await findPicture(parts, owner, order.content);
-  const maxBytes = await mostBytes(parts.database);
+  const maxBytes = await mostBytes(parts.database, order.device);
   if (maxBytes === undefined) {
+    if ((await mostBytes(parts.database)) !== undefined) throw missing(order.device);
     throw new Refusal('NOT_READY', 'Expected a worker that could paint but none is there.', { 'retry-after': '10' });
   }
   const size = { width: photo.width as number, height: photo.height as number };
   const plan = await planOf(order, size, parts.networks, maxBytes);
   const { view, created } = await paintings.create({ owner, order, plan, maxBytes, idempotency });
   return context.json(view, created ? 201 : 200, { location: `/v1/paintings/${view.id}` });
+}
+
+function missing(device: string): GivernyError {
+  const sentence = `Expected a device that a worker has but received ${device}; auto and cpu are always there.`;
+  return new GivernyError('DEVICE_MISSING', sentence);
 }
 
 /** An order as it came: JSON alone, or with the files of a multipart body. */

@@ -5,6 +5,7 @@
  * attempt, so that one which was taken for dead can paint on as long as it likes: nothing of it becomes visible.
  */
 import { randomUUID } from 'node:crypto';
+import type { Device } from '../../core/devices.js';
 import type { EventData, Status } from '../contract.js';
 import type { Blobs, NewBlob } from '../store/blobs.js';
 import type { Database, Queries, Row } from '../store/database.js';
@@ -12,6 +13,7 @@ import { addEvent } from '../store/events.js';
 import { IS_TOO_NEW } from '../store/migrations.js';
 import { ENDS_NOW, type Work } from '../store/paintings.js';
 import { addToTotal } from '../store/totals.js';
+import { devicesOf } from '../store/workers.js';
 
 /** A lease that was not renewed for so long is of a worker that died. */
 export const LEASE_SECONDS = 10;
@@ -23,7 +25,8 @@ export interface Capacity {
   /** Bytes that no painting of its has reserved. */
   readonly freeBytes: number;
   readonly totalBytes: number;
-  readonly device: string;
+  /** Its graphics device, or cpu. */
+  readonly device: Device;
 }
 
 export interface Lease {
@@ -55,7 +58,7 @@ const NEXT = `
   select head.id from owners
   cross join lateral (
     select id, priority, created_at from giverny.paintings
-    where status = 'queued' and owner = owners.owner and forecast_bytes <= $1 and device = $2
+    where status = 'queued' and owner = owners.owner and forecast_bytes <= $1 and device = any($2)
     order by priority desc, created_at, id limit ${CANDIDATES}
   ) head
   where owners.owner is not null
@@ -79,7 +82,7 @@ export class Queue {
    */
   async claim({ freeBytes, totalBytes, device }: Capacity): Promise<Lease | undefined> {
     return this.#database.transaction(async (queries) => {
-      const candidates = await queries.query<{ id: string }>(NEXT, [totalBytes, device]);
+      const candidates = await queries.query<{ id: string }>(NEXT, [totalBytes, devicesOf(device)]);
       if (candidates.length === 0) return undefined;
       const ids = candidates.map(({ id }) => id);
       const [next] = await queries.query<{ id: string; forecast: number }>(

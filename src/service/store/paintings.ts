@@ -14,7 +14,7 @@ export type Work = Omit<OrderBody, 'priority' | 'deadlineSeconds'> & {
 };
 
 const VIEW = `id, status, priority, width, height, step, steps, costs, forecast_bytes as "forecastBytes",
-  work->>'network' as network, created_at as "createdAt", started_at as "startedAt", ended_at as "endedAt", deadline,
+  work->>'network' as network, device, created_at as "createdAt", started_at as "startedAt", ended_at as "endedAt", deadline,
   expires_at as "expiresAt", preview_blob is not null as "hasPreview", result_blob is not null as "hasResult", error`;
 
 /** Accepts a painting in one statement: nothing where its key was used before, or a picture is gone. */
@@ -23,9 +23,9 @@ const CREATE = `
     select id from giverny.blobs where id = any($13) and owner = $2 and kind = 'picture' for share
   ), painting as (
     insert into giverny.paintings (id, owner, status, work, priority, idempotency_key, request_hash, forecast_bytes,
-      max_bytes, steps, width, height, deadline)
+      max_bytes, steps, width, height, deadline, device)
     select $1, $2, 'queued', $3::jsonb, $4::int, $5, $6, $7::float8, $8::float8, $9::int, $10::int, $11::int,
-      now() + $12::float8 * interval '1 second'
+      now() + $12::float8 * interval '1 second', $14::text
     where (select count(*) from pictures) = cardinality($13::text[])
     on conflict (owner, idempotency_key) do nothing
     returning *
@@ -103,6 +103,7 @@ export class Paintings {
       plan.size.height,
       deadlineSeconds ?? null,
       [...pictures],
+      work.device,
     ]);
     if (row) return { view: viewOf(row), created: true };
     const earlier = idempotency && (await this.findByKey(owner, idempotency));

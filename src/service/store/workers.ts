@@ -1,4 +1,5 @@
 /** The workers there are, by when they were seen last. */
+import type { Device, DeviceChoice } from '../../core/devices.js';
 import type { Queries } from './database.js';
 
 /** Workers that were seen within this time count. */
@@ -10,14 +11,16 @@ export interface SeenWorker {
   readonly host: string;
   readonly version: string;
   readonly memoryBytes: number;
+  /** Its graphics device, or cpu. */
+  readonly device: Device;
 }
 
 /** A worker is there, still. */
-export async function seen(queries: Queries, { id, host, version, memoryBytes }: SeenWorker): Promise<void> {
+export async function seen(queries: Queries, { id, host, version, memoryBytes, device }: SeenWorker): Promise<void> {
   await queries.query(
-    `insert into giverny.workers (id, host, version, memory_bytes, device) values ($1, $2, $3, $4, 'cpu')
+    `insert into giverny.workers (id, host, version, memory_bytes, device) values ($1, $2, $3, $4, $5)
      on conflict (id) do update set seen_at = now()`,
-    [id, host, version, memoryBytes],
+    [id, host, version, memoryBytes, device],
   );
 }
 
@@ -25,10 +28,18 @@ export async function gone(queries: Queries, id: string): Promise<void> {
   await queries.query('delete from giverny.workers where id = $1', [id]);
 }
 
-/** The most that a worker can give a painting, in bytes; undefined where no worker was seen lately. */
-export async function mostBytes(queries: Queries): Promise<number | undefined> {
+/** What paintings may be ordered for that a worker takes: every worker has a CPU. */
+export const devicesOf = (device: Device): DeviceChoice[] => ['auto', 'cpu', device];
+
+/**
+ * The most that a worker can give a painting, in bytes; undefined where no worker was seen lately.
+ *
+ * @param device that the worker must have.
+ */
+export async function mostBytes(queries: Queries, device: DeviceChoice = 'auto'): Promise<number | undefined> {
   const [row] = await queries.query<{ most: number | null }>(
-    `select max(memory_bytes) as most from giverny.workers where ${COUNTED}`,
+    `select max(memory_bytes) as most from giverny.workers where ${COUNTED} and ($1 in ('auto', 'cpu') or device = $1)`,
+    [device],
   );
   return row?.most ?? undefined;
 }

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
+import type { DeviceChoice } from '../../core/devices.js';
 import { GivernyError } from '../../core/errors.js';
 import type { OptionsInput } from '../../core/options/options.js';
 import { secondsLeft } from '../../core/painting/forecast.js';
@@ -19,6 +20,8 @@ export interface AttemptParts {
   readonly database: Database;
   readonly queue: Queue;
   readonly blobs: Blobs;
+  /** What computes where the order leaves it to the worker. */
+  readonly device: DeviceChoice;
   readonly threads?: number | undefined;
   /** Seconds from one write of the state to the next. */
   readonly stateEverySeconds: number;
@@ -201,6 +204,7 @@ class Attempt {
       options: options as OptionsInput | undefined,
       output: join(this.#folder, `painting.${work.format}`),
       frames: { every: Math.max(1, Math.ceil(steps / PREVIEWS)), folder: join(this.#folder, 'frames') },
+      device: (work.device ?? 'auto') === 'auto' ? this.#parts.device : work.device,
       threads: this.#parts.threads,
       maxMemory: maxBytes,
       state: this.#state,

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Device, DeviceChoice } from '../../core/devices.js';
 import { usableBytes } from '../../node/painting/usable-bytes.js';
 import { VERSION } from '../../node/version.js';
 import { type Lease, Queue } from '../queue/leases.js';
@@ -19,6 +20,10 @@ export interface WorkerOptions {
   readonly jobs?: number | undefined;
   /** Bytes that all its paintings may take together. Default: as much as one painting may. */
   readonly maxMemory?: number | undefined;
+  /** What computes orders that leave it to the worker. Default: the CPU. */
+  readonly device?: DeviceChoice | undefined;
+  /** The device that this means here, which orders may ask for. */
+  readonly offers?: Device | undefined;
   /** Threads of each painting. */
   readonly threads?: number | undefined;
   readonly pollMs?: number | undefined;
@@ -39,7 +44,7 @@ export interface Worker {
 
 /** Starts a worker in this process; each painting has a process of its own. */
 export function startWorker(options: WorkerOptions): Worker {
-  const { database, blobs, jobs = 1, maxMemory = usableBytes(), pollMs = 500 } = options;
+  const { database, blobs, jobs = 1, maxMemory = usableBytes(), pollMs = 500, offers = 'cpu' } = options;
   const id = randomUUID();
   const queue = new Queue(database, blobs);
   const draining = new AbortController();
@@ -50,6 +55,7 @@ export function startWorker(options: WorkerOptions): Worker {
     database,
     queue,
     blobs,
+    device: options.device ?? 'cpu',
     threads: options.threads,
     stateEverySeconds: options.stateEverySeconds ?? 20,
     beatMs: options.beatMs ?? 1000,
@@ -72,12 +78,12 @@ export function startWorker(options: WorkerOptions): Worker {
       try {
         if (performance.now() >= housekeepingAt) {
           housekeepingAt = performance.now() + 2000;
-          await seen(database, { id, host: hostname(), version: VERSION, memoryBytes: maxMemory });
+          await seen(database, { id, host: hostname(), version: VERSION, memoryBytes: maxMemory, device: offers });
           await sweep(database, blobs);
           await scratch.keep();
         }
         if (running.size < jobs) {
-          const capacity = { freeBytes: maxMemory - reserved(), totalBytes: maxMemory, device: 'cpu' };
+          const capacity = { freeBytes: maxMemory - reserved(), totalBytes: maxMemory, device: offers };
           const lease = await queue.claim(capacity);
           if (lease) start(lease);
           taken = lease !== undefined;
