@@ -3,12 +3,12 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { readRecipe } from '../../src/node/files/read-recipe.js';
 import { CHROMIUM } from './support/browser.js';
-import { expectNoProblems, LONG, notice, press, SCALES, saved, stepOf, strokeAt, untilSays } from './support/studio.js';
+import { expectNoProblems, LONG, notice, press, saved, stepOf, strokeAt, untilSays } from './support/studio.js';
 import { visits } from './support/visits.js';
 
 const studio = visits();
 /** Small, so that it is painted twice in a few seconds. */
-const SMALL = SCALES.replace('size=160', 'size=96').replace('first-size=112', 'first-size=64');
+const SMALL = 'photo=boats&style=swirls&size=96&steps=4&first-size=64&first-steps=8';
 /** Never done. */
 const ENDLESS = LONG.replace('size=128', 'size=64');
 
@@ -98,15 +98,15 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
     expect(await second.page.locator('.style .name').allTextContents()).toEqual(['Swirls']);
     expect(await second.page.locator('.picture canvas').count()).toBe(1);
     const step = await keptStep(second.page);
-    expect(step).toBeLessThan(24);
+    expect(step).toBeLessThan(12);
     // What is offered is a painting like any other: with its costs, and its recipe in what is saved of it.
     await second.page.locator('.legend').waitFor();
     expect(await readRecipe((await saved(second.page, 'PNG')).bytes)).toMatchObject({ steps: step, stopped: true });
     await press(second.page, 'Go on painting');
     await untilSays(second.page, /Done/);
-    expect(await stepOf(second.page)).toBe(24);
+    expect(await stepOf(second.page)).toBe(12);
     const { stopped, steps } = await readRecipe((await saved(second.page, 'PNG')).bytes);
-    expect({ stopped, steps }).toEqual({ steps: 24 });
+    expect({ stopped, steps }).toEqual({ steps: 12 });
     expect(await shown(second.page)).toBe(unbroken);
     expect(await shelf(second.page, 'unfinished')).toEqual([]);
     expect(await shelf(second.page, 'states')).toEqual([]);
