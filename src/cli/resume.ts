@@ -5,10 +5,10 @@ import { expected } from '../core/errors.js';
 import type { OptionsInput } from '../core/options/options.js';
 import { DECIDED } from '../core/painting/job.js';
 import type { PaintRequest, StyleRequest } from '../node/painting/request.js';
-import { atLeastOne, OPTION_NAMES, optionFlags } from './flags.js';
+import { atLeastOne, OPTION_NAMES, optionFlags, stateEverySeconds } from './flags.js';
 import { paintAndReport } from './paint.js';
 import { fileArgument, isStandardOutput } from './places.js';
-import { type PaintFlags, type Prepared, stateEverySeconds } from './prepare.js';
+import type { PaintFlags, Prepared } from './prepare.js';
 import { styleText } from './style-flags.js';
 import { free, stemOf } from './targets.js';
 

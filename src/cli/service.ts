@@ -6,7 +6,7 @@ import { expected, GivernyError, show } from '../core/errors.js';
 import type { Scope } from '../service/contract.js';
 import type { ServiceOptions } from '../service/serve.js';
 import { printEvent } from './events.js';
-import { memory } from './flags.js';
+import { memory, stateEverySeconds } from './flags.js';
 import { portNumber, untilStopped, wholeNumber } from './serving.js';
 
 interface Flags {
@@ -114,6 +114,6 @@ function optionsOf({ data, blobs, jobs, threads, maxMemory }: Flags): ServiceOpt
     url: process.env.DATABASE_URL || undefined,
     folder: join(data),
     blobs,
-    worker: { jobs, threads, maxMemory },
+    worker: { jobs, threads, maxMemory, stateEverySeconds: stateEverySeconds() },
   };
 }
