@@ -9,8 +9,10 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { PRESETS } from '#dist/core/options/options.js';
 import { torchPython } from '../test/support/python.js';
 import { growthChart } from './chart.js';
+import { raceToNotebook } from './notebook.js';
 import { type PaintingResult, timePainting } from './painting.js';
 import { measureStep, type StepResult, table } from './step.js';
 
@@ -22,7 +24,7 @@ const USAGE = `Usage: npm run bench -- [options]
   --styles <n>          of a step; may be repeated, PyTorch paints from one (default: 1 and 4)
   --rounds <n>          timed steps of each engine (default: 5)
   --layout <layout>     PyTorch's tensors: contiguous, channels_last, mkldnn; may be repeated (default: mkldnn)
-  --only <part>         steps, or paintings
+  --only <part>         steps, paintings, or notebook: the way to its cost, beside PyTorch's
   --out <folder>        for bench.json, bench.md and growth.svg (default: output/bench)`;
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -47,24 +49,28 @@ if (flags.help) {
 }
 const network = flags.network ?? process.env.GIVERNY_VGG19 ?? path.join(ROOT, '../shared/weights/vgg19.safetensors');
 if (!existsSync(network)) fail(`Expected VGG-19 at ${network}: name its file with --network or GIVERNY_VGG19.`);
-if (flags.only !== undefined && !['steps', 'paintings'].includes(flags.only)) {
-  fail(`Expected steps or paintings for --only but received "${flags.only}".`);
+const PARTS = ['steps', 'paintings', 'notebook'];
+if (flags.only !== undefined && !PARTS.includes(flags.only)) {
+  fail(`Expected one of ${PARTS.join(', ')} for --only but received "${flags.only}".`);
 }
+const wants = (part: string) => flags.only === undefined || flags.only === part;
 const machine = `${cpus()[0]?.model}, ${availableParallelism()} threads, Node ${process.versions.node}`;
 console.log(`${machine} (load before: ${loadavg()[0]?.toFixed(1)})`);
 if (torchPython === undefined) console.log('Found no Python with torch (GIVERNY_PYTHON may name one): giverny alone.');
 
-const steps = flags.only === 'paintings' ? [] : await allSteps();
-const paintings = flags.only === 'steps' ? [] : await allPaintings();
+const steps = wants('steps') ? await allSteps() : [];
+const paintings = wants('paintings') ? await allPaintings() : [];
+const race = wants('notebook') ? await raceToNotebook(network, availableParallelism()) : undefined;
 await mkdir(flags.out, { recursive: true });
-await writeFile(path.join(flags.out, 'bench.json'), JSON.stringify({ machine, steps, paintings }, undefined, 2));
+await writeFile(path.join(flags.out, 'bench.json'), JSON.stringify({ machine, steps, paintings, race }, undefined, 2));
 await writeFile(
   path.join(flags.out, 'bench.md'),
-  [machine, ...markdown(stepRows()), ...markdown(paintingRows()), ''].join('\n'),
+  [machine, ...markdown(stepRows()), ...markdown(paintingRows()), ...markdown(raceRows()), ''].join('\n'),
 );
 if (steps.length > 0) await writeFile(path.join(flags.out, 'growth.svg'), growthChart(steps, machine));
 console.log('');
 if (paintings.length > 0) table(paintingRows());
+if (race) table(raceRows());
 
 async function allSteps(): Promise<StepResult[]> {
   const rounds = count('rounds', flags.rounds);
@@ -117,6 +123,19 @@ function paintingRows(): string[][] {
     one.peakBytes === undefined ? '-' : (one.peakBytes / 1e9).toFixed(2),
   ]);
   return [['painting', 'size', 'steps', 'first step s', 's in all', 'forecast s', 'peak GB'], ...rows];
+}
+
+function raceRows(): string[][] {
+  if (!race) return [[]];
+  const row = (engine: string, steps: number, seconds: number, cost: number) => [
+    ...[engine, String(steps), seconds.toFixed(1)],
+    ...[(race.torchSeconds / seconds).toFixed(1), cost.toExponential(3)],
+  ];
+  return [
+    [`to the notebook's cost, ${race.width}x${race.height}`, 'steps', 's', 'times as fast', 'cost by PyTorch'],
+    row('PyTorch, Adam', PRESETS.notebook.steps, race.torchSeconds, race.target),
+    row('Giverny, L-BFGS', race.steps, race.seconds, race.reached),
+  ];
 }
 
 function markdown(rows: readonly string[][]): string[] {

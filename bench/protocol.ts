@@ -28,12 +28,16 @@ export interface Prepare {
 export interface Commands {
   prepare: Prepare;
   step: { readonly command: 'step' };
+  /** PyTorch alone: the notebook's loop on the prepared picture, which it changes. */
+  adam: { readonly command: 'adam'; readonly steps: number; readonly rate: number };
   matmul: { readonly command: 'matmul'; readonly size: number; readonly threads: number };
 }
 
 export interface Answers {
   prepare: object;
   step: { readonly seconds: number; readonly total: number; readonly gradientNorm: number; readonly peakBytes: number };
+  /** The cost after the last update. */
+  adam: { readonly seconds: number; readonly total: number };
   matmul: { readonly gflops: number };
 }
 

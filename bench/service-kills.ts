@@ -17,6 +17,7 @@ import {
   startWorker,
   untilIdle,
   uploaded,
+  waiting,
   withFleet,
 } from './service/fleet.js';
 
@@ -27,7 +28,7 @@ const kills = Number(values.kills);
 const random = seeded(Number(values.seed));
 const PORT = 4792;
 const url = `http://127.0.0.1:${PORT}`;
-const OPTIONS = { size: 64, steps: 60, firstSize: 0, tolerance: 0 };
+const OPTIONS = { size: 64, steps: 24, firstSize: 0, tolerance: 0 };
 
 await withFleet(async (postgres, database) => {
   let server = await startServer(postgres.url, PORT);
@@ -43,13 +44,15 @@ await withFleet(async (postgres, database) => {
   const ordering = (async () => {
     while (!isOver) {
       ids.push(await accepted(url, order, `painting ${ids.length}`.replace(' ', '-')));
-      await sleep(1000 + 4000 * random());
+      await sleep(500 + 1500 * random());
+      // No more wait than the workers soon paint.
+      while (!isOver && (await waiting(database)) > 4) await sleep(500);
     }
   })();
 
   const told = { worker: 0, server: 0, Postgres: 0 };
   for (let kill = 0; kill < kills; kill++) {
-    await sleep(1000 + 9000 * random());
+    await sleep(500 + 6500 * random());
     const which = (['worker', 'worker', 'server', 'Postgres'] as const)[Math.floor(4 * random())] ?? 'worker';
     told[which]++;
     if (which === 'worker') {
@@ -63,6 +66,7 @@ await withFleet(async (postgres, database) => {
       await postgres.kill();
       await postgres.start();
     }
+    say(`kill ${kill + 1}: ${which}, ${ids.length} paintings accepted`);
   }
   isOver = true;
   await ordering;

@@ -5,6 +5,7 @@ Reads one JSON command a line on standard input, answers one JSON object a line:
     {"command": "prepare", network, mean, content, style, picture, width, height, contentLayers, styleLayers,
      alpha, beta, threads, layout}                -> {}          (pictures: raw float32 [3, H, W] in 0..255)
     {"command": "step"}                           -> {seconds, total, gradientNorm, peakBytes}
+    {"command": "adam", "steps", "rate"}          -> {seconds, total}       (the cost after the last update)
     {"command": "matmul", "size", "threads"}      -> {gflops}
 
 A step is the costs and their gradient with respect to the picture: forward, content and Gram costs, backward.
@@ -92,6 +93,18 @@ class Step:
             "peakBytes": peak_kib * 1024,
         }
 
+    def adam(self, steps, rate):
+        """The notebook's loop on the prepared picture, which it changes."""
+        optimizer = torch.optim.Adam([self.picture], lr=rate)
+        start = time.perf_counter()
+        for _ in range(steps):
+            optimizer.zero_grad()
+            self.cost().backward()
+            optimizer.step()
+        seconds = time.perf_counter() - start
+        with torch.no_grad():
+            return {"seconds": seconds, "total": float(self.cost())}
+
 
 def matmul(size, threads):
     torch.set_num_threads(threads)
@@ -108,6 +121,8 @@ for line in sys.stdin:
         step, answer = Step(request), {}
     elif request["command"] == "step":
         answer = step.run()
+    elif request["command"] == "adam":
+        answer = step.adam(request["steps"], request["rate"])
     else:
         answer = matmul(request["size"], request["threads"])
     print(json.dumps(answer), flush=True)

@@ -168,17 +168,19 @@ export async function pixelsOf(url: string, id: string): Promise<Buffer> {
     .toBuffer();
 }
 
+/** Paintings that have not ended; Infinity while the database is away. */
+export async function waiting(database: Database): Promise<number> {
+  const [row] = await database
+    .query<{ open: number }>(
+      "select count(*)::int as open from giverny.paintings where status in ('queued', 'painting', 'paused')",
+    )
+    .catch(() => [undefined]);
+  return row?.open ?? Number.POSITIVE_INFINITY;
+}
+
 /** Waits until no painting waits or is painted; the database may be away meanwhile. */
 export async function untilIdle(database: Database): Promise<void> {
-  for (;;) {
-    const [row] = await database
-      .query<{ open: number }>(
-        "select count(*)::int as open from giverny.paintings where status in ('queued', 'painting', 'paused')",
-      )
-      .catch(() => [undefined]);
-    if (row?.open === 0) return;
-    await sleep(500);
-  }
+  while ((await waiting(database)) > 0) await sleep(500);
 }
 
 /** What is wrong with paintings that ought to have ended once, with the same picture. */

@@ -11,7 +11,7 @@ const HINTS: Readonly<Record<Exclude<Exercise, 'loop'>, Hints>> = {
   contentCost: [
     hint(
       'Three things happen to the activations, in this order: subtract, square, sum.',
-      '활성값에 세 가지를 순서대로 합니다: 빼고, 제곱하고, 더합니다.',
+      '활성값을 차례로 빼고, 제곱하고, 더합니다.',
     ),
     hint(
       'tf.subtract(aC, aG), tf.square(...), tf.reduceSum(...): without an axis the sum is over everything.',
@@ -64,7 +64,7 @@ const LOOP: Readonly<Record<Edition, Hints>> = {
   first: [
     hint(
       'Nothing happens outside of session.run: it assigns, trains, and gives pictures and costs.',
-      '모든 일은 session.run을 거칩니다. 대입하고, 학습하고, 이미지와 비용을 꺼냅니다.',
+      '대입, 학습, 이미지와 비용 가져오기는 모두 session.run으로 합니다.',
     ),
     hint(
       'Before the loop session.run(model.input.assign(inputImage)); in it session.run(trainStep), then session.run(model.input).',

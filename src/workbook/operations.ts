@@ -12,7 +12,7 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
   reshape: of(
     'tf.reshape(x, shape)',
     'The same numbers in the same order under another shape; -1 stands for what is left.',
-    '수의 순서는 그대로 두고 형태만 바꿉니다. -1은 나머지 크기입니다.',
+    '원소의 순서는 그대로 두고 형태만 바꿉니다. -1인 축의 크기는 나머지로 정해집니다.',
   ),
   transpose: of(
     'tf.transpose(x, perm?)',
@@ -40,12 +40,12 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
   multiply: of(
     'tf.multiply(a, b)',
     'a · b, number by number; either may be a plain number.',
-    '원소마다 곱합니다. 한쪽은 그냥 수여도 됩니다.',
+    '원소마다 곱합니다. 한쪽은 숫자여도 됩니다.',
   ),
   divide: of(
     'tf.divide(a, b)',
     'a / b, number by number; either may be a plain number.',
-    '원소마다 나눕니다. 한쪽은 그냥 수여도 됩니다.',
+    '원소마다 나눕니다. 한쪽은 숫자여도 됩니다.',
   ),
   squaredDifference: of('tf.squaredDifference(a, b)', '(a - b)², number by number.', '원소마다 (a - b)²을 구합니다.'),
   addN: of('tf.addN([a, b, …])', 'Sum of several tensors of one shape.', '같은 형태인 여러 텐서를 더합니다.'),
@@ -85,7 +85,7 @@ export const OPERATIONS: Readonly<Record<string, OperationText>> = {
   shape: of(
     'tf.shape(x)',
     'The extents of the axes as a list, as x.shape.',
-    'x.shape처럼 축의 크기를 목록으로 줍니다.',
+    'x.shape처럼 축의 크기를 목록으로 반환합니다.',
   ),
   size: of('tf.size(x)', 'How many numbers there are.', '원소의 개수입니다.'),
   gradient: of(
@@ -105,12 +105,12 @@ export const GIVEN: Readonly<Record<string, OperationText>> = {
   session: of(
     'session.run(what)',
     'Runs trainStep, or gives model.input or costs as they are now.',
-    'trainStep을 실행하거나 지금의 model.input 또는 비용을 줍니다.',
+    'trainStep을 실행하거나 지금의 model.input 또는 비용을 반환합니다.',
   ),
   model: of(
     'model.input',
     'The picture that is painted; model.input.assign(image) is for session.run.',
-    '그려지는 이미지입니다. model.input.assign(image)를 session.run에 넣습니다.',
+    '생성 이미지입니다. model.input.assign(image)를 session.run에 넣습니다.',
   ),
   saveImage: of('saveImage(path, image)', 'Saves a picture.', '이미지를 저장합니다.'),
   print: of('print(text)', 'Prints a line.', '한 줄을 출력합니다.'),
@@ -125,5 +125,5 @@ export const GIVEN: Readonly<Record<string, OperationText>> = {
     '스타일 층마다 lambda × computeLayerStyleCost를 더합니다.',
   ),
   optimizer: of('optimizer.applyGradients([[gradient, image]])', 'One update of Adam.', 'Adam으로 한 번 갱신합니다.'),
-  clip01: of('clip01(image)', 'The picture with its values kept in 0..1.', '값을 0..1 안으로 자른 이미지입니다.'),
+  clip01: of('clip01(image)', 'The picture with its values kept in 0..1.', '값을 0..1로 클리핑한 이미지입니다.'),
 };

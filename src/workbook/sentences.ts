@@ -13,7 +13,7 @@ const SENTENCES = {
   ],
   notAllowed: [
     '{what} is not needed here: everything is recorded in order.',
-    '{what}는 필요 없습니다. 모든 연산이 순서대로 기록됩니다.',
+    '{what}은(는) 필요 없습니다. 모든 연산이 순서대로 기록됩니다.',
   ],
   declaredTwice: [
     '{name} is declared in two exercises that run together: rename one of them.',
@@ -29,11 +29,11 @@ const SENTENCES = {
   ],
   timeout: [
     'This ran for {seconds} seconds without an end: is there a loop that never stops?',
-    '{seconds}초가 지나도 끝나지 않았습니다. 멈추지 않는 반복문이 있는지 보세요.',
+    '{seconds}초가 지나도 끝나지 않았습니다. 멈추지 않는 반복문이 있는지 확인하세요.',
   ],
   memory: [
     'This needs more memory than there is: is something far too long?',
-    '메모리가 부족합니다. 지나치게 큰 배열을 만들지 않았는지 보세요.',
+    '메모리가 부족합니다. 지나치게 큰 배열을 만들지 않았는지 확인하세요.',
   ],
   recursion: ['A function calls itself without an end.', '함수가 자기 자신을 끝없이 호출합니다.'],
   tooMany: [
@@ -42,7 +42,7 @@ const SENTENCES = {
   ],
   tooLarge: [
     'This makes more than {most} numbers: nothing here needs so many.',
-    '수를 {most}개 넘게 만듭니다. 그렇게 많이 필요하지 않습니다.',
+    '원소를 {most}개 넘게 만듭니다. 이 과제에는 그렇게 많이 필요하지 않습니다.',
   ],
   threw: ['This stopped with an error: {message}.', '오류가 나서 멈췄습니다: {message}.'],
   unknownName: [
@@ -58,11 +58,11 @@ const SENTENCES = {
   // Operations that are given what does not fit.
   operation: [
     'There is no operation {name}: see the list of operations.',
-    '{name}이라는 연산이 없습니다. 연산 목록을 보세요.',
+    '{name} 연산은 없습니다. 연산 목록을 확인하세요.',
   ],
   operationMeant: [
     'There is no operation {name}: here it is called {meant}.',
-    '{name}이라는 연산이 없습니다. 여기서는 {meant}입니다.',
+    '{name} 연산은 없습니다. 여기서는 {meant}을(를) 쓰세요.',
   ],
   operationFixed: ['tf.{name} cannot be changed.', 'tf.{name}은(는) 바꿀 수 없습니다.'],
   arithmetic: [
@@ -83,7 +83,7 @@ const SENTENCES = {
   ],
   ragged: [
     'The rows of a list given to {operation} have different lengths.',
-    '{operation}에 준 목록의 행 길이가 서로 다릅니다.',
+    '{operation}에 넘긴 목록의 행 길이가 서로 다릅니다.',
   ],
   nan: [
     '{operation} received a number that is not finite (NaN or infinity): look at the division before it.',
@@ -95,35 +95,35 @@ const SENTENCES = {
   ],
   broadcast: [
     '{operation} needs shapes that fit each other but received {a} and {b}.',
-    '{operation}에는 서로 맞는 형태가 필요한데 {a}와 {b}를 받았습니다.',
+    '{operation}에는 서로 맞는 형태가 필요한데 {a}와(과) {b}을(를) 받았습니다.',
   ],
   axis: [
     '{operation} has no axis {axis}: the tensor has {rank} axes, counted from 0.',
-    '{operation}: 축 {axis}가 없습니다. 텐서의 축은 {rank}개이고 0부터 셉니다.',
+    '{operation}: 축 {axis}이(가) 없습니다. 텐서의 축은 {rank}개이고 0부터 셉니다.',
   ],
   reshape: [
     'reshape cannot make {to} of {from}: {size} numbers have to stay {size}.',
-    'reshape로 {from}을 {to}로 만들 수 없습니다. 원소 {size}개는 그대로 {size}개여야 합니다.',
+    'reshape로 {from}을(를) {to}(으)로 바꿀 수 없습니다. 원소의 개수는 그대로 {size}개여야 합니다.',
   ],
   permutation: [
     'transpose needs each axis of {shape} once but received perm {perm}.',
-    'transpose의 perm에는 {shape}의 모든 축이 한 번씩 들어가야 하는데 {perm}을 받았습니다.',
+    'transpose의 perm에는 {shape}의 모든 축이 한 번씩 들어가야 하는데 {perm}을(를) 받았습니다.',
   ],
   matMulRank: [
     'matMul needs two matrices but received {a} and {b}.',
-    'matMul에는 행렬 두 개가 필요한데 {a}와 {b}를 받았습니다.',
+    'matMul에는 행렬 두 개가 필요한데 {a}와(과) {b}을(를) 받았습니다.',
   ],
   matMul: [
     'matMul needs as many columns on the left as rows on the right but received {a} and {b}.',
-    'matMul은 왼쪽의 열 수와 오른쪽의 행 수가 같아야 하는데 {a}와 {b}를 받았습니다.',
+    'matMul은 왼쪽의 열 수와 오른쪽의 행 수가 같아야 하는데 {a}와(과) {b}을(를) 받았습니다.',
   ],
   matMulSame: [
     'matMul cannot multiply {a} by {b}: transpose the second, as in A·Aᵀ.',
-    'matMul로 {a}와 {b}를 곱할 수 없습니다. A·Aᵀ처럼 두 번째를 전치하세요.',
+    'matMul로 {a}와(과) {b}을(를) 곱할 수 없습니다. A·Aᵀ처럼 두 번째를 전치하세요.',
   ],
   slice: [
     'slice from {begin} of size {size} does not lie within {shape}.',
-    'slice의 시작 {begin}, 크기 {size}가 {shape} 안에 들어가지 않습니다.',
+    'slice의 시작 {begin}, 크기 {size}인 범위가 {shape} 안에 들어가지 않습니다.',
   ],
   exponent: [
     'pow needs a whole exponent from 1 to 8 but received {received}.',
@@ -131,7 +131,7 @@ const SENTENCES = {
   ],
   gradientScalar: [
     'gradient needs a cost of shape [] but received shape {shape}.',
-    'gradient에는 형태가 []인 비용이 필요한데 {shape}을 받았습니다.',
+    'gradient에는 형태가 []인 비용이 필요한데 형태가 {shape}인 텐서를 받았습니다.',
   ],
   gradientPicture: [
     'gradient is taken with respect to generatedImage, but received {received}.',
@@ -155,19 +155,19 @@ const SENTENCES = {
   ],
 
   // Results that are not what is due.
-  nothingReturned: ['Nothing is returned yet.', '아직 아무것도 돌려주지 않습니다.'],
+  nothingReturned: ['Nothing is returned yet.', '아직 아무것도 반환하지 않습니다.'],
   numberReturned: [
     'The number {value} is returned where a tensor is due: it cannot depend on the picture.',
-    '텐서 대신 수 {value}를 돌려줍니다. 수는 이미지에 따라 달라질 수 없습니다.',
+    '텐서 대신 숫자 {value}을(를) 반환합니다. 숫자는 이미지에 따라 달라질 수 없습니다.',
   ],
-  notATensor: ['A tensor is due but {received} is returned.', '텐서를 돌려줘야 하는데 {received}을(를) 돌려줍니다.'],
+  notATensor: ['A tensor is due but {received} is returned.', '텐서를 반환해야 하는데 {received}을(를) 반환합니다.'],
   notScalar: [
     'A cost is one number, of shape [], but the result has shape {shape}: sum over all axes.',
-    '비용은 형태가 []인 수 하나인데 결과의 형태가 {shape}입니다. 모든 축에 대해 더하세요.',
+    '비용은 형태가 []인 값 하나인데 결과의 형태가 {shape}입니다. 모든 축에 대해 더하세요.',
   ],
   notFinite: [
     'The result is {value}: look for a division by 0 or by a size that is undefined.',
-    '결과가 {value}입니다. 0이나 정의되지 않은 크기로 나누지 않았는지 보세요.',
+    '결과가 {value}입니다. 0이나 정의되지 않은 크기로 나누지 않았는지 확인하세요.',
   ],
   constantResult: [
     '{value} comes out whatever the activations are: neither of them is used.',
@@ -220,7 +220,7 @@ const SENTENCES = {
   ],
   meanForSum: [
     '{value}: a mean is divided again; reduceMean divides by {sizes} already: use reduceSum.',
-    '{value}: 평균을 또 나눴습니다. reduceMean은 이미 {sizes}(으)로 나눕니다. reduceSum을 쓰세요.',
+    '{value}: 평균을 한 번 더 나눴습니다. reduceMean은 이미 {sizes}(으)로 나눈 값입니다. reduceSum을 쓰세요.',
   ],
   notSquared: [
     '{value}: the differences are added without being squared.',
@@ -266,11 +266,11 @@ const SENTENCES = {
   ],
   gramShape: [
     'Shape {shape} where {wanted} is due: one row and one column for each channel.',
-    '형태가 {wanted}이어야 하는데 {shape}입니다. 채널마다 행 하나와 열 하나가 있습니다.',
+    '형태가 {wanted}이(가) 되어야 하는데 {shape}입니다. 채널마다 행 하나와 열 하나가 있습니다.',
   ],
   gramReshaped: [
     '{value}: A is multiplied by a reshaped A; reshape keeps the order of numbers, transpose exchanges the axes.',
-    '{value}: A에 reshape한 A를 곱했습니다. reshape는 수의 순서를 그대로 두고, transpose가 축을 바꿉니다.',
+    '{value}: A에 reshape한 A를 곱했습니다. reshape는 원소의 순서를 그대로 두고, 축은 transpose로 바꿉니다.',
   ],
   gramCentred: [
     '{value}: the mean of each channel is subtracted, as in a covariance: the Gram matrix keeps it.',
@@ -283,7 +283,7 @@ const SENTENCES = {
   gramOfSquares: ['{value}: A is squared before it is multiplied.', '{value}: 곱하기 전에 A를 제곱했습니다.'],
   gramDiagonal: [
     '{value}: only the diagonal is there; entries beside it say which channels go together.',
-    '{value}: 대각선만 있습니다. 나머지 원소는 어떤 채널이 함께 나타나는지를 말합니다.',
+    '{value}: 대각선만 있습니다. 나머지 원소는 어떤 채널이 함께 활성화되는지를 나타냅니다.',
   ],
   gramNormalised: [
     '{value}: rows are scaled to length 1, as in a correlation: the Gram matrix keeps their lengths.',
@@ -291,7 +291,7 @@ const SENTENCES = {
   ],
   gramMean: [
     '{value}: divided by the number of positions; here the Gram matrix is a sum, the cost divides.',
-    '{value}: 위치의 수로 나눴습니다. 그람 행렬은 합이고, 나누는 것은 비용에서 합니다.',
+    '{value}: 위치의 수로 나눴습니다. 그람 행렬은 합이며, 나누기는 비용에서 합니다.',
   ],
   gramFactor: [
     '{value}: {factor} times the right matrix: the Gram matrix is not normalised.',
@@ -429,36 +429,39 @@ const SENTENCES = {
   ],
   noCosts: [
     'The costs are never taken: session.run([J, JContent, JStyle]).',
-    '비용을 꺼내지 않습니다: session.run([J, JContent, JStyle]).',
+    '비용을 구하지 않습니다: session.run([J, JContent, JStyle]).',
   ],
   costsBefore: [
     'The costs are taken before the update: the notebook takes them after session.run(trainStep).',
-    '갱신하기 전에 비용을 꺼냅니다. 노트북은 session.run(trainStep) 다음에 꺼냅니다.',
+    '갱신하기 전에 비용을 구합니다. 노트북에서는 session.run(trainStep) 다음에 구합니다.',
   ],
   costsAlways: [
     'The costs are taken in every iteration: every 20th is enough, and faster.',
-    '반복할 때마다 비용을 꺼냅니다. 20번에 한 번이면 되고 더 빠릅니다.',
+    '반복할 때마다 비용을 구합니다. 20번에 한 번이면 충분하고 더 빠릅니다.',
   ],
   costsWhen: [
     'The costs are taken in iterations {received} where {wanted} are due.',
-    '비용은 {wanted}번째 반복에서 꺼내야 하는데 {received}번째에서 꺼냅니다.',
+    '비용은 {wanted}번째 반복에서 구해야 하는데 {received}번째에서 구합니다.',
   ],
-  costMissing: ['{name} is never taken.', '{name}을(를) 꺼내지 않습니다.'],
-  nothingPrinted: ['The costs are taken but not printed.', '비용을 꺼냈지만 출력하지 않습니다.'],
-  costUnprinted: ['{name} is taken but not printed.', '{name}을(를) 꺼냈지만 출력하지 않습니다.'],
+  costMissing: ['{name} is never taken.', '{name}을(를) 구하지 않습니다.'],
+  nothingPrinted: ['The costs are taken but not printed.', '비용을 구했지만 출력하지 않습니다.'],
+  costUnprinted: ['{name} is taken but not printed.', '{name}을(를) 구했지만 출력하지 않습니다.'],
   noPictures: [
     'No picture is saved on the way: saveImage(`output/${i}.png`, generatedImage).',
     '중간 이미지를 저장하지 않습니다: saveImage(`output/${i}.png`, generatedImage).',
   ],
   pictureMissing: ['{path} is not saved.', '{path}을(를) 저장하지 않습니다.'],
-  pictureName: ['{received} is saved where {path} is due.', '{path}이어야 하는데 {received}(으)로 저장합니다.'],
+  pictureName: [
+    '{received} is saved where {path} is due.',
+    '{path}(으)로 저장해야 하는데 {received}(으)로 저장합니다.',
+  ],
   notAPicture: [
     '{path} is saved from something that is no picture: take session.run(model.input).',
     '{path}에 이미지가 아닌 것을 저장합니다. session.run(model.input)을 쓰세요.',
   ],
   oldPicture: [
     '{path} shows the picture before the update: take it after session.run(trainStep).',
-    '{path}이(가) 갱신 전의 이미지입니다. session.run(trainStep) 다음에 꺼내세요.',
+    '{path}이(가) 갱신 전의 이미지입니다. session.run(trainStep) 다음에 가져오세요.',
   ],
   picturesAlways: ['More pictures are saved than every 20th.', '20번에 한 번보다 자주 이미지를 저장합니다.'],
   noLastPicture: [
@@ -469,14 +472,14 @@ const SENTENCES = {
     'output/generated_image.jpg is not the picture after the last update.',
     'output/generated_image.jpg이(가) 마지막 갱신 뒤의 이미지가 아닙니다.',
   ],
-  noPictureReturned: ['The generated picture is not returned.', '생성된 이미지를 돌려주지 않습니다.'],
+  noPictureReturned: ['The generated picture is not returned.', '생성 이미지를 반환하지 않습니다.'],
   oldPictureReturned: [
     'The picture that is returned is not the one after the last update.',
-    '돌려주는 이미지가 마지막 갱신 뒤의 이미지가 아닙니다.',
+    '반환하는 이미지가 마지막 갱신 뒤의 이미지가 아닙니다.',
   ],
 
   // The step of the later edition.
-  costNotReturned: ['J is not returned.', 'J를 돌려주지 않습니다.'],
+  costNotReturned: ['J is not returned.', 'J를 반환하지 않습니다.'],
   stepWeightsExchanged: [
     '{value}: alpha and beta, or the two costs, are exchanged in totalCost.',
     '{value}: totalCost에서 alpha와 beta 또는 두 비용이 바뀌었습니다.',
@@ -494,8 +497,8 @@ const SENTENCES = {
     '{value}: the cost is taken after the update: take it before.',
     '{value}: 갱신한 뒤의 비용입니다. 갱신하기 전에 구하세요.',
   ],
-  stepContentOnly: ['{value}: only the content cost is minimised.', '{value}: 콘텐츠 비용만 줄입니다.'],
-  stepStyleOnly: ['{value}: only the style cost is minimised.', '{value}: 스타일 비용만 줄입니다.'],
+  stepContentOnly: ['{value}: only the content cost is minimised.', '{value}: 콘텐츠 비용만 최소화합니다.'],
+  stepStyleOnly: ['{value}: only the style cost is minimised.', '{value}: 스타일 비용만 최소화합니다.'],
   stepWeightsForgotten: [
     '{value}: the costs are added without alpha and beta: use totalCost.',
     '{value}: alpha와 beta 없이 비용을 더했습니다. totalCost를 쓰세요.',
@@ -508,7 +511,7 @@ const SENTENCES = {
     '{value}: the style cost is 0; is a list of layers compared with itself?',
     '{value}: 스타일 비용이 0입니다. 층 목록을 자기 자신과 비교하지 않았나요?',
   ],
-  stepWrong: ['J is {value} where {expected} is due.', 'J가 {expected}이어야 하는데 {value}입니다.'],
+  stepWrong: ['J is {value} where {expected} is due.', 'J는 {expected}이(가) 되어야 하는데 {value}입니다.'],
   notApplied: [
     'The gradient is not applied: optimizer.applyGradients([[gradient, generatedImage]]).',
     '기울기를 적용하지 않습니다: optimizer.applyGradients([[gradient, generatedImage]]).',
@@ -521,24 +524,24 @@ const SENTENCES = {
   gradientOfOther: ['The gradient of something other than J is applied.', 'J가 아닌 것의 기울기를 적용합니다.'],
   notClipped: [
     'The picture is not clipped: generatedImage.assign(clip01(generatedImage)).',
-    '이미지를 자르지 않습니다: generatedImage.assign(clip01(generatedImage)).',
+    '이미지를 클리핑하지 않습니다: generatedImage.assign(clip01(generatedImage)).',
   ],
   clippedEarly: [
     'The picture is clipped before the update: clip it after.',
-    '갱신하기 전에 이미지를 자릅니다. 갱신한 뒤에 자르세요.',
+    '갱신하기 전에 이미지를 클리핑합니다. 갱신한 뒤에 클리핑하세요.',
   ],
   assignedUnclipped: [
     'Something other than clip01(generatedImage) is assigned.',
     'clip01(generatedImage)가 아닌 것을 대입합니다.',
   ],
-  clippedOld: ['What is clipped is the picture before the update.', '갱신하기 전의 이미지를 잘랐습니다.'],
+  clippedOld: ['What is clipped is the picture before the update.', '갱신하기 전의 이미지를 클리핑했습니다.'],
 
   // Painting, and what is no fault.
   knobs: ['{message}', '{message}'],
-  unused: ['{name} is never used: no fault.', '{name}을(를) 쓰지 않았습니다. 틀린 것은 아닙니다.'],
+  unused: ['{name} is never used: no fault.', '{name}을(를) 쓰지 않았습니다. 틀린 것은 아니니 그대로 두어도 됩니다.'],
   manyOperations: [
     'Right, with {n} operations: reduceSum and matMul do the same in one each, and paint many times as fast.',
-    '맞습니다. 다만 연산이 {n}개입니다. reduceSum과 matMul은 같은 일을 한 번에 하고 훨씬 빨리 그립니다.',
+    '정답입니다. 다만 연산이 {n}개입니다. reduceSum과 matMul을 쓰면 연산 하나로 되고 이미지를 훨씬 빨리 만듭니다.',
   ],
 } as const satisfies Record<string, Text>;
 
@@ -561,10 +564,11 @@ function withParticles(text: string): string {
     '(으)로': ['으로', '로'],
   } as const;
   return text.replace(
-    /(.)(을\(를\)|이\(가\)|은\(는\)|와\(과\)|\(으\)로)/g,
-    (_, last: string, particle: keyof typeof pairs) => {
+    // Brackets and quotes are not read aloud.
+    /(.)([\])"'`]*)(을\(를\)|이\(가\)|은\(는\)|와\(과\)|\(으\)로)/g,
+    (_, last: string, after: string, particle: keyof typeof pairs) => {
       const [closed, open] = pairs[particle];
-      return `${last}${endsClosed(last, particle) ? closed : open}`;
+      return `${last}${after}${endsClosed(last, particle) ? closed : open}`;
     },
   );
 }

@@ -121,6 +121,8 @@ const translucent = otherSizes.map((style) => ({
 const faint = generated.data.map((value) => (value > 128 ? 201 : 200));
 const dot = new Float32Array(3 * width * height).fill(250);
 for (let c = 0; c < 3; c++) dot[c * width * height + 20 * width + 30] = 255;
+/** Of the network's mean but for rounding: hardly any features. */
+const flat = { width, height, data: new Float32Array(3 * width * height).fill(118) };
 const threeStyles = [...otherSizes, { picture: waves(48, 48, 5), weight: 1, region: 'left' }];
 const common = { network, content, styles, generated };
 const weights = { alpha: 10, beta: 40, tv: 0, flatness: 0, styleLayers: STYLE_LAYERS };
@@ -151,6 +153,12 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
     ...common,
     styles: otherSizes,
     options: resolveOptions({ strength: 0.4, tv: 2, flatness: 3, statistic: 'gram', styleLayers: STYLE_LAYERS }),
+  },
+  'a flat photo': {
+    ...common,
+    content: flat,
+    styles: translucent,
+    options: resolveOptions({ strength: 0.4, statistic: 'gram', styleLayers: STYLE_LAYERS }),
   },
   regions: {
     ...common,

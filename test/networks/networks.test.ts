@@ -20,7 +20,7 @@ import { writeSafetensors } from '../../src/core/networks/formats/safetensors.js
 import { vggTable } from '../../src/core/networks/network.js';
 import { REGISTRY } from '../../src/core/networks/registry.js';
 import { networksFolder } from '../../src/node/networks/cache.js';
-import { importNetwork, openNetwork } from '../../src/node/networks/open.js';
+import { importNetwork, listNetworks, openNetwork } from '../../src/node/networks/open.js';
 import { smallTensors } from './small.js';
 
 let folder = '';
@@ -123,6 +123,13 @@ test.skipIf(process.platform === 'win32')(
     const pipe = path.join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     await expect(openNetwork(pipe)).rejects.toThrow('but it is a pipe.');
+    const { path: cached } = await importNetwork(file);
+    const inCache = path.join(path.dirname(cached), 'piped.safetensors');
+    execFileSync('mkfifo', [inCache]);
+    expect((await listNetworks()).find(({ name }) => name === 'piped')).toMatchObject({
+      licence: 'licence not stated',
+    });
+    await expect(openNetwork('piped')).rejects.toThrow('it is a pipe');
   },
   10_000,
 );

@@ -50,6 +50,30 @@ describe('colours as files store them', () => {
   });
 });
 
+describe('16 bits', () => {
+  const [width, height] = [64, 40];
+  const plane = width * height;
+  const samples = Uint16Array.from({ length: 3 * plane }, (_, i) => (i * 2654435761) % 65_536);
+  const stored = () => sharp(samples, { raw: { width, height, channels: 3 } }).toColourspace('rgb16');
+
+  test.each([
+    ['PNG', () => stored().png()],
+    ['TIFF', () => stored().tiff({ compression: 'lzw' })],
+  ])('of %s arrive whole', async (_, write) => {
+    const { picture } = await readPicture(await write().toBuffer());
+    const wanted = Float32Array.from(picture.data, (_, i) => {
+      return (samples[3 * (i % plane) + Math.floor(i / plane)] as number) / 257;
+    });
+    // Of floats.
+    expect(off(picture.data, wanted)).toBeLessThan(1e-4);
+  });
+
+  test('of a profile stay more than 8', async () => {
+    const { picture } = await readPicture(await stored().withIccProfile('p3').png().toBuffer());
+    expect(new Set(picture.data).size).toBeGreaterThan(2000);
+  });
+});
+
 const python = pythonWith(['numpy', 'PIL.ImageCms']);
 
 describe.skipIf(!python)('colours as numpy and lcms have them (needs python3-numpy and python3-pil)', () => {

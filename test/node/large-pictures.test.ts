@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Options } from '../../src/core/options/options.js';
 import { fitPicture } from '../../src/core/pictures/fit.js';
 import { toBytes, toImageData } from '../../src/core/pictures/picture.js';
-import { readPicture } from '../../src/node/files/pictures.js';
+import { pictureSize, readPicture } from '../../src/node/files/pictures.js';
 import { waves } from '../support/pictures.js';
 
 let folder: string;
@@ -77,6 +77,8 @@ describe('what is no file', () => {
     const pipe = join(folder, 'pipe.jpg');
     execFileSync('mkfifo', [pipe]);
     expect(await refusal(pipe)).toEqual(['IMAGE_UNREADABLE', `Expected a picture at "${pipe}" but it is a pipe.`]);
+    await expect(pictureSize(pipe)).rejects.toThrow('it is a pipe');
+    await expect(pictureSize('/dev/zero')).rejects.toThrow('it is a device');
   });
 
   test.skipIf(process.platform === 'win32')('but /dev/stdin is read', async () => {

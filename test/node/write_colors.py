@@ -190,6 +190,8 @@ tiff("float-grey-profile.tif", eight_grey.astype("<f4"), by_lcms(icc, eight_grey
 adobe = {b"rXYZ": xyz(0.6097, 0.3111, 0.0195), b"gXYZ": xyz(0.2053, 0.6257, 0.0609), b"bXYZ": xyz(0.1492, 0.0632, 0.7446)}
 icc = profile(b"RGB ", {**white, **adobe, **{t: gamma(563 / 256) for t in (b"rTRC", b"gTRC", b"bTRC")}})
 tiff("float-rgb-profile.tif", eight.astype("<f4"), by_lcms(icc, eight), icc)
+png("rgb16-profile.png", eight, 16, [(b"iCCP", b"x\0\0" + zlib.compress(icc))], by_lcms(icc, eight))
+tiff("rgb16-profile.tif", np.round(eight * 65535).astype("<u2"), by_lcms(icc, eight), icc)
 
 # Adobe RGB that EXIF alone declares, in two byte orders, in JPEG and PNG.
 for order, name in (("<", "exif-ii.png"), (">", "exif-mm.png")):

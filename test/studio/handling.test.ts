@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { CHROMIUM } from './support/browser.js';
-import { expectNoProblems, give, notice, press, QUICK, strokeAt, untilSays } from './support/studio.js';
+import { expectNoProblems, give, notice, openStudio, press, QUICK, strokeAt, untilSays } from './support/studio.js';
 import { visits } from './support/visits.js';
 
 const studio = visits();
@@ -52,7 +52,12 @@ describe.skipIf(CHROMIUM === undefined)('the handling', () => {
     for (const format of ['jpeg', 'png', 'webp'] as const) {
       const whole = await noise(200, 150).toFormat(format).toBuffer();
       const cut = whole.subarray(0, Math.round(whole.length * 0.6));
-      await refuse(`cut.${format}`, `image/${format}`, cut, new RegExp(`"cut.${format}" 파일의 뒷부분이 없습니다`));
+      await refuse(
+        `cut.${format}`,
+        `image/${format}`,
+        cut,
+        new RegExp(`"cut.${format}" 파일은 뒷부분이 잘려 있습니다`),
+      );
     }
     expect(await page.locator('.photo-card').count()).toBe(0);
     await page.locator('.network > summary').click();
@@ -147,9 +152,9 @@ describe.skipIf(CHROMIUM === undefined)('the handling', () => {
     const sharp = () => page.locator('.zoomed .sharp').count();
     const whole = await box();
     expect(await sharp()).toBe(0);
-    await page.getByRole('button', { name: /Show at 100 %/ }).click();
+    await page.getByRole('button', { name: /Show at 100%/ }).click();
     await expect.poll(async () => Math.round((await box()).width)).toBe(128);
-    await page.getByRole('button', { name: /^100 %: Show all/ }).click();
+    await page.getByRole('button', { name: /^100%: Show all/ }).click();
     await expect.poll(async () => (await box()).width).toBeCloseTo(whole.width, 0);
     const place = page.locator('.zoomed');
     await place.focus();
@@ -176,6 +181,44 @@ describe.skipIf(CHROMIUM === undefined)('the handling', () => {
     expect((await box()).x).toBeCloseTo(close.x - 50, 0);
     expect((await box()).y).toBeCloseTo(close.y - 30, 0);
     expectNoProblems(opened);
+  });
+
+  test('two fingers look closer at what lies between them, one finger moves it', async () => {
+    const phone = await studio.browser.newContext({
+      viewport: { width: 390, height: 780 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const opened = await openStudio(phone, studio.url, QUICK.replace('steps=14', 'steps=2'));
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Paint', exact: true }).tap();
+    await untilSays(page, /Done/);
+    const canvas = page.locator('.zoomed canvas');
+    await canvas.scrollIntoViewIfNeeded();
+    const box = async () => (await canvas.boundingBox()) as NonNullable<Awaited<ReturnType<typeof canvas.boundingBox>>>;
+    const devtools = await phone.newCDPSession(page);
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...points: [number, number][]) =>
+      devtools.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
+    const whole = await box();
+    const [x, y] = [whole.x + whole.width / 2, whole.y + whole.height / 2];
+    await touch('touchStart', [x - 30, y], [x + 30, y]);
+    for (let apart = 35; apart <= 60; apart += 5) await touch('touchMove', [x - apart, y], [x + apart, y]);
+    await touch('touchEnd');
+    await expect.poll(async () => (await box()).width / whole.width).toBeCloseTo(2, 1);
+    const close = await box();
+    expect((x - close.x) / close.width).toBeCloseTo(0.5, 1);
+    expect(await page.evaluate(() => visualViewport?.scale)).toBe(1);
+    await touch('touchStart', [x, y]);
+    for (let way = 10; way <= 40; way += 10) await touch('touchMove', [x - way, y - way / 2]);
+    await touch('touchEnd');
+    await expect.poll(async () => (await box()).x).toBeCloseTo(close.x - 40, 0);
+    expect((await box()).y).toBeCloseTo(close.y - 20, 0);
+    await touch('touchStart', [x - 60, y], [x + 60, y]);
+    for (let apart = 50; apart >= 20; apart -= 10) await touch('touchMove', [x - apart, y], [x + apart, y]);
+    await touch('touchEnd');
+    await expect.poll(async () => (await box()).width).toBeCloseTo(whole.width, 0);
+    expectNoProblems(opened);
+    await phone.close();
   });
 
   test('on a phone nothing is wider than the screen, fingers find 44 pixels, and the Save menu fits', async () => {

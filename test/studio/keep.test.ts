@@ -1,11 +1,16 @@
 /** What the page keeps: a killed tab's painting goes on to the same pixels, and storage that fails is told of. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { readRecipe } from '../../src/node/files/read-recipe.js';
 import { CHROMIUM } from './support/browser.js';
-import { expectNoProblems, LONG, notice, press, SCALES, stepOf, strokeAt, untilSays } from './support/studio.js';
+import { expectNoProblems, LONG, notice, press, SCALES, saved, stepOf, strokeAt, untilSays } from './support/studio.js';
 import { visits } from './support/visits.js';
 
 const studio = visits();
+/** Small, so that it is painted twice in a few seconds. */
+const SMALL = SCALES.replace('size=160', 'size=96').replace('first-size=112', 'first-size=64');
+/** Never done. */
+const ENDLESS = LONG.replace('size=128', 'size=64');
 
 /** The easel's pixels, losslessly. */
 const shown = (page: Page) =>
@@ -73,26 +78,35 @@ async function crash(page: Page): Promise<void> {
 
 describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
   test('a tab that crashes in a painting with strokes: a new tab goes on to the same pixels', async () => {
-    const first = await studio.open(SCALES);
+    const first = await studio.open(SMALL);
     await press(first.page, 'Brush');
     await strokeAt(first.page, 0.4);
     await press(first.page, 'Paint');
     await untilSays(first.page, /Done/);
     const unbroken = await shown(first.page);
     await press(first.page, 'Paint again');
-    await untilSays(first.page, /Step (9|1\d) /);
-    await hide(first.page);
-    await expect.poll(() => keptStep(first.page), { timeout: 20_000 }).toBeGreaterThan(7);
+    await untilSays(first.page, /Step [1-9]/);
+    await press(first.page, 'Pause');
+    await untilSays(first.page, /Paused/);
+    await expect.poll(() => keptStep(first.page), { timeout: 20_000 }).toBeGreaterThan(0);
+    // What is painted after the state was kept is lost, and painted again.
+    await press(first.page, 'Resume');
     await crash(first.page);
 
     const second = await studio.open();
     await second.page.getByText('This painting is not finished').waitFor();
     expect(await second.page.locator('.style .name').allTextContents()).toEqual(['Swirls']);
     expect(await second.page.locator('.picture canvas').count()).toBe(1);
-    expect(await keptStep(second.page)).toBeLessThan(24);
+    const step = await keptStep(second.page);
+    expect(step).toBeLessThan(24);
+    // What is offered is a painting like any other: with its costs, and its recipe in what is saved of it.
+    await second.page.locator('.legend').waitFor();
+    expect(await readRecipe((await saved(second.page, 'PNG')).bytes)).toMatchObject({ steps: step, stopped: true });
     await press(second.page, 'Go on painting');
     await untilSays(second.page, /Done/);
     expect(await stepOf(second.page)).toBe(24);
+    const { stopped, steps } = await readRecipe((await saved(second.page, 'PNG')).bytes);
+    expect({ stopped, steps }).toEqual({ steps: 24 });
     expect(await shown(second.page)).toBe(unbroken);
     expect(await shelf(second.page, 'unfinished')).toEqual([]);
     expect(await shelf(second.page, 'states')).toEqual([]);
@@ -108,7 +122,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
   });
 
   test('a worker that dies while the page is hidden: a notice, and the painting goes on', async () => {
-    const opened = await studio.open(LONG);
+    const opened = await studio.open(ENDLESS);
     const { page } = opened;
     await press(page, 'Paint');
     await untilSays(page, /Step [3-9]/);
@@ -140,7 +154,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
   });
 
   test('a state that was damaged is refused, and all that is kept can be cleared', async () => {
-    const opened = await studio.open(LONG);
+    const opened = await studio.open(ENDLESS);
     const { page } = opened;
     await press(page, 'Paint');
     await untilSays(page, /Step [2-9]/);
@@ -171,7 +185,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
       if (error === 'SecurityError') IDBFactory.prototype.open = fail;
       else IDBObjectStore.prototype.put = fail;
     }, name);
-    const opened = await studio.open(LONG);
+    const opened = await studio.open(ENDLESS);
     const { page } = opened;
     await notice(page, text).waitFor();
     await press(page, 'Paint');
@@ -180,6 +194,47 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
     expect(asked.type()).toBe('beforeunload');
     await asked.dismiss();
     expect(await stepOf(page)).toBeGreaterThan(1);
+    expectNoProblems(opened);
+  });
+
+  test('storage that is cleared in a painting that was gone on with: all is kept again', async () => {
+    const opened = await studio.open(ENDLESS);
+    const { page } = opened;
+    await press(page, 'Paint');
+    await untilSays(page, /Step [1-9]/);
+    await expect.poll(() => keptStep(page), { timeout: 20_000 }).toBeGreaterThan(0);
+    await page.reload();
+    await press(page, 'Go on painting');
+    await untilSays(page, /Painting.*Step [1-9]/);
+    const devtools = await page.context().newCDPSession(page);
+    const { origin } = new URL(page.url());
+    await devtools.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' });
+    expect(await shelf(page, 'unfinished')).toEqual([]);
+    await press(page, 'Stop');
+    await untilSays(page, /Stopped/);
+    for (const name of ['sessions', 'unfinished', 'states', 'paintings']) {
+      await expect.poll(async () => (await shelf(page, name)).length, { message: name, timeout: 20_000 }).toBe(1);
+    }
+    await page.reload();
+    await page.getByText('This painting is not finished').waitFor();
+    expect(await page.locator('.style .name').allTextContents()).toEqual(['Swirls']);
+    expectNoProblems(opened);
+  });
+
+  test('storage that fails in the middle: said in the language of the page', async () => {
+    const opened = await studio.open(ENDLESS);
+    const { page } = opened;
+    await page.evaluate(() => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException('Not here.', 'SecurityError');
+      };
+      IDBDatabase.prototype.transaction = () => {
+        throw new DOMException('Closed.', 'InvalidStateError');
+      };
+    });
+    await press(page, '한국어');
+    await press(page, '그리기');
+    await notice(page, /브라우저/).waitFor();
     expectNoProblems(opened);
   });
 });

@@ -18,8 +18,9 @@ already subtracted):
                                  That of a style is of the style's size
     areas                        [{"mask", "alpha", "beta", "styles": [[index, weight], ...]}, ...]: parts of the
                                  picture; mask is a file [H, W], left out for all that the other areas leave
-    relative                     whether costs are relative: content to the variance of the content's features, or the
-                                 square of their mean where that is more, and then squared; style to what it would be of features that are all 0
+    relative                     whether costs are relative: content to the variance of the content's features and then
+                                 squared (where their mean's square is more, to the larger of that and a quarter of the
+                                 mean square of the styles' features); style to what it would be of features that are all 0
     contentLayers, styleLayers   {"conv4_2": 1}, {"conv1_1": 0.2, ...}
     tv                           weight of the total variation
     flatness                     weight of unevenness, times beta where costs are relative
@@ -272,7 +273,9 @@ class Objective:
                 seen = mask_at(torch.ones_like(rest) if opacity is None else opacity, name, names).flatten()
                 seen, flat = seen / seen.sum(), a.flatten(1)
                 mean = flat @ seen
-                self.size[name] = torch.max((((flat - mean[:, None]) ** 2) @ seen).sum(), (mean**2).sum())
+                self.size[name] = (((flat - mean[:, None]) ** 2) @ seen).sum()
+                if self.size[name] < (mean**2).sum():
+                    self.size[name] = torch.max((mean**2).sum(), self.energy(name, styles, opacities, names) / 4)
             found = [self.features(style, "styleLayers") for style in styles]
             opacities = opacities or [None] * len(styles)
             painted = sum(share * area["alpha"] for area, share in zip(areas, shares) if area["beta"] > 0 and area["styles"])
@@ -297,6 +300,17 @@ class Objective:
                         nothing = torch.zeros(extent, len(positions), dtype=content.dtype)
                         weight = weight / self.style_cost(name, target, nothing, torch.full_like(positions, 1 / len(positions)))
                     self.style[name].append((target, positions, weight))
+
+    def energy(self, name, styles, opacities, names):
+        """Squares of the styles' features at a content layer: mean over positions, sum over channels, by weight."""
+        weights = {i: w for area in self.request["areas"] for i, w in area["styles"]}
+        total = 0
+        for i, w in weights.items():
+            a = self.features(styles[i], "contentLayers")[name]
+            own = torch.ones_like(a[0]) if not opacities or opacities[i] is None else mask_at(opacities[i], name, names)
+            own = own.flatten() ** 2
+            total += w * ((a.flatten(1) ** 2) @ (own / own.sum())).sum()
+        return total / sum(weights.values())
 
     def features(self, picture, *kinds):
         wanted = set().union(*(self.request[kind] for kind in kinds))

@@ -29,3 +29,31 @@ export function formatOf(path: string): PictureFormat {
     `Expected a name ending in ${Object.keys(EXTENSIONS).join(', ')} for the picture to write but received "${path}".`,
   );
 }
+
+export const BITS = [8, 16] as const;
+export const PROFILES = ['srgb', 'p3', 'keep'] as const;
+
+/** How a painting is to be written besides its format. */
+export interface PrintWish {
+  /** Of each channel; 16 in PNG and TIFF. Default 8. */
+  readonly bits?: (typeof BITS)[number] | undefined;
+  /** The colour profile: sRGB, Display P3, or the photo's own. Default `srgb`. */
+  readonly profile?: (typeof PROFILES)[number] | undefined;
+  /** Whether EXIF keeps where the photo was taken. Default false. */
+  readonly keepLocation?: boolean | undefined;
+}
+
+export const has16Bits = (format: PictureFormat) => format === 'png' || format === 'tiff';
+
+/**
+ * Checks that a format holds what is wished for.
+ *
+ * @throws GivernyError OPTION_INVALID.
+ */
+export function assertBits(format: PictureFormat, bits: PrintWish['bits']): void {
+  if (bits !== 16 || has16Bits(format)) return;
+  throw new GivernyError(
+    'OPTION_INVALID',
+    `Expected PNG or TIFF for 16 bits but received ${format.toUpperCase()}, which has 8.`,
+  );
+}

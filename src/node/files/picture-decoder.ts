@@ -31,7 +31,7 @@ export function rowsAtOnce(header: Header, color: StoredColor): number {
 }
 
 function rowBytes({ width, channels }: Header, color: StoredColor): number {
-  return width * Math.max(3, channels) * (color.managed ? 1 : { uchar: 1, ushort: 2, float: 4 }[color.depth]);
+  return width * Math.max(3, channels) * { uchar: 1, ushort: 2, float: 4 }[color.depth];
 }
 
 /** Decodes a picture's rows. A strip further down costs the decoding of all rows above it. */
@@ -66,7 +66,7 @@ export class PictureDecoder {
     const { width, height, space, hasProfile } = this.header;
     const pipeline = sharp(this.#input, { failOn, limitInputPixels: width * height, ignoreIcc: !color.managed });
     if (rows < height) pipeline.extract({ left: 0, top, width, height: rows });
-    const depth = color.managed ? 'uchar' : color.depth;
+    const { depth } = color;
     if (depth === 'uchar') pipeline.toColourspace('srgb');
     if (depth === 'ushort') pipeline.toColourspace('rgb16');
     if (depth === 'float' && space === 'scrgb') pipeline.toColourspace('scrgb');

@@ -1,10 +1,11 @@
 /** A picture's file before anything is decoded: its bytes or path, its hash, and how it starts. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { joined } from '../../core/bytes.js';
 import { GivernyError } from '../../core/errors.js';
 import { reason } from './atomic.js';
+import { type ReadAt, readerOf } from './exif/directories.js';
 import { hashOfFile } from './hash.js';
 import { readRegularFile } from './read.js';
 
@@ -18,6 +19,8 @@ export interface PictureFile {
   readonly input: Uint8Array | string;
   /** The first bytes, 4 MB of a large file and all of a small one: colour is declared there. */
   readonly head: Uint8Array;
+  /** Any of its bytes. */
+  readonly readAt: ReadAt;
   /** Of all bytes, hex. */
   readonly sha256: string;
 }
@@ -48,7 +51,8 @@ function ofBytes(bytes: Uint8Array, name: string): PictureFile {
   if (bytes.length === 0) {
     throw new GivernyError('IMAGE_UNREADABLE', `Expected a picture but "${name}" is empty (0 bytes).`);
   }
-  return { name, input: bytes, head: bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { name, input: bytes, head: bytes, readAt: readerOf(bytes), sha256 };
 }
 
 async function ofPath(path: string, name: string): Promise<PictureFile> {
@@ -60,12 +64,24 @@ async function ofPath(path: string, name: string): Promise<PictureFile> {
     } finally {
       await file.close();
     }
-    return { name, input: path, head, sha256: await hashOfFile(path, MAX_FILE_BYTES) };
+    return { name, input: path, head, readAt: readerOfPath(path), sha256: await hashOfFile(path, MAX_FILE_BYTES) };
   } catch (error) {
     throw new GivernyError('IMAGE_UNREADABLE', `Expected a picture at "${path}" but ${reason(error)}.`, {
       cause: error,
     });
   }
+}
+
+function readerOfPath(path: string): ReadAt {
+  return (at, length) => {
+    const file = openSync(path, 'r');
+    try {
+      const bytes = new Uint8Array(length);
+      return bytes.subarray(0, readSync(file, bytes, 0, length, at));
+    } finally {
+      closeSync(file);
+    }
+  };
 }
 
 async function readPipe(path: string): Promise<Uint8Array> {

@@ -10,6 +10,7 @@ import { type StoredColor, storedColor } from './color/stored.js';
 import { isLarge, PictureDecoder, rowsAtOnce, type Strip } from './picture-decoder.js';
 import { openPictureFile, type PictureSource } from './picture-file.js';
 import { readHeader } from './picture-header.js';
+import { assertRegularFile } from './read.js';
 
 export interface LoadedPicture extends Layered {
   /** Of the file's bytes, hex. */
@@ -79,9 +80,10 @@ const turned = ({ width, height }: Size): Size => ({ width: height, height: widt
 /**
  * The natural size of a picture file, upright, from its first bytes.
  *
- * @throws Error where it cannot be read.
+ * @throws Error where it cannot be read, or is no regular file.
  */
 export async function pictureSize(path: string): Promise<Size> {
+  await assertRegularFile(path);
   const { width, height } = (await sharp(path, { limitInputPixels: false }).metadata()).autoOrient;
   return { width, height };
 }
@@ -117,10 +119,7 @@ type Conversion = (strip: Strip) => Layered;
 /** How the picture's samples become sRGB; of a high dynamic range the brightest light is looked for first. */
 async function conversion(decoder: PictureDecoder, color: StoredColor): Promise<Conversion> {
   const { width } = decoder.header;
-  if (color.managed || !color.encoding) {
-    const max = color.managed ? 255 : color.max;
-    return ({ samples, channels }) => fromSamples(samples, channels, width, max);
-  }
+  if (!color.encoding) return ({ samples, channels }) => fromSamples(samples, channels, width, color.max);
   const converter = new ColorConverter(color.encoding, color.max);
   let peak = 1;
   if (color.encoding.highRange) {

@@ -1,5 +1,5 @@
 /** Reading files whose path somebody else may have chosen. */
-import { constants, open, stat } from 'node:fs/promises';
+import { constants, type FileHandle, open, stat } from 'node:fs/promises';
 import { type ErrorCode, GivernyError } from '../../core/errors.js';
 import { reason } from './atomic.js';
 
@@ -22,10 +22,7 @@ export async function readRegularFile(
   const refuse = (why: string, cause?: unknown) =>
     new GivernyError(code, `Expected ${what} at "${path}" but ${why}.`, { cause });
   try {
-    const found = await stat(path);
-    if (!found.isFile()) throw refuse(kindOf(found));
-    // Should a pipe take the file's place between the two calls, opening it does not wait either.
-    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const file = await openRegularFile(path);
     try {
       const { size } = await file.stat();
       if (size > maxBytes) {
@@ -53,6 +50,23 @@ export async function readRegularFile(
       cause: error,
     });
   }
+}
+
+/**
+ * Opens a file to read. Folders, devices and pipes are refused without being opened.
+ *
+ * @throws what the file system says; of other kinds of files an Error with a code as well, for `reason`.
+ */
+export async function openRegularFile(path: string): Promise<FileHandle> {
+  await assertRegularFile(path);
+  // Should a pipe take the file's place between the two calls, opening it does not wait either.
+  return open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+}
+
+/** @throws as openRegularFile. */
+export async function assertRegularFile(path: string): Promise<void> {
+  const found = await stat(path);
+  if (!found.isFile()) throw Object.assign(new Error(kindOf(found)), { code: 'NOT_A_FILE' });
 }
 
 function kindOf(found: { isDirectory(): boolean; isFIFO(): boolean; isSocket(): boolean }): string {

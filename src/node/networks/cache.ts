@@ -1,5 +1,5 @@
 /** The user's cache of networks: one safetensors file each, in canonical form, with its provenance. */
-import { open, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -11,6 +11,7 @@ import {
 } from '../../core/networks/formats/safetensors.js';
 import type { Network } from '../../core/networks/network.js';
 import { reason, writeAtomically } from '../files/atomic.js';
+import { openRegularFile } from '../files/read.js';
 
 /** Where a network came from, for its file's metadata: source, licence and the like. */
 export type Provenance = Readonly<Record<string, string>>;
@@ -65,7 +66,7 @@ export async function cachedNames(): Promise<string[]> {
 /** What a safetensors file says about itself; nothing where it is damaged. */
 export async function metadataOf(path: string): Promise<Provenance> {
   try {
-    const file = await open(path);
+    const file = await openRegularFile(path);
     try {
       const start = new Uint8Array(8);
       await file.read(start, 0, start.length, 0);

@@ -1,5 +1,5 @@
 /** The state file of a painting: reading it, and when it is written. */
-import { type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { type FileHandle, rm } from 'node:fs/promises';
 import { GivernyError } from '../../core/errors.js';
 import type { SafetensorsEntry } from '../../core/networks/formats/safetensors.js';
 import {
@@ -15,6 +15,7 @@ import {
   stateHeaderBytes,
 } from '../../core/painting/state-file.js';
 import { reason, writeAtomically } from '../files/atomic.js';
+import { openRegularFile } from '../files/read.js';
 import { VERSION } from '../version.js';
 
 /**
@@ -57,9 +58,7 @@ async function reading<T>(
 ): Promise<T> {
   let file: FileHandle | undefined;
   try {
-    // Opening a pipe would wait for its writer.
-    if (!(await stat(path)).isFile()) throw notState(path, 'it is a folder or another thing that is no file');
-    file = await open(path);
+    file = await openRegularFile(path);
     const { size } = await file.stat();
     const start = await bytesOf(file, 0, Math.min(size, STATE_START_BYTES));
     const header = readStateHeader(await bytesOf(file, 0, stateHeaderBytes(start, size, path)), size, path, VERSION);

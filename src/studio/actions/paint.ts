@@ -82,19 +82,20 @@ export async function paintOn(): Promise<void> {
 export async function goOnPainting(): Promise<void> {
   const interrupted = unfinished.value;
   if (!interrupted || busy.value) return;
-  const { began, state } = interrupted;
+  const { state } = interrupted;
   status.value = 'preparing';
   try {
-    const current = await takeUp(interrupted);
+    const takenUp = await takeUp(interrupted);
     batch(() => {
       prepareEasel();
       unfinished.value = undefined;
       frame.value = state.frame;
+      reports.value = state.reports;
     });
-    setPainted(current);
-    const order = { ...began.order, network: await sourceOf(began.order.network) };
+    setPainted(takenUp.painted);
+    const order = { ...takenUp.order, network: await sourceOf(takenUp.order.network) };
     holdLock();
-    painter.paint(order, hear, { session: sessionId, from: state.file });
+    painter.paint(order, hear, { session: sessionId, from: { file: state.file, reports: state.reports } });
   } catch (error) {
     fail('UNEXPECTED', error instanceof Error ? error.message : String(error));
   }

@@ -23,9 +23,9 @@ export interface Painted {
   steps: number;
   /** True at its end, where nobody stopped it. */
   whole: boolean;
-  /** What the worker plans to paint; absent until it has read everything, and of a painting from the history. */
+  /** What the worker plans to paint; absent until it has read everything, and where no worker holds the painting. */
   plan?: Plan | undefined;
-  /** Of a painting from the history. */
+  /** Of a painting from the history, or one that was interrupted, until its worker plans it. */
   readonly recipe?: Recipe | undefined;
 }
 

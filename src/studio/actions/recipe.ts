@@ -50,7 +50,7 @@ const formed = (): Arranged | undefined =>
 /** The recipe of what is on the easel, as `giverny` writes it. */
 export function currentRecipe(): Recipe | undefined {
   const made = painted();
-  if (!made || made.recipe || !made.plan) return made?.recipe;
+  if (!made?.plan) return made?.recipe;
   const { stopped: _, ...recipe } = made.plan.recipe;
   return { ...recipe, ...(made.whole ? {} : { stopped: true }), steps: made.steps };
 }

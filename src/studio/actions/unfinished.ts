@@ -1,9 +1,9 @@
 /** A painting that was interrupted: kept while it is painted, offered again, gone on with. */
 import { batch } from '@preact/signals';
 import { mergeOptions, type OptionsInput } from '../../core/options/options.js';
-import type { PaintOrder } from '../painting/protocol.js';
+import type { OrderedPicture, PaintOrder } from '../painting/protocol.js';
 import { fittedSize } from '../pictures/open.js';
-import { frame, notify, photo, status, strokes, styles, unfinished } from '../state.js';
+import { frame, notify, photo, report, reports, status, strokes, styles, unfinished } from '../state.js';
 import { isFull } from '../store/database.js';
 import {
   forgetUnfinished,
@@ -58,6 +58,8 @@ export async function letGo(): Promise<void> {
 export function letGoOfOffer(): void {
   batch(() => {
     frame.value = undefined;
+    report.value = undefined;
+    reports.value = [];
     status.value = 'idle';
   });
   setPainted(undefined);
@@ -78,21 +80,40 @@ export async function offerUnfinished(id: string): Promise<boolean> {
   batch(() => {
     unfinished.value = { began, state };
     frame.value = state.frame;
+    reports.value = state.reports;
+    report.value = state.reports.at(-1);
     status.value = 'stopped';
   });
   setPainted(paintedOf({ began, state }));
   return true;
 }
 
-/** Puts the form back to the painting's own, and says what the painting is. */
-export async function takeUp(interrupted: Interrupted): Promise<Painted | undefined> {
+/** Puts the form back to the painting's own, and says what the painting is and what was ordered. */
+export async function takeUp(
+  interrupted: Interrupted,
+): Promise<{ readonly order: Unfinished['order']; readonly painted: Painted | undefined }> {
   const { began, state } = interrupted;
   const weights = state.changes.findLast((change) => change.weights)?.weights;
   const styles = began.form.styles.map((style, i) => ({ ...style, weight: weights?.[i] ?? style.weight }));
   const changed = Object.assign({}, ...state.changes.map(({ options }) => options ?? {})) as OptionsInput;
   await setKeptForm({ ...began.form, styles, chosen: { ...began.form.chosen, ...changed } });
-  running = began;
-  return paintedOf(interrupted);
+  // Where the browser's storage is cleared, what was read of it is lost but for what is in memory.
+  const { content, styles: ordered, mask, start } = began.order;
+  const order = {
+    ...began.order,
+    content: await inMemory(content),
+    styles: await Promise.all(ordered.map(async (style) => ({ ...style, picture: await inMemory(style.picture) }))),
+    mask: mask && (await inMemory(mask)),
+    start: start && (await inMemory(start)),
+  };
+  running = { ...began, order };
+  return { order, painted: paintedOf(interrupted) };
+}
+
+async function inMemory(picture: OrderedPicture): Promise<OrderedPicture> {
+  const { source } = picture;
+  if (!(source instanceof Blob)) return picture;
+  return { ...picture, source: new Blob([await source.arrayBuffer()], { type: source.type }) };
 }
 
 function paintedOf({ began, state }: Interrupted): Painted | undefined {
@@ -108,5 +129,6 @@ function paintedOf({ began, state }: Interrupted): Painted | undefined {
     size: fittedSize(content, options.size),
     steps: state.step,
     whole: false,
+    recipe: state.recipe,
   };
 }

@@ -198,7 +198,7 @@ function ContentPart() {
             max={1}
             step={0.05}
             value={noise.value}
-            text={`${Math.round(noise.value * 100)} %`}
+            text={`${Math.round(noise.value * 100)}%`}
             onChange={(value) => {
               noise.value = value;
             }}

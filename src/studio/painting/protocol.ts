@@ -44,8 +44,8 @@ export interface PaintOrder {
 /** Where a painting's state is kept. */
 export interface KeepAs {
   readonly session: string;
-  /** A state file of the same order, to go on from. */
-  readonly from?: Blob | undefined;
+  /** A state file of the same order, to go on from, and the reports of its steps. */
+  readonly from?: { readonly file: Blob; readonly reports: readonly CoreReport[] } | undefined;
 }
 
 export type ToWorker =

@@ -1,7 +1,7 @@
 /** Paints, away from the page's own thread. One painting at a time. */
 import { GivernyError } from '../../core/errors.js';
 import type { Network } from '../../core/networks/network.js';
-import { type Revision, reportOf, type Step } from '../../core/painting/job.js';
+import { type StepReport as CoreReport, type Revision, reportOf, type Step } from '../../core/painting/job.js';
 import type { Changes } from '../../core/painting/order.js';
 import { changed, type Painter, type Prepared } from '../../core/painting/painter.js';
 import type { PaintState } from '../../core/painting/state.js';
@@ -10,7 +10,7 @@ import { resample } from '../../core/pictures/resample.js';
 import { createWebEngine, type WebEngine } from '../../engines/web.js';
 import { frameOf } from '../pictures/frame.js';
 import { isFull } from '../store/database.js';
-import { keepState } from '../store/sessions.js';
+import { hasState, keepState } from '../store/sessions.js';
 import { Ahead, type Begun } from './ahead.js';
 import { createPainter } from './parts.js';
 import type { Frame, FromWorker, OrderedPicture, PaintOrder, Stage, ToWorker } from './protocol.js';
@@ -82,6 +82,8 @@ interface Session {
   readonly name: string | undefined;
   /** Spent on steps. */
   seconds: number;
+  /** Of all steps. */
+  readonly reports: CoreReport[];
   /** When the state was kept, and after how many steps. */
   keptAt: number;
   keptStep: number;
@@ -149,8 +151,9 @@ async function paintOrder({ order, keepAs }: Extract<ToWorker, { type: 'paint' }
     keptStep: 0,
     keeping: Promise.resolve(),
     begun,
+    reports: [...(from?.reports ?? [])],
   };
-  session = { ...beginning, ...(from ? await continued(by, prepared, from) : { prepared, seconds: 0 }) };
+  session = { ...beginning, ...(from ? await continued(by, prepared, from.file) : { prepared, seconds: 0 }) };
   announce(session);
   tell('first');
   await paintToTheEnd(session);
@@ -231,7 +234,9 @@ async function paintOn(of: Session): Promise<'done' | 'stopped'> {
     Object.assign(of, { step, state: step.state(), before: undefined, revision: undefined });
     of.seconds += step.seconds;
     const frame = wishes.watching ? frameOf(step.picture) : undefined;
-    post({ type: 'step', ...reportOf(step), ...(frame && { frame }) }, frame);
+    const report = reportOf(step);
+    of.reports.push(report);
+    post({ type: 'step', ...report, ...(frame && { frame }) }, frame);
     if (performance.now() - of.keptAt > KEEP_MS) keep(of);
     await breathe();
     if (wishes.loseDevice) {
@@ -268,29 +273,28 @@ async function paintOn(of: Session): Promise<'done' | 'stopped'> {
 function keep(of: Session): void {
   const { name: id, step, state, prepared, seconds } = of;
   // A change that no step was painted with is not in the state.
-  if (
-    id === undefined ||
-    !step ||
-    !state ||
-    of.keptStep === step.step + 1 ||
-    prepared.changes.some((change) => change.step > step.step)
-  )
-    return;
+  if (id === undefined || !step || !state || prepared.changes.some((change) => change.step > step.step)) return;
   of.keptAt = performance.now();
-  of.keptStep = step.step + 1;
+  const steps = step.step + 1;
+  const reports = of.reports.slice();
   of.keeping = of.keeping.then(async () => {
     try {
+      // What was kept may have been cleared since.
+      if (of.keptStep === steps && (await hasState(id))) return;
       const recipe = (painter as Painter<OrderedPicture>).recipe(prepared, state.step, true);
       await keepState({
         id,
         file: stateFile({ recipe, state, steps: prepared.steps, costs: step.costs, seconds, request: null }),
         frame: frameOf(step.picture, step.picture.width === prepared.width ? prepared.alpha : undefined),
-        step: step.step + 1,
+        step: steps,
         steps: prepared.steps,
         seconds,
         when: Date.now(),
         changes: prepared.changes,
+        recipe,
+        reports,
       });
+      of.keptStep = steps;
       post({ type: 'kept' });
     } catch (error) {
       post({ type: 'notKept', full: isFull(error) });

@@ -37,7 +37,9 @@ const MIN_SIDE_PX = optionMeta('size').min as number;
 /** @throws PictureError */
 export async function openPicture(blob: Blob, name: string): Promise<OpenedPicture> {
   const { bytes, width, height } = await checkPicture(blob, name);
-  return { name, sha256: await sha256(bytes), blob, url: URL.createObjectURL(blob), width, height };
+  // In memory, as the file on disk or in the browser's storage may be gone before it is used.
+  const held = new Blob([bytes], { type: blob.type });
+  return { name, sha256: await sha256(bytes), blob: held, url: URL.createObjectURL(held), width, height };
 }
 
 /**

@@ -47,19 +47,45 @@ function database(): Promise<IDBDatabase> {
   return opening;
 }
 
-async function within<T>(
-  shelf: Shelf,
+/** How operations fail on a connection that the browser has closed. */
+const CLOSED = ['InvalidStateError', 'AbortError', 'UnknownError'];
+
+/**
+ * Runs a transaction. A browser that clears the page's data closes its connections, and a busy worker may use one before
+ * it hears of that: the transaction is tried again on a new connection.
+ */
+async function transact<T>(
+  shelves: Shelf | Shelf[],
   mode: IDBTransactionMode,
-  work: (store: IDBObjectStore) => IDBRequest<T>,
+  work: (transaction: IDBTransaction) => IDBRequest<T>,
 ): Promise<T> {
-  const transaction = (await database()).transaction(shelf, mode);
-  const request = work(transaction.objectStore(shelf));
+  const used = database();
+  try {
+    return await run(await used, shelves, mode, work);
+  } catch (error) {
+    if (!(error instanceof DOMException && CLOSED.includes(error.name))) throw error;
+    if (opening === used) opening = undefined;
+    return run(await database(), shelves, mode, work);
+  }
+}
+
+function run<T>(
+  connection: IDBDatabase,
+  shelves: Shelf | Shelf[],
+  mode: IDBTransactionMode,
+  work: (transaction: IDBTransaction) => IDBRequest<T>,
+): Promise<T> {
+  const transaction = connection.transaction(shelves, mode);
+  const request = work(transaction);
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(request.result);
     transaction.onabort = () => reject(transaction.error ?? request.error);
     transaction.onerror = () => reject(transaction.error ?? request.error);
   });
 }
+
+const within = <T>(shelf: Shelf, mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>) =>
+  transact(shelf, mode, (transaction) => work(transaction.objectStore(shelf)));
 
 /** @throws DOMException QuotaExceededError where the browser's storage is full. */
 export async function put(shelf: Shelf, entry: object): Promise<void> {
@@ -74,6 +100,11 @@ export function all<T>(shelf: Shelf): Promise<T[]> {
   return within(shelf, 'readonly', (store) => store.getAll() as IDBRequest<T[]>);
 }
 
+/** Whether a shelf has an entry, which is not read. */
+export async function has(shelf: Shelf, key: string): Promise<boolean> {
+  return (await within(shelf, 'readonly', (store) => store.count(key))) > 0;
+}
+
 export async function remove(shelf: Shelf, key: string): Promise<void> {
   await within(shelf, 'readwrite', (store) => store.delete(key));
 }
@@ -84,13 +115,12 @@ export function keys(shelf: Shelf): Promise<string[]> {
 
 /** Gives all of the page's storage back but what `localStorage` holds. */
 export async function clearAll(): Promise<void> {
-  const shelves = Object.keys(KEYS);
-  const transaction = (await database()).transaction(shelves, 'readwrite');
-  for (const shelf of shelves) transaction.objectStore(shelf).clear();
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error);
-  });
+  const shelves = Object.keys(KEYS) as Shelf[];
+  await transact(
+    shelves,
+    'readwrite',
+    (transaction) => shelves.map((shelf) => transaction.objectStore(shelf).clear())[0] as IDBRequest<undefined>,
+  );
 }
 
 export const isFull = (error: unknown) => error instanceof DOMException && error.name === 'QuotaExceededError';

@@ -1,10 +1,11 @@
 /** What tabs hold: their pictures, strokes and settings, and a painting that has not come to its end. */
 import type { OptionsInput } from '../../core/options/options.js';
-import type { Change } from '../../core/painting/recipe.js';
+import type { StepReport } from '../../core/painting/job.js';
+import type { Change, Recipe } from '../../core/painting/recipe.js';
 import type { WebDevice } from '../../engines/web.js';
 import type { Stroke } from '../brush/masks.js';
 import type { Frame, PaintOrder } from '../painting/protocol.js';
-import { all, get, put, remove } from './database.js';
+import { all, get, has, put, remove } from './database.js';
 
 /** A picture of the shelf `pictures`, under the name that it has here. */
 export interface NamedPicture {
@@ -57,6 +58,10 @@ export interface KeptState {
   readonly seconds: number;
   readonly when: number;
   readonly changes: readonly Change[];
+  /** As it would be written into the picture. */
+  readonly recipe: Recipe;
+  /** Of all steps so far, for the curve of costs. */
+  readonly reports: readonly StepReport[];
 }
 
 /** A painting that can be gone on with. */
@@ -66,7 +71,7 @@ export interface Interrupted {
 }
 
 /** Rises when what is kept changes its form: another one is let go. */
-export const SCHEMA = 1;
+export const SCHEMA = 2;
 const MOST_SESSIONS = 4;
 const LONGEST_MS = 30 * 24 * 3600 * 1000;
 
@@ -75,7 +80,8 @@ export const keepUnfinished = (unfinished: Unfinished) => put('unfinished', unfi
 export const keepState = (state: KeptState) => put('states', state);
 export const unfinishedOf = (id: string) => get<Unfinished>('unfinished', id);
 export const stateOf = (id: string) => get<KeptState>('states', id);
-export const hasUnfinished = async (id: string) => (await unfinishedOf(id)) !== undefined;
+export const hasUnfinished = (id: string) => has('unfinished', id);
+export const hasState = (id: string) => has('states', id);
 
 /** Newest first. */
 export async function sessions(): Promise<Session[]> {

@@ -18,7 +18,7 @@ export const QUIZ: Readonly<Record<string, Readonly<Record<Language, Question>>>
       'The network and both given pictures stay as they are.',
     ),
     ko: q(
-      '여기서 학습으로 바뀌는 것은 무엇일까요?',
+      '스타일 변환에서 학습으로 바뀌는 것은 무엇일까요?',
       ['G의 픽셀', 'VGG-19의 가중치', 'S의 픽셀'],
       '신경망과 주어진 두 이미지는 바뀌지 않습니다.',
     ),
@@ -32,7 +32,7 @@ export const QUIZ: Readonly<Record<string, Readonly<Record<Language, Question>>>
     ko: q(
       '얕은 층은 무엇에 반응할까요?',
       ['가장자리와 색', '사물 전체', '이미지의 이름'],
-      '얕은 층의 뉴런은 픽셀을 조금씩만 봅니다. 큰 형태는 깊은 층에서 감지합니다.',
+      '얕은 층의 뉴런은 좁은 영역만 봅니다. 큰 형태는 깊은 층에서 감지합니다.',
     ),
   },
   content: {
@@ -56,7 +56,7 @@ export const QUIZ: Readonly<Record<string, Readonly<Record<Language, Question>>>
     ko: q(
       '활성값 [1, 4, 4, 3]을 전치하지 않고 [3, 16]으로 reshape하면 첫 행에는 무엇이 있을까요?',
       ['처음 몇 위치의 세 채널 모두', '첫 번째 채널', '첫 번째 위치'],
-      '채널이 가장 빨리 바뀌므로 메모리에서 이웃한 수는 한 위치의 채널들입니다.',
+      '채널이 가장 빨리 바뀌므로 메모리에서 이웃한 값은 같은 위치의 여러 채널입니다.',
     ),
   },
   gram: {
@@ -80,7 +80,7 @@ export const QUIZ: Readonly<Record<string, Readonly<Record<Language, Question>>>
     ko: q(
       '두 그람 행렬이 모두 두 배가 되면 스타일 비용은 어떻게 될까요?',
       ['네 배', '두 배', '그대로'],
-      '차이가 두 배가 되고 그것을 제곱합니다.',
+      '차이가 두 배가 되고, 비용은 그 제곱입니다.',
     ),
   },
   lambda: {
@@ -91,8 +91,8 @@ export const QUIZ: Readonly<Record<string, Readonly<Record<Language, Question>>>
     ),
     ko: q(
       'conv1_1에만 lambda를 주면 무엇이 옮겨질까요?',
-      ['색과 고운 결', '큰 붓질의 형태', '이미지 속 사물'],
-      'conv1_1의 특징은 3 × 3 픽셀만 봅니다.',
+      ['색과 세밀한 질감', '큰 붓 터치의 형태', '이미지 속 사물'],
+      'conv1_1은 3 × 3 픽셀 영역의 특징만 감지합니다.',
     ),
   },
   total: {
@@ -114,7 +114,7 @@ export const QUIZ: Readonly<Record<string, Readonly<Record<Language, Question>>>
       'From noise alone it works, too, with more iterations.',
     ),
     ko: q(
-      '첫 번째 판은 왜 C에 잡음을 섞은 이미지에서 시작할까요?',
+      '초판은 왜 C에 잡음을 섞은 이미지에서 시작할까요?',
       [
         '잡음만 있을 때보다 빨리 C에 가까워져서',
         '비용을 구하는 데 잡음이 필요해서',

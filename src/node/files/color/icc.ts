@@ -1,6 +1,6 @@
 /**
- * ICC profiles of grey and of RGB by curves and a matrix, for the pictures that sharp does not convert: grey of 16
- * bits, and floats. Source: ICC.1:2022.
+ * ICC profiles of grey and of RGB by curves and a matrix, for the pictures that sharp does not convert, or less exactly
+ * than they are stored: those of 16 bits, and floats. Source: ICC.1:2022.
  */
 import type { ColorEncoding, Curve } from './encoding.js';
 import { IDENTITY, type Matrix, multiply, XYZ_D50_TO_SRGB } from './primaries.js';

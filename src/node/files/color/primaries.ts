@@ -71,7 +71,7 @@ function apply(m: Matrix, v: readonly number[]): number[] {
   return [0, 3, 6].map((row) => [0, 1, 2].reduce((sum, k) => sum + (m[row + k] as number) * (v[k] as number), 0));
 }
 
-function inverse(m: Matrix): Matrix {
+export function inverse(m: Matrix): Matrix {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0, i = 0] = m;
   const adjugate = [
     e * i - f * h,

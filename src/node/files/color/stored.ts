@@ -1,28 +1,25 @@
 /** How the pixels of a file are to be read, so that its colours come out as they are meant. */
 
+import { declaresAdobeRgb } from '../exif/adobe-rgb.js';
+import { exifOf } from '../exif/directories.js';
 import type { PictureFile } from '../picture-file.js';
 import type { Header } from '../picture-header.js';
 import { type ColorEncoding, HIGH_RANGE, powerCurve } from './encoding.js';
-import { declaresAdobeRgb } from './exif.js';
 import { encodingOfProfile } from './icc.js';
 import { pngColor } from './png.js';
 import { fromPrimaries, IDENTITY, SRGB } from './primaries.js';
 
-/** `managed`: sharp converts to sRGB. Otherwise sharp gives the numbers as they are stored. */
-export type StoredColor = (
-  | { readonly managed: true }
-  | {
-      readonly managed: false;
-      readonly depth: 'uchar' | 'ushort' | 'float';
-      /** The sample that stands for 1. */
-      readonly max: number;
-      /** sRGB where it is missing. */
-      readonly encoding?: ColorEncoding | undefined;
-    }
-) & {
+export interface StoredColor {
+  /** Whether sharp converts to sRGB. Otherwise sharp gives the numbers as they are stored. */
+  readonly managed: boolean;
+  readonly depth: 'uchar' | 'ushort' | 'float';
+  /** The sample that stands for 1. */
+  readonly max: number;
+  /** Of the numbers as sharp gives them; sRGB where it is missing. */
+  readonly encoding?: ColorEncoding | undefined;
   /** What was done or could not be, for people to read. */
   readonly notice?: string | undefined;
-};
+}
 
 /** Adobe RGB (1998): gamma 2 + 51/256. */
 const ADOBE_RGB: ColorEncoding = (() => {
@@ -55,18 +52,19 @@ export async function storedColor(
   if (format === 'png' && ofScreen) {
     const { encoding, notice } = pngColor(file.head);
     if (encoding) return { managed: false, ...whole, encoding, notice };
-    if (notice) return { managed: true, notice };
+    if (notice) return { managed: true, ...whole, notice };
   }
-  if (hasProfile && icc && space === 'grey16') {
+  if (hasProfile && icc && ['rgb16', 'grey16'].includes(space)) {
     const encoding = encodingOfProfile(icc);
-    return encoding ? { managed: false, ...whole, encoding } : { managed: true, notice: UNKNOWN_PROFILE };
+    if (encoding) return { managed: false, ...whole, encoding };
+    if (space === 'grey16') return { managed: true, ...whole, notice: UNKNOWN_PROFILE };
   }
-  const exif = format === 'tiff' ? file.head : header.exif;
+  const exif = exifOf(file, header);
   if (!hasProfile && exif && ['srgb', 'rgb16'].includes(space) && declaresAdobeRgb(exif)) {
     return { managed: false, ...whole, encoding: ADOBE_RGB };
   }
   const notice = format === 'heif' ? heifNotice(file.head) : undefined;
-  return { managed: true, notice };
+  return { managed: true, ...whole, notice };
 }
 
 const UNKNOWN_PROFILE = 'its colour profile is of a kind that is not known here: it is taken as sRGB';

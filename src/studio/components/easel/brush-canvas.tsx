@@ -131,7 +131,7 @@ export function BrushCanvas({ photo }: { photo: OpenedPicture }) {
           max={LARGEST}
           step={SIZE_STEP}
           value={radius.value}
-          text={`${Math.round(radius.value * 200)} %`}
+          text={`${Math.round(radius.value * 200)}%`}
           onChange={(value) => (radius.value = value)}
         />
         <div class="row">

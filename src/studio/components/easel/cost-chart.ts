@@ -36,7 +36,13 @@ export function createCostChart(place: HTMLElement, layers: readonly string[]): 
       scales: { x: { time: false }, y: { distr: 3, range: (_, min, max) => logRange(min, max) } },
       axes: [
         { ...axis, size: 28, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : '')) },
-        { ...axis, size: 52, values: (_, ticks) => ticks.map(power) },
+        {
+          ...axis,
+          // Lines at whole powers alone: those between crowd the curves.
+          grid: { ...axis.grid, filter: (_, ticks) => ticks.map((tick) => (power(tick) === '' ? null : tick)) },
+          size: 52,
+          values: (_, ticks) => ticks.map(power),
+        },
       ],
       series: [
         { label: t('step') },

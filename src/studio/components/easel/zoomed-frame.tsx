@@ -122,7 +122,7 @@ const apart = ([ax, ay]: readonly [number, number], [bx, by]: readonly [number, 
 
 /** The same by buttons, with the scale between them. */
 export function ZoomButtons() {
-  const shown = `${number(zoom.value.scale * fit.value * 100, 3)} %`;
+  const shown = `${number(zoom.value.scale * fit.value * 100, 3)}%`;
   const other = t(fitted.value ? 'zoomFull' : 'zoomWhole');
   return (
     <fieldset class="zoom" aria-label={t('zoom')}>

@@ -44,7 +44,7 @@ export function Method() {
         max={1}
         step={0.05}
         value={strength ?? 0.5}
-        text={strength === undefined ? t('strengthOff') : `${Math.round(strength * 100)} %`}
+        text={strength === undefined ? t('strengthOff') : `${Math.round(strength * 100)}%`}
         ends={[t('strengthLow'), t('strengthHigh')]}
         onChange={(value) => setOption('strength', value)}
       />

@@ -102,7 +102,7 @@ function Style({
               max={1}
               step={0.05}
               value={here}
-              text={`${Math.round(here * 100)} %`}
+              text={`${Math.round(here * 100)}%`}
               onChange={(value) => changeStyle(id, { strength: value })}
             />
             {strength !== undefined && (
