@@ -192,12 +192,13 @@ export async function faultsOf(
 ): Promise<string[]> {
   const faults: string[] = [];
   for (const id of ids) {
-    const [row] = await database.query<{ status: string; ends: number; attempt: number }>(
-      `select status, attempt, (select count(*)::int from giverny.events where painting = id and type = 'status'
+    const [row] = await database.query<{ status: string; ends: number; attempt: number; error: unknown }>(
+      `select status, attempt, error, (select count(*)::int from giverny.events where painting = id and type = 'status'
          and data->>'status' in ('done', 'failed', 'cancelled')) as ends from giverny.paintings where id = $1`,
       [id],
     );
-    if (row?.status !== 'done') faults.push(`${id} is ${row?.status ?? 'gone'}`);
+    if (row?.status !== 'done')
+      faults.push(`${id} is ${row?.status ?? 'gone'} after ${row?.attempt} attempts: ${JSON.stringify(row?.error)}`);
     else if (row.ends !== 1) faults.push(`${id} ended ${row.ends} times`);
     else if (!(await pixelsOf(url, id)).equals(wanted)) faults.push(`${id} is another picture`);
   }
