@@ -2,7 +2,7 @@
  * What the studio costs its visitor: bytes of the first load as our own server sends them, the time from Paint to the
  * first picture, and what the page forecasts of memory and time against what a painting takes.
  *
- *   node dist/bench/studio.js [load] [first] [forecast] [--rounds 3] [--sizes 384,512]
+ *   npm run bench:studio -- [load] [first] [forecast] [--rounds 3] [--sizes 384,512] [--address steps=2]
  */
 import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
@@ -18,13 +18,15 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     sizes: { type: 'string', default: '384,512' },
+    // Further options of the painting, as in the page's address: steps=2&last-steps=2.
+    address: { type: 'string', default: '' },
   },
 });
 const ROUNDS = Number(values.rounds);
 const SIZES = values.sizes.split(',').map(Number);
 const PARTS = positionals.length > 0 ? positionals : ['load', 'first', 'forecast'];
 /** Longer than a painting is warmed up. */
-const WARM_MS = 15_000;
+const WARM_MS = 25_000;
 
 interface Sent {
   readonly path: string;
@@ -71,7 +73,7 @@ async function firstLoad(browser: Browser, url: string): Promise<void> {
     const page = await context.newPage();
     await page.goto(`${host.url}${name}.html#lang=en`, { waitUntil: 'networkidle' });
     const scripts = host.sent.filter(({ path }) => path.endsWith('.js'));
-    const pictures = host.sent.filter(({ path }) => /\.(jpg|png|svg)$/.test(path));
+    const pictures = host.sent.filter(({ path }) => /\.(webp|jpg|png|svg)$/.test(path));
     const machine = host.sent.filter(({ path }) => /\.(wasm|mjs|safetensors)$/.test(path));
     console.log(
       `${name}.html: ${kilobytes(sum(host.sent) - sum(machine))} in ${host.sent.length - machine.length} answers, of ` +
@@ -85,18 +87,24 @@ async function firstLoad(browser: Browser, url: string): Promise<void> {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(`${host.url}#lang=en`, { waitUntil: 'load' });
-  // In the page's own language: this file is compiled without a browser's types.
-  await page.waitForFunction('navigator.serviceWorker.controller !== null', undefined, { timeout: 60_000 });
-  await page.waitForTimeout(5000);
+  // As text, as this file is compiled without a browser's types.
+  const kept = `Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).length))`;
+  for (let before = -1; ; ) {
+    await page.waitForTimeout(4000);
+    const now = (await page.evaluate(`(async () => ${kept})()`)) as number[];
+    const files = now.reduce((all, some) => all + some, 0);
+    if (files > 0 && files === before) break;
+    before = files;
+  }
   console.log(`with all that is kept for painting offline: ${kilobytes(sum(host.sent))}`);
   await context.close();
   host.close();
 }
 
-async function opened(browser: Browser, url: string, size: number, more = '') {
+async function opened(browser: Browser, url: string, size: number) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
   const page = await context.newPage();
-  await page.goto(`${url}#lang=en&photo=boats&style=swirls&size=${size}${more}`);
+  await page.goto(`${url}#lang=en&photo=boats&style=swirls&size=${size}&${values.address}`);
   await page.locator('.style').waitFor();
   return { context, page };
 }

@@ -3,7 +3,7 @@
 export type { Recipe } from './core/painting/recipe.js';
 export { createNodeEngine, type NodeEngineOptions } from './engines/node.js';
 export * from './index.js';
-export type { PictureFormat } from './node/files/formats.js';
+export type { PictureFormat, PrintWish } from './node/files/formats.js';
 export { type LoadedPicture, type ReadOptions, readPicture } from './node/files/pictures.js';
 export { readRecipe } from './node/files/read-recipe.js';
 export { encodePicture, type Finish, writePicture } from './node/files/write-pictures.js';

@@ -1,9 +1,11 @@
-/** Painting options as flags, made from the one options schema. */
+/** Flags of several commands: the painting options, made from their one schema, and what all paintings share. */
 import process from 'node:process';
 import { Option } from 'commander';
 import { expected } from '../core/errors.js';
 import { DEFAULTS, type OptionName, optionMeta, optionsSchema, PRESETS } from '../core/options/options.js';
 import { optionName, optionText } from '../core/options/text.js';
+import { BITS, PROFILES, type PrintWish } from '../node/files/formats.js';
+import { fileArgument, paintingArgument } from './places.js';
 
 export const OPTION_NAMES = Object.keys(optionsSchema.shape) as OptionName[];
 
@@ -39,10 +41,106 @@ export function atLeastOne(flag: string): (text: string) => number {
   };
 }
 
-export function presetName(text: string): string {
+function presetName(text: string): string {
   if (!Object.hasOwn(PRESETS, text)) throw expected(`one of ${Object.keys(PRESETS).join(', ')}`, '--preset', text);
   return text;
 }
+
+const flag = (group: 'Output' | 'Method' | 'Pictures' | 'Sheet', flags: string, help: string) =>
+  new Option(flags, help).helpGroup(`${group}:`);
+
+/** What a command prints. */
+export interface ReportFlags {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** @param page of docs/ that tells of the command's events. */
+export function reportFlags(page = 'command.md', group: 'Output' | 'Sheet' = 'Output'): Option[] {
+  return [
+    flag(group, '--json', `print one JSON object per line: see docs/${page}`),
+    flag(group, '-q, --quiet', 'print nothing but errors'),
+  ];
+}
+
+/** How pictures are written besides their format. */
+export interface PrintFlags {
+  readonly bits?: PrintWish['bits'];
+  readonly profile?: PrintWish['profile'];
+  readonly keepLocation?: boolean;
+}
+
+export function printFlags(): Option[] {
+  return [
+    flag('Output', '--bits <n>', `${BITS.join(' or ')} for each channel; 16 in PNG and TIFF (default: 8)`).argParser(
+      (text) => {
+        const bits = BITS.find((known) => String(known) === text);
+        if (bits === undefined) throw expected(BITS.join(' or '), '--bits', text);
+        return bits;
+      },
+    ),
+    flag(
+      'Output',
+      '--profile <name>',
+      `${PROFILES.join(', ')}: the colour profile; keep is the photo's own (default: srgb)`,
+    ).argParser((text) => {
+      const profile = PROFILES.find((known) => known === text);
+      if (profile === undefined) throw expected(`one of ${PROFILES.join(', ')}`, '--profile', text);
+      return profile;
+    }),
+    flag('Output', '--keep-location', "keep in the picture's EXIF where the photo was taken"),
+  ];
+}
+
+/** What flags say of how pictures are written; undefined where they say nothing. */
+export function printOfFlags({ bits, profile, keepLocation }: PrintFlags): PrintWish | undefined {
+  const given = Object.entries({ bits, profile, keepLocation }).filter(([, value]) => value !== undefined);
+  return given.length > 0 ? Object.fromEntries(given) : undefined;
+}
+
+/** What paints, and what it may take of the machine. */
+export interface MethodFlags {
+  readonly preset?: string;
+  readonly network?: string;
+  readonly coarseNetwork?: string;
+  readonly threads?: number;
+  readonly maxMemory?: number;
+}
+
+export const presetFlag = () =>
+  flag('Method', '--preset <name>', `start from a set of options: ${Object.keys(PRESETS).join(', ')}`).argParser(
+    presetName,
+  );
+
+export const networkFlag = (byDefault = 'auto') =>
+  flag('Method', '--network <name or file>', `what looks at the pictures (default: ${byDefault})`).argParser(
+    fileArgument,
+  );
+
+export const coarseNetworkFlag = () =>
+  flag(
+    'Method',
+    '--coarse-network <name or file>',
+    'what looks at them at all scales but the last, to be faster; auto: pocket beside VGG-19 (default: auto)',
+  ).argParser(fileArgument);
+
+/** @param together what threads of several processes are. */
+export const threadsFlag = (together = '') =>
+  flag('Method', '--threads <n>', `cores to compute on${together} (default: all)`).argParser(atLeastOne('--threads'));
+
+export const maxMemoryFlag = (each = '') =>
+  flag(
+    'Method',
+    '--max-memory <bytes>',
+    `such as 4GB${each}: a painting that takes more is painted in tiles (default: three quarters of what there is)`,
+  ).argParser(memory);
+
+/** `--style <file>`, once or more, where styles have no weights. */
+export const stylesFlag = (group: 'Pictures' | 'Sheet', help: string) =>
+  flag(group, '--style <file>', help).argParser((text, before: readonly string[] = []) => [
+    ...before,
+    paintingArgument(text),
+  ]);
 
 const UNITS: Readonly<Record<string, number>> = {
   '': 1,

@@ -4,11 +4,20 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
 import { expected, GivernyError, printable } from '../core/errors.js';
-import { PRESETS } from '../core/options/options.js';
 import { FORMATS } from '../node/files/formats.js';
 import type { Painted, Started } from '../node/painting/request.js';
 import { startPainting } from '../node/painting/start-painting.js';
-import { atLeastOne, memory, optionFlags, presetName } from './flags.js';
+import {
+  atLeastOne,
+  coarseNetworkFlag,
+  maxMemoryFlag,
+  networkFlag,
+  optionFlags,
+  presetFlag,
+  printFlags,
+  reportFlags,
+  threadsFlag,
+} from './flags.js';
 import { EXIT_CODES, type Interrupts, listenToSignals } from './interrupts.js';
 import { assertNoTerminal, PrivateFolder, writeToStandardOutput } from './pipes.js';
 import { fileArgument, isStandardOutput, paintingArgument } from './places.js';
@@ -35,7 +44,6 @@ Examples:
   cat photo.jpg | giverny - painting.jpg -o - > painted.png`;
 
 export function paintCommand(): Command {
-  const presets = Object.keys(PRESETS).join(', ');
   const command = new Command('paint')
     .description('Paints a photo in the style of a painting.')
     .usage('<photo> <painting> [options]')
@@ -57,29 +65,20 @@ export function paintCommand(): Command {
     )
     .option('--fresh', 'begin anew where a painting was stopped, in place of going on with it')
     .option('--timelapse <file>', 'a film of the steps: MP4 or WebM (by ffmpeg), animated WebP or GIF', fileArgument)
-    .option('--json', 'print one JSON object per line: see docs/command.md')
-    .option('-q, --quiet', 'print nothing but errors')
     .optionsGroup('Method:')
-    .option('--preset <name>', `start from a set of options: ${presets}`, presetName)
+    .addOption(presetFlag())
     .option(
       '--recipe <picture>',
       'paint as this painted picture was; all else that is given wins over it',
       fileArgument,
     )
-    .option('--network <name or file>', 'what looks at the pictures (default: auto)', fileArgument)
-    .option(
-      '--coarse-network <name or file>',
-      'what looks at them at all scales but the last, to be faster; auto: pocket beside VGG-19 (default: auto)',
-      fileArgument,
-    )
-    .option('--threads <n>', 'cores to compute on (default: all)', atLeastOne('--threads'))
-    .option(
-      '--max-memory <bytes>',
-      'such as 4GB: a painting that takes more is painted in tiles (default: three quarters of what there is)',
-      memory,
-    )
+    .addOption(networkFlag())
+    .addOption(coarseNetworkFlag())
+    .addOption(threadsFlag())
+    .addOption(maxMemoryFlag())
     .addHelpText('after', EXAMPLES)
     .action(paint);
+  for (const option of [...printFlags(), ...reportFlags()]) command.addOption(option);
   for (const option of styleFlags()) command.addOption(option);
   for (const option of optionFlags()) command.addOption(option);
   return command;

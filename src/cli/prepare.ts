@@ -3,8 +3,16 @@ import { join } from 'node:path';
 import { GivernyError } from '../core/errors.js';
 import type { OptionsInput } from '../core/options/options.js';
 import { assertWritable } from '../node/files/atomic.js';
+import { formatOf, has16Bits, type PrintWish } from '../node/files/formats.js';
 import type { PaintRequest } from '../node/painting/request.js';
-import { OPTION_NAMES, stateEverySeconds } from './flags.js';
+import {
+  type MethodFlags,
+  OPTION_NAMES,
+  type PrintFlags,
+  printOfFlags,
+  type ReportFlags,
+  stateEverySeconds,
+} from './flags.js';
 import { type PrivateFolder, readPipe } from './pipes.js';
 import { fileArgument, inputDescriptor, isStandardOutput } from './places.js';
 import type { Changes, Repetition } from './repeat.js';
@@ -23,15 +31,12 @@ import {
 
 export type PaintFlags = OptionsInput &
   StyleFlags &
-  TargetFlags & {
+  TargetFlags &
+  PrintFlags &
+  ReportFlags &
+  Omit<MethodFlags, 'preset'> & {
     readonly format?: string;
-    readonly json?: boolean;
-    readonly quiet?: boolean;
     readonly recipe?: string;
-    readonly network?: string;
-    readonly coarseNetwork?: string;
-    readonly threads?: number;
-    readonly maxMemory?: number;
     readonly fresh?: boolean;
   };
 
@@ -114,7 +119,8 @@ export async function prepare(
     flags,
     folder,
   );
-  const request: PaintRequest = { ...unplaced, ...targets };
+  const print = printOfRecipe(repeat?.print, targets.output as string);
+  const request: PaintRequest = { ...unplaced, ...targets, print: merged(print, printOfFlags(flags)) };
   const subject: Subject = {
     content: folder.shown(content),
     styles: styles.map((style) => styleText({ ...style, path: folder.shown(style.path) })),
@@ -126,8 +132,16 @@ export async function prepare(
   return { request, subject, notices: [...(repeat?.notices ?? []), ...notices], goesOnFrom, repeat, flags };
 }
 
+/** How a recipe says its picture was written, as far as the new picture's format allows. */
+function printOfRecipe(print: Repetition['print'], output: string): PrintWish | undefined {
+  return print?.bits === 16 && !has16Bits(formatOf(output)) ? { ...print, bits: 8 } : print;
+}
+
+const merged = (print: PrintWish | undefined, flags: PrintWish | undefined) =>
+  print || flags ? { ...print, ...flags } : undefined;
+
 /** A request without what it writes. */
-type Unplaced = Omit<PaintRequest, 'output' | 'frames' | 'state' | 'fresh'>;
+type Unplaced = Omit<PaintRequest, 'output' | 'frames' | 'state' | 'fresh' | 'print'>;
 
 interface Placed extends Targets, Pick<PaintRequest, 'state' | 'fresh' | 'stateEverySeconds'> {
   readonly notices: readonly string[];

@@ -42,6 +42,7 @@ function readable(recipe: Recipe): string {
     ['network', `${network.name} ${short(network.hash)}`],
     ...(coarseNetwork ? [['coarse-network', `${coarseNetwork.name} ${short(coarseNetwork.hash)}`]] : []),
     ...Object.entries(options).map(([name, value]) => [optionName(name), optionText(value)]),
+    ...Object.entries(recipe.print ?? {}).map(([name, value]) => [name, String(value)]),
     ...(stopped ? [['stopped', `after ${steps} steps`]] : []),
     ['engine', recipe.engine],
     ['giverny', recipe.giverny],

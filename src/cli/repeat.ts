@@ -8,7 +8,7 @@ import { assertNamedNetwork } from '../node/networks/open.js';
 import type { NamedNetwork, PaintRequest } from '../node/painting/request.js';
 import type { StyleFile } from './style-flags.js';
 
-export interface Repetition extends Pick<PaintRequest, 'regionStrengths' | 'stopAfter' | 'changes'> {
+export interface Repetition extends Pick<PaintRequest, 'regionStrengths' | 'stopAfter' | 'changes' | 'print'> {
   readonly content: string;
   readonly styles: readonly StyleFile[];
   readonly mask?: { readonly path: string; readonly featherPx: number | undefined } | undefined;
@@ -59,6 +59,7 @@ export async function repeatRecipe(painting: string, changes: Changes): Promise<
     // A painting that was stopped is repeated as far as it went.
     stopAfter: recipe.stopped && !COUNTS.some((name) => options[name] !== undefined) ? recipe.steps : undefined,
     changes: recipe.changes,
+    print: recipe.print,
     network: recipe.network,
     coarseNetwork: recipe.coarseNetwork,
     notices: found

@@ -5,14 +5,25 @@ import { expected } from '../core/errors.js';
 import type { OptionsInput } from '../core/options/options.js';
 import { DECIDED } from '../core/painting/job.js';
 import type { PaintRequest, StyleRequest } from '../node/painting/request.js';
-import { atLeastOne, OPTION_NAMES, optionFlags, stateEverySeconds } from './flags.js';
+import {
+  maxMemoryFlag,
+  OPTION_NAMES,
+  optionFlags,
+  type PrintFlags,
+  printFlags,
+  printOfFlags,
+  reportFlags,
+  stateEverySeconds,
+  threadsFlag,
+} from './flags.js';
 import { paintAndReport } from './paint.js';
 import { fileArgument, isStandardOutput } from './places.js';
 import type { PaintFlags, Prepared } from './prepare.js';
 import { styleText } from './style-flags.js';
 import { free, stemOf } from './targets.js';
 
-type ResumeFlags = Pick<PaintFlags, 'output' | 'json' | 'quiet' | 'threads'> & OptionsInput;
+type ResumeFlags = Pick<PaintFlags, 'output' | 'json' | 'quiet' | 'threads' | 'maxMemory' | keyof PrintFlags> &
+  OptionsInput;
 
 export function resumeCommand(): Command {
   const command = new Command('resume')
@@ -25,12 +36,11 @@ export function resumeCommand(): Command {
     .argument('<state>', 'a file ending in .giverny, beside the picture so far', fileArgument)
     .optionsGroup('Output:')
     .option('-o, --output <file>', 'where the picture goes (default: where it would have gone)', fileArgument)
-    .option('--json', 'print one JSON object per line: see docs/command.md')
-    .option('-q, --quiet', 'print nothing but errors')
     .optionsGroup('Method:')
-    .option('--threads <n>', 'cores to compute on (default: all)', atLeastOne('--threads'))
+    .addOption(threadsFlag())
+    .addOption(maxMemoryFlag())
     .action((state: string, flags: ResumeFlags) => paintAndReport(flags, () => prepareToResume(state, flags)));
-  for (const option of changeFlags()) command.addOption(option);
+  for (const option of [...printFlags(), ...reportFlags(), ...changeFlags()]) command.addOption(option);
   return command;
 }
 
@@ -44,7 +54,7 @@ function changeFlags(): Option[] {
 }
 
 async function prepareToResume(state: string, flags: ResumeFlags): Promise<Prepared> {
-  const { output, threads } = flags;
+  const { output, threads, maxMemory } = flags;
   if (output !== undefined && isStandardOutput(output)) throw expected('a file', '-o', output);
   // Imports sharp, which takes longer to load than the rest of the command.
   const { resumeRequest } = await import('../node/painting/resume.js');
@@ -52,6 +62,8 @@ async function prepareToResume(state: string, flags: ResumeFlags): Promise<Prepa
   const { request, step } = await resumeRequest(state, {
     output,
     threads,
+    maxMemory,
+    print: printOfFlags(flags),
     stateEverySeconds: stateEverySeconds(),
     options: Object.fromEntries(given) as OptionsInput,
   });
@@ -65,6 +77,7 @@ async function prepareToResume(state: string, flags: ResumeFlags): Promise<Prepa
       styles: styles.map(({ picture, ...style }) => styleText({ ...style, path: picture })),
       output: painting.output as string,
       frames: request.frames?.folder,
+      timelapse: request.timelapse,
       state,
     },
     notices: [],

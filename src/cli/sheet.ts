@@ -9,7 +9,6 @@ import {
   type OptionsInput,
   optionMeta,
   optionsSchema,
-  PRESETS,
   resolveOptions,
 } from '../core/options/options.js';
 import { optionName, optionText } from '../core/options/text.js';
@@ -22,9 +21,18 @@ import { composeSheet } from '../node/painting/sheet.js';
 import { checkPlaces } from './batch/names.js';
 import { batchSilence, jsonBatchReporter, plainBatchReporter } from './batch/reporters.js';
 import { printEvent } from './events.js';
-import { atLeastOne, optionFlags, presetName } from './flags.js';
+import {
+  type MethodFlags,
+  networkFlag,
+  optionFlags,
+  presetFlag,
+  type ReportFlags,
+  reportFlags,
+  stylesFlag,
+  threadsFlag,
+} from './flags.js';
 import { EXIT_CODES, listenToSignals } from './interrupts.js';
-import { fileArgument, paintingArgument } from './places.js';
+import { fileArgument } from './places.js';
 import { optionsOf } from './prepare.js';
 
 /** Settings differ to the eye at this size, and a painting takes seconds. */
@@ -44,14 +52,13 @@ interface Setting {
   readonly options: OptionsInput;
 }
 
-interface SheetFlags extends OptionsInput {
+interface SheetFlags
+  extends Omit<OptionsInput, 'preset'>,
+    Pick<MethodFlags, 'preset' | 'network' | 'threads'>,
+    ReportFlags {
   readonly style?: readonly string[];
   readonly vary?: readonly (Axis & { readonly name: OptionName })[];
   readonly output?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly network?: string;
-  readonly threads?: number;
 }
 
 /** A painting of the sheet. */
@@ -72,26 +79,17 @@ export function sheetCommand(): Command {
     .usage('<photo> --style <painting> --vary <option=value,value,...> [options]')
     .argument('<photo>', 'the picture to paint', fileArgument)
     .optionsGroup('Sheet:')
-    .option('--style <file>', 'a painting; several are compared', (text, before: string[] = []) => [
-      ...before,
-      paintingArgument(text),
-    ])
+    .addOption(stylesFlag('Sheet', 'a painting; several are compared'))
     .option(
       '--vary <option=values>',
       'an option and its values, such as strength=0.2,0.5,0.8; with a second, or several styles, rows and columns',
       (text, before: (Axis & { name: OptionName })[] = []) => [...before, varied(text)],
     )
     .option('-o, --output <file>', 'the sheet (default: <photo>-sheet.png, or the next free name)', fileArgument)
-    .option('--json', 'print one JSON object per line: see docs/batch.md')
-    .option('-q, --quiet', 'print nothing but errors')
     .optionsGroup('Method:')
-    .option('--preset <name>', `start from a set of options: ${Object.keys(PRESETS).join(', ')}`, presetName)
-    .option(
-      '--network <name or file>',
-      'what looks at the pictures (default: pocket, or auto with --preset)',
-      fileArgument,
-    )
-    .option('--threads <n>', 'cores to compute on (default: all)', atLeastOne('--threads'))
+    .addOption(presetFlag())
+    .addOption(networkFlag('pocket, or auto with --preset'))
+    .addOption(threadsFlag())
     .addHelpText(
       'after',
       `
@@ -102,7 +100,7 @@ Examples:
   giverny sheet photo.jpg --style waves.jpg --vary 'style-layers=conv1_1;conv3_1;conv1_1,conv5_1=2'`,
     )
     .action(sheet);
-  for (const option of optionFlags()) command.addOption(option);
+  for (const option of [...reportFlags('batch.md', 'Sheet'), ...optionFlags()]) command.addOption(option);
   return command;
 }
 

@@ -1,12 +1,14 @@
-/** Which state file belongs to a command: the same command goes on from it. */
-import { join, parse } from 'node:path';
+/** Which state file belongs to a painting: the same command goes on from it. */
+import { existsSync } from 'node:fs';
+import { join, parse, resolve } from 'node:path';
 import { GivernyError } from '../core/errors.js';
 import type { StateHeader } from '../core/painting/state-file.js';
 import { differenceOfRequest } from '../node/painting/difference.js';
+import { Inputs } from '../node/painting/inputs.js';
 import { type KeptRequest, placedBeside } from '../node/painting/kept-request.js';
 import type { PaintRequest } from '../node/painting/request.js';
 import { inspectState, readHeader } from '../node/painting/state.js';
-import type { EarlierTargets } from './targets.js';
+import { type EarlierTargets, isTaken, STATE_ENDING, statesBeside, stemOf } from './targets.js';
 
 /** A state of the painting that a command asks for. */
 export interface FoundState {
@@ -26,13 +28,20 @@ export interface StateSearch {
  *
  * @param paths as statesBeside gives them.
  */
-export async function findState(paths: readonly string[], request: PaintRequest): Promise<StateSearch> {
+export async function findState(
+  paths: readonly string[],
+  request: PaintRequest,
+  inputs = new Inputs(),
+): Promise<StateSearch> {
   let found: FoundState | undefined;
   const notices: string[] = [];
   for (const path of paths) {
     try {
       const header = await readHeader(path);
-      const difference = await differenceOfRequest(header, request);
+      const { stopAfter } = header.request as KeptRequest;
+      const difference =
+        (await differenceOfRequest(header.recipe, request, inputs)) ??
+        (stopAfter === request.stopAfter ? undefined : 'it ends after another number of steps');
       if (difference !== undefined) {
         notices.push(`"${path}" is the state of another painting (${difference}): it stays, and this one begins anew.`);
       } else if (!found || header.recipe.steps > found.header.recipe.steps) {
@@ -63,4 +72,28 @@ export async function earlierTargets({ path, header }: FoundState, output?: stri
     output: (await isOwn(natural, header.recipe)) ? natural : undefined,
     frames: frames && placedBeside(path, frames.folder),
   };
+}
+
+/** The state files of a batch, each beside its picture. */
+export class BatchStates {
+  readonly #inputs = new Inputs();
+  /** Names given to paintings before, as file systems compare them that do not tell case. */
+  readonly #given = new Set<string>();
+
+  /**
+   * The state file of a painting: that from which it goes on, or a free name.
+   *
+   * @param request with the path of its picture.
+   */
+  async of(request: PaintRequest): Promise<{ readonly state: string; readonly notices: readonly string[] }> {
+    const stem = stemOf([], { output: request.output as string });
+    const isGiven = (path: string) => this.#given.has(resolve(path).toLowerCase());
+    // A folder of many paintings is not listed for each of them.
+    const states = existsSync(`${stem}${STATE_ENDING}`) ? statesBeside(stem).filter((path) => !isGiven(path)) : [];
+    const { found, notices } = await findState(states, request, this.#inputs);
+    let state = found?.path ?? `${stem}${STATE_ENDING}`;
+    for (let n = 2; !found && (isGiven(state) || isTaken(state)); n++) state = `${stem}-${n}${STATE_ENDING}`;
+    this.#given.add(resolve(state).toLowerCase());
+    return { state, notices };
+  }
 }

@@ -85,7 +85,7 @@ export function statesBeside(stem: string): string[] {
 }
 
 /** Whether anything has this name, be it a link that leads nowhere. */
-function isTaken(path: string): boolean {
+export function isTaken(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 

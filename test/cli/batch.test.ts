@@ -330,10 +330,19 @@ test('Ctrl-C ends after the step and keeps the picture so far; the same command 
   expect(code).toBe(130);
   expect(events(stdout).at(-1)).toMatchObject({ type: 'stopped', signal: 'SIGINT', painted: 0, left: 2 });
   expect(JSON.parse((await giverny(folder, ['recipe', 'out/a-style.png', '--json'])).stdout).stopped).toBe(true);
-  expect(files(join(folder, 'out'))).toEqual(['a-style.png']);
+  expect(files(join(folder, 'out'))).toEqual(['a-style.giverny', 'a-style.png']);
   const again = await giverny(folder, [...args, ...long]);
   expect(again.code).toBe(0);
-  expect(events(again.stdout).at(-1)).toMatchObject({ type: 'done', painted: 2, skipped: 0 });
+  const printed = events(again.stdout);
+  expect(printed.at(-1)).toMatchObject({ type: 'done', painted: 2, skipped: 0 });
+  // The painting goes on from its own state, to the bytes of an unbroken one.
+  const starts = printed.filter(({ type }) => type === 'start');
+  expect(starts[0].resumed).toMatchObject({ state: join('out', 'a-style.giverny') });
+  expect(starts[1].resumed).toBeUndefined();
+  expect(files(join(folder, 'out'))).toEqual(['a-style.png', 'b-style.png']);
+  await giverny(folder, ['photos/a.jpg', 'style.png', ...long, '-o', 'whole.png']);
+  const bytes = (name: string) => readFileSync(join(folder, name));
+  expect(bytes('out/a-style.png').equals(bytes('whole.png'))).toBe(true);
 });
 
 test.skipIf(!hasProc)(

@@ -1,6 +1,6 @@
 /** `--timelapse`: a film of the steps. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import sharp from 'sharp';
@@ -87,6 +87,23 @@ test('a painting that is stopped has a film until then', async () => {
   child.kill('SIGINT');
   expect((await result).code).toBe(130);
   expect((await sharp(join(folder, 'film.webp')).metadata()).pages).toBeGreaterThan(1);
+});
+
+test('a film goes on with its painting, from its first picture', async () => {
+  const folder = await bench();
+  const args = [...PAINT, '--steps', '60', '--json'];
+  const whole = await giverny(folder, [...args, '-o', 'whole.png', '--timelapse', 'whole.webp']);
+  expect(whole.code).toBe(0);
+  const { child, steps, result } = start(folder, [...args, '--timelapse', 'film.webp']);
+  await steps(10);
+  child.kill('SIGINT');
+  expect((await result).code).toBe(130);
+  expect(readdirSync(folder)).toContain('out.giverny-film');
+  // From the state alone: it knows of the film.
+  expect((await giverny(folder, ['resume', 'out.giverny'])).code).toBe(0);
+  const bytes = (name: string) => readFileSync(join(folder, name));
+  expect(bytes('film.webp').equals(bytes('whole.webp'))).toBe(true);
+  expect(readdirSync(folder).filter((name) => name.includes('.giverny'))).toEqual([]);
 });
 
 test('a painting that is ended at once leaves nothing of its film', async () => {

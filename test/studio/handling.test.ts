@@ -214,7 +214,7 @@ describe.skipIf(CHROMIUM === undefined)('the handling', () => {
     await expect.poll(async () => (await box()).x).toBeCloseTo(close.x - 40, 0);
     expect((await box()).y).toBeCloseTo(close.y - 20, 0);
     await touch('touchStart', [x - 60, y], [x + 60, y]);
-    for (let apart = 50; apart >= 20; apart -= 10) await touch('touchMove', [x - apart, y], [x + apart, y]);
+    for (let apart = 55; apart >= 30; apart -= 5) await touch('touchMove', [x - apart, y], [x + apart, y]);
     await touch('touchEnd');
     await expect.poll(async () => (await box()).width).toBeCloseTo(whole.width, 0);
     expectNoProblems(opened);

@@ -4,16 +4,33 @@ import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
 import { GivernyError } from '../../core/errors.js';
-import { type OptionsInput, PRESETS, resolveOptions } from '../../core/options/options.js';
+import { type OptionsInput, resolveOptions } from '../../core/options/options.js';
 import { findPictures } from '../../node/files/find-pictures.js';
-import { formatOf } from '../../node/files/formats.js';
+import { assertBits, formatOf } from '../../node/files/formats.js';
 import { type Outcome, paintBatch } from '../../node/painting/batch.js';
 import type { PaintRequest } from '../../node/painting/request.js';
 import type { BatchCounts } from '../events.js';
-import { atLeastOne, optionFlags, presetName } from '../flags.js';
+import {
+  atLeastOne,
+  coarseNetworkFlag,
+  type MethodFlags,
+  maxMemoryFlag,
+  networkFlag,
+  optionFlags,
+  type PrintFlags,
+  presetFlag,
+  printFlags,
+  printOfFlags,
+  type ReportFlags,
+  reportFlags,
+  stateEverySeconds,
+  stylesFlag,
+  threadsFlag,
+} from '../flags.js';
 import { EXIT_CODES, listenToSignals } from '../interrupts.js';
-import { fileArgument, paintingArgument } from '../places.js';
+import { fileArgument } from '../places.js';
 import { optionsOf } from '../prepare.js';
+import { BatchStates } from '../states.js';
 import { type StyleFile, styleText } from '../style-flags.js';
 import { type ListRow, readList } from './list.js';
 import { checkPlaces, DEFAULT_NAME, nameOf } from './names.js';
@@ -25,7 +42,7 @@ import {
   plainBatchReporter,
 } from './reporters.js';
 
-interface BatchFlags extends OptionsInput {
+interface BatchFlags extends Omit<OptionsInput, 'preset'>, MethodFlags, PrintFlags, ReportFlags {
   readonly style?: readonly string[];
   readonly styleDir?: string;
   readonly list?: string;
@@ -33,11 +50,6 @@ interface BatchFlags extends OptionsInput {
   readonly name: string;
   readonly jobs: number;
   readonly overwrite?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly network?: string;
-  readonly coarseNetwork?: string;
-  readonly threads?: number;
 }
 
 const EXAMPLES = `
@@ -54,10 +66,7 @@ export function batchCommand(): Command {
     .usage('<photos or folders ...> --style <painting> -o <folder> [options]')
     .argument('[photos...]', 'pictures to paint, and folders of them')
     .optionsGroup('Pictures:')
-    .option('--style <file>', 'a painting whose style to take, once or more', (text, before: string[] = []) => [
-      ...before,
-      paintingArgument(text),
-    ])
+    .addOption(stylesFlag('Pictures', 'a painting whose style to take, once or more'))
     .option('--style-dir <folder>', 'all pictures in a folder as styles', fileArgument)
     .option('--list <file>', 'CSV or JSON lines, a row for each painting, in place of photos', fileArgument)
     .optionsGroup('Output:')
@@ -68,21 +77,16 @@ export function batchCommand(): Command {
       DEFAULT_NAME,
     )
     .option('--overwrite', 'paint again and replace what is there')
-    .option('--json', 'print one JSON object per line: see docs/command.md')
-    .option('-q, --quiet', 'print nothing but errors')
     .optionsGroup('Method:')
     .option('--jobs <n>', 'paintings at a time, each in a process of its own', atLeastOne('--jobs'), 1)
-    .option('--preset <name>', `start from a set of options: ${Object.keys(PRESETS).join(', ')}`, presetName)
-    .option('--network <name or file>', 'what looks at the pictures (default: auto)', fileArgument)
-    .option(
-      '--coarse-network <name or file>',
-      'what looks at them at all scales but the last (default: auto)',
-      fileArgument,
-    )
-    .option('--threads <n>', 'cores to compute on, all processes together (default: all)', atLeastOne('--threads'))
+    .addOption(presetFlag())
+    .addOption(networkFlag())
+    .addOption(coarseNetworkFlag())
+    .addOption(threadsFlag(', all processes together'))
+    .addOption(maxMemoryFlag(', for each process'))
     .addHelpText('after', EXAMPLES)
     .action(batch);
-  for (const option of optionFlags()) command.addOption(option);
+  for (const option of [...printFlags(), ...reportFlags('batch.md'), ...optionFlags()]) command.addOption(option);
   return command;
 }
 
@@ -90,6 +94,8 @@ export function batchCommand(): Command {
 interface Planned {
   readonly request: PaintRequest;
   readonly item: BatchItem;
+  /** What the person should hear before it begins. */
+  readonly notices: readonly string[];
 }
 
 interface Plan {
@@ -119,6 +125,7 @@ async function batch(photos: readonly string[], flags: BatchFlags): Promise<void
     const items = paintings.map(({ item }) => item);
     const sentences = failures.map(({ message }) => message);
     reporter.onPrepared(items, Math.min(flags.jobs, items.length), sentences);
+    for (const [i, { notices }] of paintings.entries()) for (const notice of notices) reporter.onNotice(i, notice);
     const began = performance.now();
     const running = paintBatch(
       paintings.map(({ request }) => request),
@@ -184,7 +191,7 @@ async function planOf(photos: readonly string[], flags: BatchFlags): Promise<Pla
       const named = { photo: row.photo, folder, styles: chosen.map(({ path }) => path), options: resolved };
       const name = row.output ?? nameOf(flags.name, named, i + 1, pairs.length);
       const target = shown(resolve(output, name), output);
-      formatOf(target);
+      assertBits(formatOf(target), flags.bits);
       return plannedOf(row, chosen, options, target, flags);
     } catch (error) {
       if (row.where === undefined || !(error instanceof GivernyError)) throw error;
@@ -200,7 +207,15 @@ async function planOf(photos: readonly string[], flags: BatchFlags): Promise<Pla
     list === undefined ? photos : [],
     output,
   );
-  return { paintings, passedOver: found?.passedOver ?? 0, failures: found?.unreadable ?? [] };
+  const states = new BatchStates();
+  const going: Planned[] = [];
+  for (const painting of paintings) {
+    const { state, notices } = await states.of(painting.request);
+    const { overwrite: fresh } = flags;
+    const request = { ...painting.request, state, fresh, stateEverySeconds: stateEverySeconds() };
+    going.push({ ...painting, request, notices: fresh ? [] : notices });
+  }
+  return { paintings: going, passedOver: found?.passedOver ?? 0, failures: found?.unreadable ?? [] };
 }
 
 /** A row of a list, or a photo without a row. */
@@ -266,7 +281,10 @@ function plannedOf(
       network: row.network ?? flags.network,
       coarseNetwork: row.coarseNetwork ?? flags.coarseNetwork,
       options,
+      print: printOfFlags(flags),
+      maxMemory: flags.maxMemory,
     },
+    notices: [],
     item: { content: row.photo, styles: styles.map(styleText), output },
   };
 }

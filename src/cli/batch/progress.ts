@@ -10,6 +10,8 @@ interface Begun {
   scales: readonly PlannedScale[];
   /** Steps done. */
   steps: number;
+  /** Done in an earlier run. */
+  workBefore: number;
 }
 
 export class BatchProgress {
@@ -39,12 +41,13 @@ export class BatchProgress {
 
   begin(index: number): void {
     this.#waiting.delete(index);
-    this.#begun.set(index, { atMs: this.#now(), scales: [], steps: 0 });
+    this.#begun.set(index, { atMs: this.#now(), scales: [], steps: 0, workBefore: 0 });
   }
 
-  start(index: number, scales: readonly PlannedScale[]): void {
+  /** @param steps done before, where it goes on. */
+  start(index: number, scales: readonly PlannedScale[], steps = 0): void {
     const begun = this.#begun.get(index);
-    if (begun) begun.scales = scales;
+    if (begun) Object.assign(begun, { scales, steps, workBefore: workOf(scales, steps) });
     this.planned(index, workOf(scales, Number.POSITIVE_INFINITY));
   }
 
@@ -62,7 +65,7 @@ export class BatchProgress {
     const work = this.#planned.get(index);
     if (isPainted && begun && work !== undefined) {
       // Preparation, writing and scales that end early are all in this pace.
-      this.#secondsPerWork = this.#paintingPace((this.#now() - begun.atMs) / 1000 / work);
+      this.#secondsPerWork = this.#paintingPace((this.#now() - begun.atMs) / 1000 / (work - begun.workBefore));
       this.#workDone += work;
     }
     this.#waiting.delete(index);

@@ -116,7 +116,12 @@ export function plainBatchReporter(screen: Screen, errors: Screen): BatchReporte
       step = '';
       draw();
     },
-    onStart: (index, started) => progress.start(index, started.scales),
+    onStart(index, { scales, steps, resumed }) {
+      progress.start(index, scales, resumed?.step);
+      if (!resumed) return;
+      const { output } = items[index] as BatchItem;
+      line.say(`${output} goes on from step ${resumed.step} of ${steps} (${resumed.state}).`);
+    },
     onStep(index, report) {
       progress.step(index, report);
       step = `step ${report.step + 1}/${report.steps}`;

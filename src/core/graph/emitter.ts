@@ -9,6 +9,7 @@
  *     i<number>   a varying input             o<number>   an output
  *     w<hash>     a fixed input               c<hash>     a constant
  *     f<hash>     computed from these two     v<number>   computed from a varying input
+ *     d<shape>    a shape that is not told before a run
  *
  * Names with a hash follow from what the value is: an expression has the same name in every graph, so that what one
  * program has prepared another need not prepare again.
@@ -17,6 +18,7 @@
 import type { EngineTraits } from './engine.js';
 import { hashOf, hashOfText } from './hash.js';
 import { type AttributeValue, encodeModel, type OnnxConstant, type OnnxNode, type OnnxValue } from './onnx.js';
+import { deepestLast } from './order.js';
 import { type Shape, showShape, type Tensor, type Tensors } from './tensor.js';
 
 /** Where a value comes from, in order of how late it is known. */
@@ -24,6 +26,8 @@ type Stage = 'constant' | 'fixed' | 'varying';
 
 export interface Value extends OnnxValue {
   readonly stage: Stage;
+  /** Whether the runtime does not know its shape before a run: see `passing`. */
+  readonly isPassing?: boolean;
 }
 
 /** An input or output of a graph: the name that its user chose beside the one in the models. */
@@ -34,10 +38,10 @@ export interface Port extends OnnxValue {
 export interface Models {
   /** Computes, from fixed inputs, the values that the step model reads of them; absent where it reads none. */
   readonly prepare?: {
-    readonly model: Uint8Array;
-    readonly inputs: readonly Port[];
-    /** Names of its outputs, all of them read by the step model. */
-    readonly outputs: readonly string[];
+    /** All that the step model reads of it. */
+    readonly values: readonly OnnxValue[];
+    /** A model that computes some of them, by their names, which are those of its outputs. */
+    model(names: readonly string[]): { readonly model: Uint8Array; readonly inputs: readonly Port[] };
   };
   /** The inputs of the step model that vary, and those that are fixed. What is prepared it reads besides. */
   readonly inputs: readonly Port[];
@@ -124,7 +128,9 @@ export class Emitter {
     const known = this.#known.get(key);
     if (known) return known;
     const name = stage === 'fixed' ? `f${hashOfText(key)}` : `v${this.#nodes.length}`;
-    const value: Value = { name, shape, stage };
+    // Of a reshaped value its new shape alone counts.
+    const isPassing = (operator === 'Reshape' ? inputs.slice(1) : inputs).some((input) => input.isPassing);
+    const value: Value = { name, shape, stage, isPassing };
     this.#nodes.push({ operator, inputs: names, outputs: outputs(name), attributes, value, reads: inputs });
     this.#known.set(key, value);
     return value;
@@ -132,7 +138,31 @@ export class Emitter {
 
   reshape(x: Value, shape: Shape): Value {
     if (String(x.shape) === String(shape)) return x;
-    return this.apply('Reshape', [x, this.integers(shape)], shape);
+    return this.apply('Reshape', [x, x.isPassing ? this.#untold(shape) : this.integers(shape)], shape);
+  }
+
+  /**
+   * x, as the beginning of work whose values are freed as soon as they are read. Before it runs, ONNX Runtime plans
+   * which values share a buffer: one that is new takes the buffer of an earlier one of the same shape, and that buffer
+   * is held from the first to the last of them. So the workspace of a layer's forward pass would be held until its
+   * backward pass, with all deeper layers between. It can't plan for values of unknown shape. They are not computed in
+   * place either, so features are told again, with `staying`.
+   */
+  passing(x: Value): Value {
+    return this.apply('Reshape', [x, this.#untold(x.shape)], x.shape);
+  }
+
+  /** x with its shape told: ends what `passing` began. */
+  staying(x: Value): Value {
+    return x.isPassing ? this.apply('Reshape', [x, this.integers(x.shape)], x.shape) : x;
+  }
+
+  /** A shape that a run could be fed with, so that the runtime may not count on it. */
+  #untold(shape: Shape): Value {
+    const name = `d${shape.join('x')}`;
+    const data = BigInt64Array.from(shape, BigInt);
+    this.#constants.set(name, { name, shape: [shape.length], data, isDefault: true });
+    return { name, shape: [shape.length], stage: 'constant', isPassing: true };
   }
 
   transpose(x: Value, permutation: readonly number[]): Value {
@@ -203,10 +233,10 @@ export class Emitter {
       const node = { operator: 'Identity', inputs: [value.name], outputs: [port.name], attributes: {}, reads: [value] };
       return { port, node };
     });
-    const stepNodes = [
+    const stepNodes = deepestLast([
       ...this.#nodes.filter(({ value }) => value.stage === 'varying'),
       ...named.map(({ node }) => node),
-    ];
+    ]);
     const prepareNodes = this.#nodes.filter(({ value }) => value.stage === 'fixed');
     const computed = new Set(prepareNodes.map(({ value }) => value.name));
     const stepReads = uniqueReads(stepNodes);
@@ -220,13 +250,16 @@ export class Emitter {
       step: (initialisers: Tensors) => this.#encode(stepNodes, [...stepInputs, ...prepared], ports, initialisers),
     };
     if (prepared.length === 0) return models;
-    const prepareInputs = this.#inputsAmong(uniqueReads(prepareNodes));
     return {
       ...models,
       prepare: {
-        model: this.#encode(prepareNodes, prepareInputs, prepared),
-        inputs: prepareInputs,
-        outputs: prepared.map(({ name }) => name),
+        values: prepared,
+        model: (names) => {
+          const wanted = prepared.filter(({ name }) => names.includes(name));
+          const nodes = neededFor(wanted, prepareNodes);
+          const inputs = this.#inputsAmong(uniqueReads(nodes));
+          return { model: this.#encode(nodes, inputs, wanted), inputs };
+        },
       },
     };
   }
@@ -257,4 +290,19 @@ export class Emitter {
 
 function uniqueReads(nodes: readonly { readonly reads: readonly Value[] }[]): Value[] {
   return [...new Map(nodes.flatMap(({ reads }) => reads).map((value) => [value.name, value])).values()];
+}
+
+/** The nodes that some values need, in the same order. */
+function neededFor<N extends { readonly value: Value; readonly reads: readonly Value[] }>(
+  values: readonly OnnxValue[],
+  nodes: readonly N[],
+): N[] {
+  const needed = new Set(values.map(({ name }) => name));
+  const found: N[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!needed.has(node.value.name)) continue;
+    found.push(node);
+    for (const { name } of node.reads) needed.add(name);
+  }
+  return found.reverse();
 }

@@ -22,6 +22,8 @@ export interface OnnxValue {
 
 export interface OnnxConstant extends OnnxValue {
   readonly data: Float32Array | BigInt64Array;
+  /** Whether it is the default of an input, so that a run may be fed with another. */
+  readonly isDefault?: boolean;
 }
 
 export interface OnnxModel {
@@ -40,12 +42,14 @@ const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 };
 
 /** The model's bytes. */
 export function encodeModel(model: OnnxModel): Uint8Array {
+  const defaults = model.constants.filter(({ isDefault }) => isDefault);
   const graph = joined([
     ...model.nodes.map((node) => field(1, encodeNode(node))),
     field(2, text('giverny')),
     ...model.constants.map((constant) => field(5, encodeConstant(constant))),
-    ...model.inputs.map((value) => field(11, encodeValue(value))),
-    ...model.outputs.map((value) => field(12, encodeValue(value))),
+    ...model.inputs.map((value) => field(11, encodeValue(value, FLOAT))),
+    ...defaults.map((value) => field(11, encodeValue(value, typeOf(value)))),
+    ...model.outputs.map((value) => field(12, encodeValue(value, FLOAT))),
   ]);
   return joined([
     field(1, IR_VERSION),
@@ -81,15 +85,17 @@ function encodeAttribute(name: string, value: AttributeValue): Uint8Array {
 function encodeConstant({ name, shape, data }: OnnxConstant): Uint8Array {
   return joined([
     ...shape.map((extent) => field(1, extent)),
-    field(2, data instanceof Float32Array ? FLOAT : INT64),
+    field(2, typeOf({ data })),
     field(8, text(name)),
     field(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
   ]);
 }
 
-function encodeValue({ name, shape }: OnnxValue): Uint8Array {
+const typeOf = ({ data }: Pick<OnnxConstant, 'data'>) => (data instanceof Float32Array ? FLOAT : INT64);
+
+function encodeValue({ name, shape }: OnnxValue, type: number): Uint8Array {
   const dimensions = joined(shape.map((extent) => field(1, joined([field(1, extent)]))));
-  const tensorType = joined([field(1, FLOAT), field(2, dimensions)]);
+  const tensorType = joined([field(1, type), field(2, dimensions)]);
   return joined([field(1, text(name)), field(2, joined([field(1, tensorType)]))]);
 }
 

@@ -19,11 +19,12 @@ export class Prepared {
   /**
    * The values of these names.
    *
-   * @param compute gives all of them; called where one is not there.
+   * @param compute gives those that are not there; not called where all are.
    */
-  async take(names: readonly string[], compute: () => Promise<Tensors>): Promise<Tensors> {
+  async take(names: readonly string[], compute: (missing: readonly string[]) => Promise<Tensors>): Promise<Tensors> {
     this.#loads++;
-    const computed = names.every((name) => this.#values.has(name)) ? {} : await compute();
+    const missing = names.filter((name) => !this.#values.has(name));
+    const computed = missing.length > 0 ? await compute(missing) : {};
     const taken = names.map((name) => {
       const value = this.#values.get(name)?.value ?? (computed[name] as Tensor);
       this.#values.set(name, { value, lastUsed: this.#loads });

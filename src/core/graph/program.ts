@@ -5,7 +5,7 @@ import type { Engine, EngineTraits, Session } from './engine.js';
 import { type Node, topologicalOrder } from './node.js';
 import { emitNode } from './operations/table.js';
 import { Prepared } from './prepared.js';
-import { showShape, type Tensor, type Tensors } from './tensor.js';
+import { showShape, sizeOf, type Tensor, type Tensors } from './tensor.js';
 
 /** The ONNX models of a graph's outputs. */
 function emitModels(outputs: Readonly<Record<string, Node>>, traits: EngineTraits): Models {
@@ -48,11 +48,12 @@ export class Program {
   static async load(engine: Engine, outputs: Readonly<Record<string, Node>>, fixed: Tensors = {}): Promise<Program> {
     const models = emitModels(outputs, engine.traits);
     const feeds: Record<string, Tensor> = feedsOf(models.fixedInputs, fixed);
-    if (models.prepare) {
-      const { model, inputs, outputs: wanted } = models.prepare;
+    const { prepare } = models;
+    if (prepare) {
       const prepared = preparations.get(fixed) ?? new Prepared();
       preparations.set(fixed, prepared);
-      Object.assign(feeds, await prepared.take(wanted, () => runOnce(engine, model, feedsOf(inputs, fixed))));
+      const names = prepare.values.map(({ name }) => name);
+      Object.assign(feeds, await prepared.take(names, (missing) => preparedNow(engine, prepare, missing, fixed)));
     }
     const inModel = engine.traits.weightsInModel;
     return new Program(await engine.load(models.step(inModel ? feeds : {})), models, inModel ? {} : feeds);
@@ -74,6 +75,36 @@ export class Program {
     this.#fixed = {};
     await this.#session.dispose();
   }
+}
+
+/** Bytes that are prepared at once: the runtime holds them beside the copies that it gives. */
+const PREPARED_AT_ONCE = 32 * 2 ** 20;
+
+async function preparedNow(
+  engine: Engine,
+  { values, model }: NonNullable<Models['prepare']>,
+  names: readonly string[],
+  fixed: Tensors,
+): Promise<Tensors> {
+  const groups: string[][] = [];
+  let room = 0;
+  const missing = values
+    .filter(({ name }) => names.includes(name))
+    .map(({ name, shape }) => ({ name, bytes: 4 * sizeOf(shape) }));
+  for (const { name, bytes } of missing.sort((a, b) => a.bytes - b.bytes)) {
+    if (bytes > room) {
+      groups.push([]);
+      room = PREPARED_AT_ONCE;
+    }
+    groups.at(-1)?.push(name);
+    room -= bytes;
+  }
+  const found: Record<string, Tensor> = {};
+  for (const group of groups) {
+    const { model: bytes, inputs } = model(group);
+    Object.assign(found, await runOnce(engine, bytes, feedsOf(inputs, fixed)));
+  }
+  return found;
 }
 
 async function runOnce(engine: Engine, model: Uint8Array, feeds: Tensors): Promise<Tensors> {

@@ -50,6 +50,8 @@ export const recipeSchema = z.object({
   changes: z.array(change).optional(),
   /** Names of costs that a program brought along: without that program the picture cannot be painted again. */
   terms: z.array(z.string()).optional(),
+  /** How the picture was written, where that was not sRGB of 8 bits. */
+  print: z.object({ bits: z.literal(16).optional(), profile: z.enum(['p3', 'keep']).optional() }).optional(),
   /** True where the painting was stopped, or this is a picture on the way to it. */
   stopped: z.boolean().optional(),
   /** Steps done through all scales; of a scale that ended early all count as done. */
@@ -107,7 +109,8 @@ export function recipeOf(parts: RecipeParts): Recipe {
   };
 }
 
-function plainChange({ step, options, weights, regionStrengths }: Change): z.output<typeof change> {
+/** A change as recipes hold it. */
+export function plainChange({ step, options, weights, regionStrengths }: Change): z.output<typeof change> {
   return {
     step,
     ...(options ? { options } : {}),

@@ -1,6 +1,7 @@
 /** The formats that pictures are written in. Apart from what writes them, which takes long to load. */
 import { extname } from 'node:path';
 import { GivernyError } from '../../core/errors.js';
+import type { Recipe } from '../../core/painting/recipe.js';
 
 export const FORMATS = ['png', 'jpeg', 'webp', 'tiff', 'avif'] as const;
 export type PictureFormat = (typeof FORMATS)[number];
@@ -41,6 +42,15 @@ export interface PrintWish {
   readonly profile?: (typeof PROFILES)[number] | undefined;
   /** Whether EXIF keeps where the photo was taken. Default false. */
   readonly keepLocation?: boolean | undefined;
+}
+
+/** What a recipe tells of it: nothing of sRGB with 8 bits, nor of places. */
+export function printInRecipe({ bits, profile }: PrintWish = {}): Recipe['print'] {
+  const print = {
+    ...(bits === 16 ? { bits } : {}),
+    ...(profile === undefined || profile === 'srgb' ? {} : { profile }),
+  };
+  return Object.keys(print).length > 0 ? print : undefined;
 }
 
 export const has16Bits = (format: PictureFormat) => format === 'png' || format === 'tiff';

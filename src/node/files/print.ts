@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { carrierOf, type Raster } from './carrier.js';
 import { encoded } from './color/encoder.js';
+import { isSrgb } from './color/encoding.js';
 import { encodingOfProfile } from './color/icc.js';
 import { type CarriedExif, carriedExif } from './exif/carried.js';
 import { exifOf } from './exif/directories.js';
@@ -98,6 +99,7 @@ export function builtIn(name: 'srgb' | 'p3'): Promise<Uint8Array> {
  */
 export async function inProfile(raster: Raster & { readonly samples: Uint16Array }, profile: Uint8Array) {
   const encoding = encodingOfProfile(profile);
+  if (encoding && isSrgb(encoding)) return raster.samples;
   return (encoding && encoded(raster.samples, raster.channels, encoding)) ?? byTables(raster, profile);
 }
 

@@ -3,14 +3,13 @@ import { GivernyError } from '../../core/errors.js';
 import { resolveOptions } from '../../core/options/options.js';
 import type { StepReport } from '../../core/painting/job.js';
 import { plan } from '../../core/painting/plan.js';
-import { fittingOf } from '../../core/pictures/fit.js';
-import type { Size } from '../../core/pictures/picture.js';
 import { availableThreads } from '../../engines/processors.js';
-import { pictureSize } from '../files/pictures.js';
-import { PaintedBefore } from './painted-before.js';
+import { Inputs } from './inputs.js';
+import { paintedBefore } from './painted-before.js';
 import { PaintingProcess, type ProcessPainting } from './painting-process.js';
 import { type CheckedRequest, checkedRequest, type Painted, type PaintRequest, type Started } from './request.js';
 import { refuseObjects } from './start-painting.js';
+import { usableBytes } from './usable-bytes.js';
 
 /** What became of a painting of a batch. */
 export type Outcome =
@@ -71,11 +70,11 @@ export function paintBatch(requests: readonly PaintRequest[], settings: BatchSet
   };
 
   const paintAll = async () => {
-    const before = new PaintedBefore();
-    const left = await leftToPaint(before);
+    const inputs = new Inputs();
+    const left = await leftToPaint(inputs);
     if (isStopped || left.length === 0) return outcomes;
     settings.onPainting?.();
-    const planning = planAll(left, before);
+    const planning = planAll(left, inputs);
     const each = Math.max(1, Math.floor(threads / jobs));
     const queue = left.values();
     const processes = Array.from({ length: Math.min(jobs, left.length) }, () => new PaintingProcess());
@@ -91,16 +90,17 @@ export function paintBatch(requests: readonly PaintRequest[], settings: BatchSet
   };
 
   /** Paintings that are not there; what is there is skipped or refused. */
-  const leftToPaint = async (before: PaintedBefore) => {
+  const leftToPaint = async (inputs: Inputs) => {
     const left: { readonly index: number; readonly request: CheckedRequest }[] = [];
     const networks = new Set(requests.flatMap(({ network, coarseNetwork }) => [network, coarseNetwork]));
-    for (const name of networks) if (typeof name === 'string' && name !== 'none') await openUnlessAuto(before, name);
+    for (const name of networks)
+      if (typeof name === 'string' && !['none', 'auto'].includes(name)) await inputs.open(name);
     for (const [index, request] of requests.entries()) {
       if (isStopped) break;
       try {
         const { checked } = checkedRequest(request);
         refuseObjects(checked);
-        const found = overwrite ? 'nothing' : await before.find(checked);
+        const found = overwrite ? 'nothing' : await paintedBefore(checked, inputs);
         if (found === 'painting') end(index, { status: 'skipped' });
         else if (found === 'other') throw occupied(checked.output as string);
         else left.push({ index, request: checked });
@@ -120,7 +120,7 @@ export function paintBatch(requests: readonly PaintRequest[], settings: BatchSet
       if (isStopped) return;
       settings.onBegin?.(index);
       const painting = child.paint(
-        { ...request, threads },
+        { maxMemory: jobs > 1 ? Math.floor(usableBytes() / jobs) : undefined, ...request, threads },
         {
           onStart: (started) => settings.onStart?.(index, started),
           onStep: (report) => settings.onStep?.(index, report),
@@ -144,12 +144,11 @@ export function paintBatch(requests: readonly PaintRequest[], settings: BatchSet
 
   const planAll = async (
     left: readonly { readonly index: number; readonly request: CheckedRequest }[],
-    before: PaintedBefore,
+    inputs: Inputs,
   ) => {
-    const sizes = new Map<unknown, Promise<Size>>();
     for (const { index, request } of left) {
       if (isStopped) return;
-      const work = await workOf(request, sizes, before).catch(() => undefined);
+      const work = await workOf(request, inputs).catch(() => undefined);
       if (work !== undefined) settings.onPlanned?.(index, work);
     }
   };
@@ -168,11 +167,6 @@ export function paintBatch(requests: readonly PaintRequest[], settings: BatchSet
   };
 }
 
-/** @throws GivernyError as openNetwork. */
-async function openUnlessAuto(before: PaintedBefore, name: string): Promise<void> {
-  if (name !== 'auto') await before.open(name);
-}
-
 function occupied(path: string): GivernyError {
   return new GivernyError(
     'FILE_EXISTS',
@@ -180,18 +174,10 @@ function occupied(path: string): GivernyError {
   );
 }
 
-/** Work of all steps of a painting; undefined where its photo is no file. */
-async function workOf(
-  request: CheckedRequest,
-  sizes: Map<unknown, Promise<Size>>,
-  before: PaintedBefore,
-): Promise<number | undefined> {
-  const { content } = request;
-  if (typeof content !== 'string') return undefined;
-  const natural = sizes.get(content) ?? pictureSize(content);
-  sizes.set(content, natural);
+/** Work of all steps of a painting. @throws Error where its photo is no file. */
+async function workOf(request: CheckedRequest, inputs: Inputs): Promise<number> {
   const options = resolveOptions(request.options);
-  const { fitted } = fittingOf(await natural, options.size, undefined, options.fit);
-  const { network, coarse } = await before.networksOf(request, options, fitted);
+  const fitted = await inputs.fitted(request.content, options);
+  const { network, coarse } = await inputs.networksOf(request, options, fitted);
   return plan(fitted, options, network, coarse).reduce((sum, { steps, work }) => sum + steps * work, 0);
 }

@@ -1,15 +1,13 @@
 /** Whether a state is of the painting that is wanted, and what tells them apart. */
 import { basename } from 'node:path';
 import { GivernyError, show } from '../../core/errors.js';
+import type { Network } from '../../core/networks/network.js';
 import { OPTION_NAMES, resolveOptions, startFileOf } from '../../core/options/options.js';
 import { optionName, optionText } from '../../core/options/text.js';
-import { wantedNetwork } from '../../core/painting/networks.js';
-import type { Change, NamedFile, Recipe } from '../../core/painting/recipe.js';
-import type { StateHeader } from '../../core/painting/state-file.js';
-import { hashOfFile } from '../files/hash.js';
-import { type OpenedNetwork, openNetwork } from '../networks/open.js';
-import type { KeptNetwork, KeptRequest } from './kept-request.js';
-import type { PaintRequest } from './request.js';
+import { featherOf } from '../../core/painting/mask-regions.js';
+import { type Change, type NamedFile, plainChange, type Recipe } from '../../core/painting/recipe.js';
+import type { Inputs } from './inputs.js';
+import { checkedRequest, type PaintRequest } from './request.js';
 
 const CHANGES_DIFFER = 'what was changed on the way is not the same';
 
@@ -72,43 +70,36 @@ function* fileDifference(what: string, then: NamedFile | undefined, now: NamedFi
  * @throws what the file system says of a picture; GivernyError of the network or wrong options.
  */
 export async function differenceOfRequest(
-  { recipe, request: before }: StateHeader,
+  recipe: Recipe,
   request: PaintRequest,
+  inputs: Inputs,
 ): Promise<string | undefined> {
-  const kept = before as KeptRequest;
-  const { coarseNetwork, mask, stopAfter } = request;
-  const options = resolveOptions(request.options);
+  const { checked } = checkedRequest(request);
+  const { content, mask, regionStrengths = {}, terms } = checked;
+  const options = resolveOptions(checked.options);
   const start = startFileOf(options.init);
   const styles = [];
-  for (const style of request.styles as readonly { picture: string; weight?: number; region?: string }[]) {
-    const { picture, weight = 1, region } = style;
-    styles.push({ ...(await namedFile(picture)), weight, ...(region === undefined ? {} : { region }) });
+  for (const { picture, weight = 1, region } of checked.styles) {
+    styles.push({ ...(await inputs.named(picture)), weight, ...(region === undefined ? {} : { region }) });
   }
-  const strengths = Object.keys(request.regionStrengths ?? {}).length > 0 ? request.regionStrengths : undefined;
-  const opened = await openNetwork(wantedNetwork(request) as string);
-  const different = differenceOf(recipe, {
-    content: await namedFile(request.content as string),
+  const fitted = await inputs.fitted(content, options);
+  const { network, coarse } = await inputs.networksOf(checked, options, fitted);
+  const changes = changesBefore(recipe.steps, checked.changes);
+  return differenceOf(recipe, {
+    content: await inputs.named(content),
     styles,
-    mask: mask && { ...(await namedFile(mask.picture as string)), featherPx: recipe.mask?.featherPx ?? 0 },
-    regionStrengths: strengths,
-    start: start === undefined ? undefined : await namedFile(start),
-    network: named(opened),
+    mask: mask && { ...(await inputs.named(mask.picture)), featherPx: mask.featherPx ?? featherOf(fitted) },
+    regionStrengths: Object.keys(regionStrengths).length > 0 ? regionStrengths : undefined,
+    start: start === undefined ? undefined : await inputs.named(start),
+    network: named(network),
+    coarseNetwork: coarse && named(coarse),
     options: { ...options, ...(start === undefined ? {} : { init: basename(start) }) },
+    changes: changes.length > 0 ? changes.map(plainChange) : undefined,
+    terms: terms?.map(({ name }) => name),
   });
-  if (different !== undefined) return different;
-  if (mask?.featherPx !== kept.mask?.featherPx) return 'its feather differs';
-  if (stopAfter !== kept.stopAfter) return 'it ends after another number of steps';
-  const coarse = (wanted: KeptNetwork | undefined) =>
-    (wanted && 'name' in wanted ? wanted.name : wanted?.path) ?? 'auto';
-  const wantedCoarse = coarseNetwork as string | undefined;
-  if (basename(coarse(kept.coarseNetwork)) !== basename(wantedCoarse ?? 'auto')) return 'its coarse network is another';
-  return differs(changesBefore(recipe.steps, request.changes), recipe.changes ?? []) ? CHANGES_DIFFER : undefined;
 }
 
 const differs = (then: unknown, now: unknown) => JSON.stringify(then) !== JSON.stringify(now);
 
-const named = ({ name, hash }: Pick<OpenedNetwork, 'name' | 'hash'>) => ({ name, hash });
-
-async function namedFile(path: string): Promise<NamedFile> {
-  return { name: basename(path), sha256: await hashOfFile(path) };
-}
+/** Networks are told apart by what is in them; recipes name their files without folders. */
+const named = ({ name, hash }: Network) => ({ name: basename(name), hash });

@@ -18,6 +18,9 @@ export interface KeptRequest {
   readonly regionStrengths?: Readonly<Record<string, number>> | undefined;
   readonly output?: string | undefined;
   readonly frames?: PaintRequest['frames'];
+  readonly timelapse?: string | undefined;
+  readonly print?: PaintRequest['print'];
+  readonly maxMemory?: number | undefined;
   readonly network?: KeptNetwork | undefined;
   readonly coarseNetwork?: KeptNetwork | undefined;
   readonly options: OptionsInput;
@@ -30,7 +33,7 @@ export type KeptNetwork = { readonly name: string } | { readonly path: string } 
 
 /** @param statePath where the state file will be. */
 export function keptRequest(request: CheckedRequest, statePath: string): KeptRequest {
-  const { mask, regionStrengths, output, frames, options = {}, changes, stopAfter } = request;
+  const { mask, regionStrengths, output, frames, timelapse, options = {}, changes, stopAfter } = request;
   const start = startFileOf(options.init);
   const folder = resolve(dirname(statePath));
   const placed = (path: string) => (isAbsolute(path) ? path : relative(folder, resolve(path)));
@@ -48,6 +51,9 @@ export function keptRequest(request: CheckedRequest, statePath: string): KeptReq
     regionStrengths,
     output: typeof output === 'string' ? placed(output) : undefined,
     frames: frames && { ...frames, folder: placed(frames.folder) },
+    timelapse: timelapse === undefined ? undefined : placed(timelapse),
+    print: request.print,
+    maxMemory: request.maxMemory,
     network: network(request.network),
     coarseNetwork: network(request.coarseNetwork),
     options,
@@ -71,7 +77,7 @@ export function placedBeside(statePath: string, path: string): string {
  *   where a picture or network was no file.
  */
 export function requestOfState({ request, recipe }: Pick<StateHeader, 'request' | 'recipe'>, statePath: string) {
-  const { start, output, frames, ...kept } = request as KeptRequest;
+  const { start, output, frames, timelapse, ...kept } = request as KeptRequest;
   const placed = (path: string) => placedBeside(statePath, path);
   const found = (path: string | null): string => {
     if (path === null || recipe.terms) {
@@ -100,5 +106,6 @@ export function requestOfState({ request, recipe }: Pick<StateHeader, 'request' 
     options: start === undefined ? options : { ...options, init: found(start) },
     output: output === undefined ? undefined : placed(output),
     frames: frames && { ...frames, folder: placed(frames.folder) },
+    timelapse: timelapse === undefined ? undefined : placed(timelapse),
   } satisfies PaintRequest;
 }

@@ -16,7 +16,9 @@ import type { StateFile } from '../../core/painting/state-file.js';
 import type { Picture, Size } from '../../core/pictures/picture.js';
 import { resample } from '../../core/pictures/resample.js';
 import { assertWritable } from '../files/atomic.js';
-import { assertWritablePicture, encodePicture, writePicture } from '../files/write-pictures.js';
+import { assertBits, printInRecipe } from '../files/formats.js';
+import { printOf } from '../files/print.js';
+import { assertWritablePicture, encodePicture, type Finish, writePicture } from '../files/write-pictures.js';
 import { changesBefore, differenceOf, otherPainting } from './difference.js';
 import { keptRequest } from './kept-request.js';
 import { createPainter } from './painter.js';
@@ -30,7 +32,7 @@ import {
   STOPPED_BEFORE_THE_FIRST_STEP,
 } from './request.js';
 import { inspectState, readState, StateKeeper } from './state.js';
-import { assertFilm, Timelapse } from './timelapse.js';
+import { assertFilm, framesPlace, Timelapse } from './timelapse.js';
 
 /**
  * Paints a photo in the style of one painting or several and writes the picture with its recipe.
@@ -60,6 +62,7 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     return STOPPED_BEFORE_THE_FIRST_STEP;
   }
   let { prepared } = place;
+  const { print, notices } = await printed(checked);
   const { width, height, job } = prepared;
   onStart?.({
     width,
@@ -73,7 +76,7 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     coarseNetwork: job.coarseNetwork && named(job.coarseNetwork),
     engine: painter.engine.name,
     resumed: resumed && { state: checked.state as string, step: resumed.state.step },
-    notes: prepared.notes,
+    notes: [...prepared.notes, ...notices],
   });
 
   const began = performance.now();
@@ -89,12 +92,14 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     const kept = keptRequest(checked, keeper.path);
     return keeper.keep({ recipe, state, steps, costs, seconds: secondsNow(), request: kept });
   };
-  const finishOf = ({ step }: Reached, stopped: boolean) => ({
+  const recipePrint = printInRecipe(checked.print);
+  const finishOf = ({ step }: Reached, stopped: boolean): Finish => ({
     alpha: prepared.alpha,
-    recipe: painter.recipe(prepared, step + 1, stopped),
+    recipe: { ...painter.recipe(prepared, step + 1, stopped), ...(recipePrint ? { print: recipePrint } : {}) },
+    print,
   });
-  const write = async (path: string, step: Reached, stopped: boolean) => {
-    const written = await writePicture(path, grown(step.picture, prepared), finishOf(step, stopped));
+  const write = async (path: string, step: Reached, finish: Finish) => {
+    const written = await writePicture(path, grown(step.picture, prepared), finish);
     if (written !== path) onNotice?.(`"${path}" cannot be replaced now; the picture is saved as "${written}".`);
     onSaved?.(written);
     return written;
@@ -104,7 +109,8 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
   const writeFrame = async (step: Reached, isLast: boolean) => {
     if (!frames || framesFail || step.step % frames.every !== 0) return;
     try {
-      await write(join(frames.folder, `${step.step}.png`), step, !isLast);
+      const { alpha, recipe } = finishOf(step, !isLast);
+      await write(join(frames.folder, `${step.step}.png`), step, { alpha, recipe });
     } catch (error) {
       if (!(error instanceof GivernyError)) throw error;
       // The painting is worth more than the pictures on the way to it.
@@ -113,11 +119,15 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     }
   };
 
+  const { timelapse } = checked;
   const film =
-    checked.timelapse === undefined
+    timelapse === undefined
       ? undefined
-      : new Timelapse(checked.timelapse, prepared.steps, (sentence) => onNotice?.(sentence));
+      : new Timelapse(timelapse, prepared.steps, framesPlace(timelapse, checked.state), (sentence) =>
+          onNotice?.(sentence),
+        );
   let last = place.reached;
+  await film?.begin(last ? last.step + 1 : 0);
   // A turn of the event loop lets an abort from outside arrive.
   await turn();
   let isWhole = !signal?.aborted && !(last && last.step + 1 >= stopAfter && last.step + 1 < last.steps);
@@ -151,19 +161,25 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
       }
     }
     isPainted = true;
-    written = last && typeof output === 'string' ? await write(output, last, !isWhole) : output;
+    written = last && typeof output === 'string' ? await write(output, last, finishOf(last, !isWhole)) : output;
   } catch (error) {
-    await film?.discard();
-    if (!last) throw error;
+    if (!last) {
+      await film?.discard(false);
+      throw error;
+    }
     const kept = await keep(last).catch(() => undefined);
     const picture =
-      isPainted || typeof output !== 'string' ? undefined : await write(output, last, true).catch(() => undefined);
+      isPainted || typeof output !== 'string'
+        ? undefined
+        : await write(output, last, finishOf(last, true)).catch(() => undefined);
+    await film?.discard(kept !== undefined);
     throw withWhatIsKept(error, last, picture, kept);
   }
   const filmed = last && (await film?.finish(last.step, grown(last.picture, prepared)));
   if (filmed !== undefined) onSaved?.(filmed);
   const stopped = signal?.aborted === true && !isWhole;
   const state = stopped && last ? await keep(last) : undefined;
+  await film?.discard(state !== undefined);
   if (!stopped) await keeper?.remove();
   return {
     output: typeof written === 'string' ? written : undefined,
@@ -301,15 +317,28 @@ function grown(picture: Picture, { width, height }: Size): Picture {
   return picture.width === width && picture.height === height ? picture : resample(picture, width, height);
 }
 
-async function checkOutputs({ output, frames, timelapse }: CheckedRequest, order: Order<PictureSource>): Promise<void> {
+/** How the result is written, with what the photo's file brings along; of a result in memory nothing is asked. */
+function printed({ content, output, print = {} }: CheckedRequest): ReturnType<typeof printOf> {
+  if (output === undefined) return printOf(undefined, { bits: print.bits });
+  if (typeof content === 'string' || content instanceof Uint8Array || content instanceof ArrayBuffer) {
+    return printOf(content, print);
+  }
+  return 'bytes' in content ? printOf(content.bytes, print, content.name) : printOf(undefined, print);
+}
+
+async function checkOutputs(
+  { output, frames, timelapse, print }: CheckedRequest,
+  order: Order<PictureSource>,
+): Promise<void> {
   const { content, styles, mask, start } = order;
   const inputs = [content, ...styles.map(({ picture }) => picture), mask?.picture, start].filter(
     (source) => typeof source === 'string',
   );
   if (typeof output === 'string') {
-    await assertWritablePicture(output);
+    await assertWritablePicture(output, print?.bits);
     await refuseOverwriting(inputs, output);
   }
+  if (typeof output === 'object') assertBits(output.format, print?.bits);
   if (timelapse !== undefined) {
     await assertFilm(timelapse);
     await refuseOverwriting(inputs, timelapse);

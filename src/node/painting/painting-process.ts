@@ -1,5 +1,6 @@
 /** A child process that paints one request after another with one painter. It is started when it is first needed. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, GivernyError } from '../../core/errors.js';
@@ -7,12 +8,14 @@ import type { StepReport } from '../../core/painting/job.js';
 import { newWriter, removeTemporaries } from '../files/temporaries.js';
 import {
   type CheckedRequest,
+  framesBeside,
   type Painted,
   type PaintListeners,
   type PaintRequest,
   STOPPED_BEFORE_THE_FIRST_STEP,
   type Started,
 } from './request.js';
+import { usableBytes } from './usable-bytes.js';
 
 /** What the painting process tells its parent. */
 export type PaintEvent =
@@ -40,7 +43,7 @@ export interface ProcessPainting {
 
 /** A painting as the process sees it: how its events are heard, and how it ends where the process dies. */
 interface Current {
-  readonly request: CheckedRequest;
+  request: CheckedRequest;
   hear(event: PaintEvent): void;
   fail(error: unknown): void;
   died(how: NodeJS.Signals | number | null, stderr: string): void;
@@ -53,19 +56,22 @@ export class PaintingProcess {
 
   /** Paints a request, in a new process where the last one died. The painting before it must have ended. */
   paint(request: CheckedRequest, listeners: PaintListeners): ProcessPainting {
-    const child = this.#child ?? this.#start();
+    let child = this.#child ?? this.#start();
     this.#child = child;
-    const state = { killed: false, stopped: false, stepping: false };
+    const state = { killed: false, stopped: false, stepping: false, deaths: 0, forecastBytes: 0 };
+    const oomKills = oomKillsSoFar();
     const done = new Promise<Painted>((resolve, reject) => {
       const end = <T>(settle: (value: T) => void, value: T) => {
         this.#current = undefined;
         settle(value);
       };
-      this.#current = {
+      const current: Current = {
         request,
         hear(event) {
-          if (event.event === 'start') listeners.onStart?.(event.started);
-          else if (event.event === 'saved') listeners.onSaved?.(event.path);
+          if (event.event === 'start') {
+            state.forecastBytes = event.started.forecastBytes;
+            listeners.onStart?.(event.started);
+          } else if (event.event === 'saved') listeners.onSaved?.(event.path);
           else if (event.event === 'notice') listeners.onNotice?.(event.sentence);
           else if (event.event === 'done') end(resolve, event.painted);
           else if (event.event === 'error') end(reject, revived(event));
@@ -75,11 +81,24 @@ export class PaintingProcess {
           }
         },
         fail: (error) => end(reject, error),
-        died(how, stderr) {
-          if (state.stopped && !state.stepping) end(resolve, STOPPED_BEFORE_THE_FIRST_STEP);
-          else end(reject, death(state.killed, how, stderr));
+        died: (how, stderr) => {
+          const ranOut = isOutOfMemory(how, stderr, oomKills);
+          if (ranOut && !state.killed && !state.stopped && state.forecastBytes > 0 && ++state.deaths <= MOST_DEATHS) {
+            const before = current.request.maxMemory ?? usableBytes();
+            const maxMemory = Math.floor(Math.min(before, state.forecastBytes) / 2);
+            current.request = { ...current.request, maxMemory };
+            listeners.onNotice?.(
+              `Memory ran out: the painting goes on in tiles, within ${(maxMemory / 1e9).toFixed(1)} GB.`,
+            );
+            state.stepping = false;
+            child = this.#start();
+            this.#child = child;
+            tell(child, current.request);
+          } else if (state.stopped && !state.stepping) end(resolve, STOPPED_BEFORE_THE_FIRST_STEP);
+          else end(reject, death(state.killed, ranOut, how, stderr));
         },
       };
+      this.#current = current;
     });
     tell(child, request);
     return {
@@ -147,6 +166,10 @@ export function cleanUp({ output, frames, timelapse, state }: PaintRequest, writ
   if (typeof output === 'string') removeTemporaries(output, writer);
   if (state) removeTemporaries(state, writer);
   if (timelapse !== undefined) removeTemporaries(timelapse, writer);
+  // Pictures of a film that nothing can go on with.
+  if (timelapse !== undefined && state && !existsSync(state)) {
+    rmSync(framesBeside(state), { recursive: true, force: true });
+  }
   if (frames) removeTemporaries(join(frames.folder, '0.png'), writer);
 }
 
@@ -156,15 +179,37 @@ function revived({ code, message, stack }: Extract<PaintEvent, { event: 'error' 
   return error;
 }
 
+/** After this many deaths of a painting's processes for want of memory it is given up. */
+const MOST_DEATHS = 2;
+
+/** How many processes the kernel has ended because memory ran out; undefined where it does not tell (Linux does). */
+function oomKillsSoFar(): number | undefined {
+  try {
+    const [, count] = /^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8')) ?? [];
+    return count === undefined ? undefined : Number(count);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param oomKills when the painting began. */
+function isOutOfMemory(how: NodeJS.Signals | number | null, stderr: string, oomKills: number | undefined): boolean {
+  if (/out of memory|bad_alloc/i.test(stderr)) return true;
+  const now = oomKillsSoFar();
+  return isKill(how) && oomKills !== undefined && now !== undefined && now > oomKills;
+}
+
+/** 128 + n is how a shell reports death by signal n; SIGKILL is 9. */
+const isKill = (how: NodeJS.Signals | number | null) => how === 'SIGKILL' || how === 137;
+
 /** What is known of a child process that ended without a result. */
-function death(killed: boolean, how: NodeJS.Signals | number | null, stderr: string): GivernyError {
+function death(killed: boolean, ranOut: boolean, how: NodeJS.Signals | number | null, stderr: string): GivernyError {
   const end = typeof how === 'string' ? how : `exit code ${how}`;
   const message = killed
     ? 'The painting was ended before it was done.'
-    : /out of memory|bad_alloc/i.test(stderr)
+    : ranOut
       ? `The painting process ran out of memory (${end}): try a smaller size.`
-      : // 128 + n is how a shell reports death by signal n; SIGKILL is 9.
-        how === 'SIGKILL' || how === 137
+      : isKill(how)
         ? `The painting process was killed from outside (${end}): by a person or a program, or by the system where memory ran out, which a smaller size avoids.`
         : `The painting process ended unexpectedly (${end}).`;
   return new GivernyError('PAINTER_DIED', message, { cause: stderr });

@@ -10,7 +10,7 @@ import type { Painter } from '../../core/painting/painter.js';
 import type { PlannedScale } from '../../core/painting/plan.js';
 import type { Change } from '../../core/painting/recipe.js';
 import type { Picture } from '../../core/pictures/picture.js';
-import { FORMATS, type PictureFormat } from '../files/formats.js';
+import { BITS, FORMATS, type PictureFormat, PROFILES, type PrintWish } from '../files/formats.js';
 
 /** RGBA pixels as a canvas gives them; data [height, width, 4]. */
 export interface PixelData {
@@ -57,6 +57,8 @@ export interface PaintRequest {
    * picture itself is in `Painted.picture`.
    */
   readonly output?: string | { readonly format: PictureFormat } | undefined;
+  /** How the picture is written besides its format; pictures on the way are always sRGB of 8 bits. */
+  readonly print?: PrintWish | undefined;
   /** Name or path, or a network opened before. Default: the preset's, else 'auto'. */
   readonly network?: string | Network | undefined;
   /** What looks at all scales but the last: as `network`, or 'none'. Default 'auto'. */
@@ -86,6 +88,9 @@ export interface PaintRequest {
   /** Seconds from one write of the state to the next; 0 writes it after every step. Default 60. */
   readonly stateEverySeconds?: number | undefined;
 }
+
+/** The folder of a film's pictures beside a state, which wait there until the painting is whole. */
+export const framesBeside = (statePath: string) => `${statePath}-film`;
 
 /** How networks are told of. */
 export interface NamedNetwork {
@@ -204,6 +209,13 @@ const requestSchema = z.strictObject({
   output: z
     .union([text.min(1), z.strictObject({ format: z.enum(FORMATS) })], {
       error: `a path or { format } with one of ${FORMATS.join(', ')}`,
+    })
+    .optional(),
+  print: z
+    .strictObject({
+      bits: z.literal(BITS, { error: '8 or 16' }).optional(),
+      profile: z.enum(PROFILES, { error: `one of ${PROFILES.join(', ')}` }).optional(),
+      keepLocation: z.boolean({ error: 'true or false' }).optional(),
     })
     .optional(),
   network: network.optional(),

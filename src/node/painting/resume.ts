@@ -12,7 +12,11 @@ import type { Painted, PaintRequest, RequestSettings } from './request.js';
 import { inspectState } from './state.js';
 
 /** What may differ from the request for the painting that was stopped. What is left out stays. */
-export interface ResumeChanges extends Pick<PaintRequest, 'output' | 'frames' | 'threads' | 'stateEverySeconds'> {
+export interface ResumeChanges
+  extends Pick<
+    PaintRequest,
+    'output' | 'frames' | 'timelapse' | 'print' | 'threads' | 'maxMemory' | 'stateEverySeconds'
+  > {
   /** Options that change from the next step on; the recipe tells of them. */
   readonly options?: OptionsInput | undefined;
 }
@@ -28,8 +32,9 @@ export interface ResumeChanges extends Pick<PaintRequest, 'output' | 'frames' | 
  *   picture or network has changed since; otherwise as paintFile.
  */
 export async function resumePainting(path: string, settings: ResumeChanges & RequestSettings = {}): Promise<Painted> {
-  const { output, frames, threads, stateEverySeconds, options, ...others } = settings;
-  const { request } = await resumeRequest(path, { output, frames, threads, stateEverySeconds, options });
+  const { output, frames, timelapse, print, threads, maxMemory, stateEverySeconds, options, ...others } = settings;
+  const changes = { output, frames, timelapse, print, threads, maxMemory, stateEverySeconds, options };
+  const { request } = await resumeRequest(path, changes);
   const { paintFile } = await import('./paint-file.js');
   return paintFile({ ...request, ...others });
 }
@@ -41,7 +46,7 @@ export async function resumePainting(path: string, settings: ResumeChanges & Req
  */
 export async function resumeRequest(
   path: string,
-  { output, frames, options = {}, ...others }: ResumeChanges,
+  { output, options = {}, print, ...others }: ResumeChanges,
 ): Promise<{ readonly request: PaintRequest; readonly step: number }> {
   if (typeof path !== 'string' || path === '') throw expected('the path of a state file', 'the painting', path);
   const header = await inspectState(path);
@@ -52,8 +57,8 @@ export async function resumeRequest(
   const goesOn: PaintRequest = {
     ...request,
     output: output ?? (request.output === undefined ? undefined : await ownOrFree(request.output as string, recipe)),
-    frames: frames ?? request.frames,
-    ...others,
+    print: request.print || print ? { ...request.print, ...print } : undefined,
+    ...Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)),
     changes: [...(request.changes ?? []), ...change],
     state: path,
   };

@@ -17,6 +17,7 @@ import {
 import { reason, writeAtomically } from '../files/atomic.js';
 import { openRegularFile } from '../files/read.js';
 import { VERSION } from '../version.js';
+import { framesBeside } from './request.js';
 
 /**
  * Reads a state file whole.
@@ -151,7 +152,8 @@ export class StateKeeper {
     } catch (error) {
       if (!(error instanceof GivernyError)) throw error;
       if (!this.#failed) {
-        this.#onNotice(`${error.message} Until its state can be saved, a painting that is stopped begins anew.`);
+        const then = this.#kept === undefined ? 'begins anew' : `goes on from step ${this.#kept}`;
+        this.#onNotice(`${error.message} Until its state can be saved, a painting that is stopped ${then}.`);
       }
       this.#failed = true;
     }
@@ -161,8 +163,9 @@ export class StateKeeper {
     return this.#kept === undefined ? undefined : this.path;
   }
 
-  /** Removes the file when its painting is whole. */
+  /** Removes the file, and a film's pictures beside it, when its painting is whole. */
   async remove(): Promise<void> {
+    await rm(framesBeside(this.path), { recursive: true, force: true }).catch(() => {});
     await rm(this.path, { force: true }).catch((error: unknown) => {
       this.#onNotice(`The painting is whole, but its state "${this.path}" could not be removed: ${reason(error)}.`);
     });

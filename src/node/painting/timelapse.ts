@@ -1,13 +1,14 @@
 /** A film of a painting's steps: MP4 and WebM by ffmpeg, animated WebP and GIF by sharp. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rm, utimes } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { GivernyError, show } from '../../core/errors.js';
 import { type Picture, type Size, toBytes } from '../../core/pictures/picture.js';
 import { assertWritable, makeFolder, writeAtomically, writeError } from '../files/atomic.js';
 import { temporaryName } from '../files/temporaries.js';
+import { framesBeside } from './request.js';
 
 /** Ten seconds. */
 const MOST_FRAMES = 150;
@@ -55,13 +56,19 @@ export async function hasFfmpeg(): Promise<boolean> {
   );
 }
 
-/** Takes frames to the film's file. Frames wait compressed on the disk, or are with ffmpeg already. */
-interface Writer {
-  /** @param rgb interleaved, [height, width, 3]. */
-  add(rgb: Uint8Array): Promise<void>;
-  /** The bytes of the film. */
-  finish(): Promise<Uint8Array>;
-  end(): void;
+/** Where the pictures of a film wait. */
+export interface FramesPlace {
+  readonly folder: string;
+  /** Whether the folder stays until the painting is whole, beside its state. */
+  readonly stays: boolean;
+}
+
+/** Beside a painting's state, which a film is to go on with; else a private folder beside the film. */
+export function framesPlace(film: string, state: string | false | undefined): FramesPlace {
+  // Whoever cleans up after this process knows its temporary files by their names.
+  return state
+    ? { folder: framesBeside(state), stays: true }
+    : { folder: join(dirname(film), temporaryName()), stays: false };
 }
 
 /** The film of one painting. A film that fails says so once, and the painting goes on without it. */
@@ -69,18 +76,36 @@ export class Timelapse {
   readonly #path: string;
   readonly #every: number;
   readonly #onFailure: (sentence: string) => void;
-  /** A private folder beside the film, which whoever cleans up after this process knows by its name. */
-  readonly #folder: string;
-  #writer: Writer | undefined;
+  readonly #place: FramesPlace;
+  /** Steps whose pictures wait, in the folder, as `<step>.png`. */
+  #steps: number[] = [];
+  #isReady = false;
   #failed = false;
-  #lastStep = -1;
 
   /** @param steps of the painting, at most. */
-  constructor(path: string, steps: number, onFailure: (sentence: string) => void) {
+  constructor(path: string, steps: number, place: FramesPlace, onFailure: (sentence: string) => void) {
     this.#path = path;
     this.#every = Math.ceil(steps / (MOST_FRAMES - 1));
     this.#onFailure = onFailure;
-    this.#folder = join(dirname(path), temporaryName());
+    this.#place = place;
+  }
+
+  /**
+   * Finds the pictures of an earlier run, and removes what is none of them.
+   *
+   * @param step from which the painting goes on; 0 where it begins.
+   */
+  async begin(step: number): Promise<void> {
+    await this.#attempt(async () => {
+      const { folder } = this.#place;
+      const files = await readdir(folder).catch(() => []);
+      for (const file of files) {
+        const number = Number(/^(\d+)\.png$/.exec(file)?.[1] ?? Number.POSITIVE_INFINITY);
+        if (number < step && number % this.#every === 0) this.#steps.push(number);
+        else await rm(join(folder, file), { force: true });
+      }
+      this.#steps.sort((a, b) => a - b);
+    });
   }
 
   /** Takes the picture after a step where it is one of the film's. */
@@ -89,38 +114,52 @@ export class Timelapse {
   }
 
   /**
-   * Adds the last picture and writes the film.
+   * Writes the film, with the last picture at its end.
    *
    * @returns the path that was written; undefined where the film failed.
    */
   async finish(step: number, picture: Picture): Promise<string | undefined> {
-    if (step !== this.#lastStep) await this.#attempt(() => this.#add(step, picture));
-    const written = await this.#attempt(async () => {
-      return writeAtomically(this.#path, (await this.#writer?.finish()) as Uint8Array);
+    return this.#attempt(async () => {
+      if (this.#steps.at(-1) !== step) await this.#add(step, picture);
+      const files = this.#steps.map((one) => this.#fileOf(one));
+      const bytes = isVideo(this.#path)
+        ? await video(this.#path, files, picture, this.#place.folder)
+        : await animation(this.#path, files);
+      return writeAtomically(this.#path, bytes);
     });
-    await this.discard();
-    return written;
   }
 
-  /** Leaves nothing behind. */
-  async discard(): Promise<void> {
-    this.#writer?.end();
-    await rm(this.#folder, { recursive: true, force: true }).catch(() => {});
+  /**
+   * Leaves nothing behind.
+   *
+   * @param goesOn whether the painting can go on: its pictures stay then, where they are beside its state.
+   */
+  async discard(goesOn: boolean): Promise<void> {
+    if (goesOn && this.#place.stays) return;
+    await rm(this.#place.folder, { recursive: true, force: true }).catch(() => {});
   }
 
   async #add(step: number, picture: Picture): Promise<void> {
-    if (!this.#writer) {
-      await makeFolder(dirname(this.#path));
-      await mkdir(this.#folder, { mode: 0o700 });
-      this.#writer = isVideo(this.#path)
-        ? videoWriter(this.#path, picture, this.#folder)
-        : animationWriter(this.#path, picture, this.#folder);
+    const { folder } = this.#place;
+    if (!this.#isReady) {
+      await makeFolder(dirname(folder));
+      await mkdir(folder, { mode: 0o700, recursive: true });
+      this.#isReady = true;
     }
-    await this.#writer.add(toBytes(picture));
-    this.#lastStep = step;
-    // A folder that nobody touches for an hour is taken for abandoned.
+    const { width, height } = picture;
+    const raw = { width, height, channels: 3 } as const;
+    const png = sharp(toBytes(picture), { raw, limitInputPixels: false }).png({
+      compressionLevel: 1,
+    });
+    await writeAtomically(this.#fileOf(step), await png.toBuffer());
+    this.#steps.push(step);
+    // A temporary folder that nobody touches for an hour is taken for abandoned.
     const now = new Date();
-    await utimes(this.#folder, now, now);
+    await utimes(folder, now, now);
+  }
+
+  #fileOf(step: number): string {
+    return join(this.#place.folder, `${step}.png`);
   }
 
   async #attempt<T>(part: () => Promise<T>): Promise<T | undefined> {
@@ -140,8 +179,8 @@ export class Timelapse {
   }
 }
 
-/** Streams raw frames to ffmpeg. */
-function videoWriter(path: string, { width, height }: Size, folder: string): Writer {
+/** Has ffmpeg make a film of pictures of one size, which are decoded one after another. */
+async function video(path: string, files: readonly string[], { width, height }: Size, folder: string) {
   const ending = extname(path).toLowerCase();
   const film = join(resolve(folder), `film${ending}`);
   const filters = [
@@ -154,7 +193,7 @@ function videoWriter(path: string, { width, height }: Size, folder: string): Wri
   const child = spawn(
     'ffmpeg',
     [
-      ...['-v', 'error', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${width}x${height}`],
+      ...['-v', 'error', '-y', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${width}x${height}`],
       ...['-r', String(FRAMES_PER_SECOND), '-i', 'pipe:0', '-vf', filters.join(',')],
       ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'],
       ...(CODECS[ending] as readonly string[]),
@@ -164,24 +203,25 @@ function videoWriter(path: string, { width, height }: Size, folder: string): Wri
     { stdio: ['pipe', 'ignore', 'pipe'], detached: true },
   );
   const ended = endOf(child);
-  // Who adds the next frame hears of it.
+  // Who writes the next picture hears of it.
   ended.catch(() => {});
   child.stdin?.on('error', () => {});
-  return {
-    async add(rgb) {
+  try {
+    for (const file of files) {
+      const rgb = await sharp(file, { limitInputPixels: false }).raw().toBuffer();
       const written = new Promise<void>((done, fail) =>
         child.stdin?.write(rgb, (error) => (error ? fail(error) : done())),
       );
       // What ffmpeg says explains more than a pipe that is closed.
       await Promise.race([written.catch(() => ended), ended]);
-    },
-    async finish() {
-      child.stdin?.end();
-      await ended;
-      return readFile(film);
-    },
-    end: () => child.kill('SIGKILL'),
-  };
+    }
+    child.stdin?.end();
+    await ended;
+    return await readFile(film);
+  } finally {
+    child.kill('SIGKILL');
+    await rm(film, { force: true }).catch(() => {});
+  }
 }
 
 /** @throws GivernyError WRITE_FAILED with the last that ffmpeg said. */
@@ -196,30 +236,15 @@ async function endOf(child: ChildProcess): Promise<void> {
   throw new GivernyError('WRITE_FAILED', `Expected ffmpeg to write the film but ${show(last)}.`);
 }
 
-/** Keeps frames as PNG and joins them at the end; libvips then reads one after another. */
-function animationWriter(path: string, { width, height }: Size, folder: string): Writer {
-  const files: string[] = [];
-  return {
-    async add(rgb) {
-      const file = join(folder, `${files.length}.png`);
-      await sharp(rgb, { raw: { width, height, channels: 3 }, limitInputPixels: false })
-        .png({ compressionLevel: 1 })
-        .toFile(file);
-      files.push(file);
-    },
-    async finish() {
-      const delay = files.map((_, i) =>
-        Math.round(i < files.length - 1 ? 1000 / FRAMES_PER_SECOND : 1000 * LAST_SECONDS),
-      );
-      const frames =
-        files.length > 1
-          ? sharp(files, { join: { animated: true }, limitInputPixels: false, sequentialRead: true })
-          : sharp(files[0]);
-      const timing = files.length > 1 ? { delay, loop: 0 } : {};
-      return extname(path).toLowerCase() === '.gif'
-        ? frames.gif({ ...timing, effort: 2, dither: 0.5 }).toBuffer()
-        : frames.webp({ ...timing, quality: 90, effort: 2 }).toBuffer();
-    },
-    end() {},
-  };
+/** Joins pictures by libvips, which reads one after another. */
+function animation(path: string, files: readonly string[]): Promise<Buffer> {
+  const delay = files.map((_, i) => Math.round(i < files.length - 1 ? 1000 / FRAMES_PER_SECOND : 1000 * LAST_SECONDS));
+  const frames =
+    files.length > 1
+      ? sharp([...files], { join: { animated: true }, limitInputPixels: false, sequentialRead: true })
+      : sharp(files[0]);
+  const timing = files.length > 1 ? { delay, loop: 0 } : {};
+  return extname(path).toLowerCase() === '.gif'
+    ? frames.gif({ ...timing, effort: 2, dither: 0.5 }).toBuffer()
+    : frames.webp({ ...timing, quality: 90, effort: 2 }).toBuffer();
 }

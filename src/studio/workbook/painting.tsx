@@ -152,7 +152,7 @@ export function Painting() {
             {snapshots.value.map(({ label, frame: saved }) => (
               <figure key={label}>
                 <FrameCanvas frame={saved} label={label} />
-                <figcaption>{label}</figcaption>
+                <figcaption>{breakable(label)}</figcaption>
               </figure>
             ))}
           </div>
@@ -160,4 +160,9 @@ export function Painting() {
       )}
     </>
   );
+}
+
+/** A path breaks after its slashes rather than within its names. */
+function breakable(path: string) {
+  return path.split('/').flatMap((part, i) => (i === 0 ? [part] : ['/', <wbr key={part} />, part]));
 }

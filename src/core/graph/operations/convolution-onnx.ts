@@ -115,13 +115,14 @@ function windowPoints(e: Emitter, x: Value, transforms: Transforms, first = 0, c
 function filter(e: Emitter, x: Value, kernel: Value, transforms: Transforms, shape: Shape): Value {
   const [, k, , width] = shape as Four;
   const [, c] = x.shape as Four;
+  const source = e.passing(x);
   const [rows, columns] = tiles(shape);
   const pointBytes = 4 * POINTS * Math.max(c, k) * rows * columns;
   const perStrip = Math.ceil(rows / Math.ceil(pointBytes / e.traits.workspaceBytes));
   const strips: Value[] = [];
   for (let first = 0; first < rows; first += perStrip) {
     const count = Math.min(perStrip, rows - first);
-    const products = e.matmul(kernel, windowPoints(e, x, transforms, first, count));
+    const products = e.matmul(kernel, windowPoints(e, source, transforms, first, count));
     const outputs = e.matmul(e.constant(transforms.inverse), e.reshape(products, [POINTS, k * count * columns]));
     const planes = e.reshape(outputs, [1, TILE * TILE * k, count, columns]);
     const full = e.apply('DepthToSpace', [planes], [1, k, count * TILE, columns * TILE], {
@@ -131,7 +132,7 @@ function filter(e: Emitter, x: Value, kernel: Value, transforms: Transforms, sha
     const height = Math.min(count * TILE, (shape[2] as number) - first * TILE);
     strips.push(e.crop(full, [1, k, height, width]));
   }
-  return e.concat(strips, 2, shape);
+  return e.staying(e.concat(strips, 2, shape));
 }
 
 /** Gradient with respect to the kernel, the adjoint of `filter` in its second argument. */

@@ -89,17 +89,24 @@ export const ELEMENTWISE: Operations<
   },
 };
 
+/** a and b, without repeating one of them along axes that the other has: the operation repeats as it goes. */
+function unrepeated(a: Node, b: Node): Node[] {
+  const repeats = (x: Node) => x.operation === 'expand' && String(a.shape) === String(b.shape);
+  if (repeats(a)) return [a.inputs[0] as Node, b];
+  return [a, repeats(b) ? (b.inputs[0] as Node) : b];
+}
+
 /** a + b; shapes broadcast as in numpy, such as [2, 3, 4] and [3, 1] to [2, 3, 4]. */
-export const add = (a: Node, b: Node): Node => apply(ELEMENTWISE, 'add', [a, b], {});
+export const add = (a: Node, b: Node): Node => apply(ELEMENTWISE, 'add', unrepeated(a, b), {});
 
 /** a - b; shapes broadcast. */
-export const subtract = (a: Node, b: Node): Node => apply(ELEMENTWISE, 'subtract', [a, b], {});
+export const subtract = (a: Node, b: Node): Node => apply(ELEMENTWISE, 'subtract', unrepeated(a, b), {});
 
 /** a * b, element by element; shapes broadcast. */
-export const multiply = (a: Node, b: Node): Node => apply(ELEMENTWISE, 'multiply', [a, b], {});
+export const multiply = (a: Node, b: Node): Node => apply(ELEMENTWISE, 'multiply', unrepeated(a, b), {});
 
 /** a / b; shapes broadcast. */
-export const divide = (a: Node, b: Node): Node => apply(ELEMENTWISE, 'divide', [a, b], {});
+export const divide = (a: Node, b: Node): Node => apply(ELEMENTWISE, 'divide', unrepeated(a, b), {});
 
 /** x times a number known when the graph is built. */
 export const scale = (x: Node, factor: number): Node => multiply(x, constant(factor));
@@ -108,7 +115,7 @@ export const scale = (x: Node, factor: number): Node => multiply(x, constant(fac
 export const negate = (x: Node): Node => scale(x, -1);
 
 /** The larger of a and b; shapes broadcast. Where they are equal, each receives half of the gradient. */
-export const maximum = (a: Node, b: Node): Node => apply(ELEMENTWISE, 'maximum', [a, b], {});
+export const maximum = (a: Node, b: Node): Node => apply(ELEMENTWISE, 'maximum', unrepeated(a, b), {});
 
 /** The smaller of a and b; shapes broadcast. Where they are equal, each receives half of the gradient. */
 export const minimum = (a: Node, b: Node): Node => negate(maximum(negate(a), negate(b)));

@@ -1,7 +1,7 @@
 /**
  * How colours are stored: transfer functions to linear light, and primaries. Sources: ITU-T H.273 (code points), ITU-R BT.2100 (PQ, HLG), IEC 61966-2-1 (sRGB).
  */
-import { fromPrimaries, type Matrix, PRIMARIES, toXyz } from './primaries.js';
+import { fromPrimaries, IDENTITY, type Matrix, PRIMARIES, toXyz } from './primaries.js';
 
 /** From a stored value, 0..1, to linear light, where 1 is white. */
 export type Curve = (stored: number) => number;
@@ -37,6 +37,16 @@ const hlgCurve: Curve = (v) => {
   const [a, b, c] = [0.17883277, 0.28466892, 0.55991073];
   return v <= 0.5 ? v ** 2 / 3 : (Math.exp((v - c) / a) + b) / 12;
 };
+
+/** How far the numbers of a profile may lie from sRGB's: many profiles round their matrix. */
+const SAME = 0.002;
+
+/** Whether an encoding is sRGB, to rounding. */
+export function isSrgb({ curves, toSrgb }: ColorEncoding): boolean {
+  const sameCurve = (curve: Curve) =>
+    Array.from({ length: 33 }, (_, i) => i / 32).every((v) => Math.abs(curve(v) - srgbCurve(v)) < SAME);
+  return curves.every(sameCurve) && toSrgb.every((value, i) => Math.abs(value - (IDENTITY[i] as number)) < SAME);
+}
 
 /** Transfer functions by their code in H.273. Those of video, made for dim rooms, are shown as sRGB, as browsers do. */
 const CURVES: Readonly<Record<number, Curve>> = {

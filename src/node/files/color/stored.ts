@@ -4,7 +4,7 @@ import { declaresAdobeRgb } from '../exif/adobe-rgb.js';
 import { exifOf } from '../exif/directories.js';
 import type { PictureFile } from '../picture-file.js';
 import type { Header } from '../picture-header.js';
-import { type ColorEncoding, HIGH_RANGE, powerCurve } from './encoding.js';
+import { type ColorEncoding, HIGH_RANGE, isSrgb, powerCurve } from './encoding.js';
 import { encodingOfProfile } from './icc.js';
 import { pngColor } from './png.js';
 import { fromPrimaries, IDENTITY, SRGB } from './primaries.js';
@@ -56,7 +56,7 @@ export async function storedColor(
   }
   if (hasProfile && icc && ['rgb16', 'grey16'].includes(space)) {
     const encoding = encodingOfProfile(icc);
-    if (encoding) return { managed: false, ...whole, encoding };
+    if (encoding) return { managed: false, ...whole, encoding: isSrgb(encoding) ? undefined : encoding };
     if (space === 'grey16') return { managed: true, ...whole, notice: UNKNOWN_PROFILE };
   }
   const exif = exifOf(file, header);
