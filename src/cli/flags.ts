@@ -1,4 +1,5 @@
 /** Flags of several commands: the painting options, made from their one schema, and what all paintings share. */
+import process from 'node:process';
 import { Option } from 'commander';
 import { DEVICE_EXPECTS, DEVICES, type DeviceChoice, isDeviceChoice } from '../core/devices.js';
 import { expected } from '../core/errors.js';
@@ -171,4 +172,13 @@ export function memory(text: string): number {
   const bytes = Math.floor(Number(number) * (UNITS[unit.toUpperCase()] ?? 0));
   if (Number.isSafeInteger(bytes) && bytes >= 1) return bytes;
   throw expected('an amount of memory such as 4GB, 4GiB or 3500MB', '--max-memory', text);
+}
+
+/** Seconds between two writes of the state, where the environment says. */
+export function stateEverySeconds(): number | undefined {
+  const text = process.env.GIVERNY_STATE_SECONDS;
+  if (text === undefined || text === '') return undefined;
+  const seconds = Number(text);
+  if (!(seconds >= 0)) throw expected('seconds of at least 0', 'GIVERNY_STATE_SECONDS', text);
+  return seconds;
 }

@@ -1,12 +1,18 @@
 /** From arguments and flags to the request for a painting. */
 import { join } from 'node:path';
-import process from 'node:process';
-import { expected, GivernyError } from '../core/errors.js';
+import { GivernyError } from '../core/errors.js';
 import type { OptionsInput } from '../core/options/options.js';
 import { assertWritable } from '../node/files/atomic.js';
 import { formatOf, has16Bits, type PrintWish } from '../node/files/formats.js';
 import type { PaintRequest } from '../node/painting/request.js';
-import { type MethodFlags, OPTION_NAMES, type PrintFlags, printOfFlags, type ReportFlags } from './flags.js';
+import {
+  type MethodFlags,
+  OPTION_NAMES,
+  type PrintFlags,
+  printOfFlags,
+  type ReportFlags,
+  stateEverySeconds,
+} from './flags.js';
 import { type PrivateFolder, readPipe } from './pipes.js';
 import { fileArgument, inputDescriptor, isStandardOutput } from './places.js';
 import type { Changes, Repetition } from './repeat.js';
@@ -212,15 +218,6 @@ async function placed(
     notices: fresh ? [] : notices,
     goesOnFrom: found && earlier ? found.header.recipe.steps : 0,
   };
-}
-
-/** Seconds between two writes of the state, where the environment says. */
-export function stateEverySeconds(): number | undefined {
-  const text = process.env.GIVERNY_STATE_SECONDS;
-  if (text === undefined || text === '') return undefined;
-  const seconds = Number(text);
-  if (!(seconds >= 0)) throw expected('seconds of at least 0', 'GIVERNY_STATE_SECONDS', text);
-  return seconds;
 }
 
 function assertPictures(photo: string | undefined, styles: readonly StyleFile[]): void {

@@ -14,11 +14,12 @@ import {
   printFlags,
   printOfFlags,
   reportFlags,
+  stateEverySeconds,
   threadsFlag,
 } from './flags.js';
 import { paintAndReport } from './paint.js';
 import { fileArgument, isStandardOutput } from './places.js';
-import { type PaintFlags, type Prepared, stateEverySeconds } from './prepare.js';
+import type { PaintFlags, Prepared } from './prepare.js';
 import { styleText } from './style-flags.js';
 import { free, stemOf } from './targets.js';
 

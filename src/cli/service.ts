@@ -7,7 +7,7 @@ import { expected, GivernyError, show } from '../core/errors.js';
 import { PLACES, type Place, type Scope } from '../service/api.js';
 import type { ServiceOptions } from '../service/serve.js';
 import { printEvent } from './events.js';
-import { deviceFlag, memory } from './flags.js';
+import { deviceFlag, memory, stateEverySeconds } from './flags.js';
 import { portNumber, untilStopped, wholeNumber } from './serving.js';
 
 interface Flags {
@@ -135,6 +135,6 @@ function optionsOf({ data, blobs, jobs, device, threads, maxMemory }: Flags): Se
     url: process.env.DATABASE_URL || undefined,
     folder: join(data),
     blobs,
-    worker: { jobs, device, threads, maxMemory },
+    worker: { jobs, device, threads, maxMemory, stateEverySeconds: stateEverySeconds() },
   };
 }

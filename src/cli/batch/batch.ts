@@ -24,12 +24,13 @@ import {
   printOfFlags,
   type ReportFlags,
   reportFlags,
+  stateEverySeconds,
   stylesFlag,
   threadsFlag,
 } from '../flags.js';
 import { EXIT_CODES, listenToSignals } from '../interrupts.js';
 import { fileArgument } from '../places.js';
-import { optionsOf, stateEverySeconds } from '../prepare.js';
+import { optionsOf } from '../prepare.js';
 import { BatchStates } from '../states.js';
 import { type StyleFile, styleText } from '../style-flags.js';
 import { type ListRow, readList } from './list.js';

@@ -19,6 +19,8 @@ import { devicesOf } from '../store/workers.js';
 export const LEASE_SECONDS = 10;
 /** A painting that fails so often without getting further fails for good. */
 const MOST_FAILURES = 4;
+/** A worker that is lost is rarely its painting's fault, as that has a process of its own; but it may be. */
+export const MOST_LOST = 12;
 
 /** What a worker can hold. */
 export interface Capacity {
@@ -159,7 +161,8 @@ export class Queue {
   async fail(held: Lease, error: { code: string; message: string }, again: boolean): Promise<void> {
     await this.#database.transaction(async (queries) => {
       const [row] = await this.#lock(queries, held);
-      if (row?.status === 'painting') await failed(queries, held.painting, row.failures, error, again);
+      if (row?.status === 'painting')
+        await failed(queries, held.painting, row.failures, error, again ? MOST_FAILURES : 0);
     });
   }
 
@@ -223,15 +226,19 @@ export interface Finished {
   readonly seconds: number;
 }
 
-/** One more failure of a painting whose row is locked. */
+/**
+ * One more failure of a painting whose row is locked.
+ *
+ * @param most failures without getting further, before it fails for good.
+ */
 export async function failed(
   queries: Queries,
   painting: string,
   failures: number,
   error: { code: string; message: string },
-  again: boolean,
+  most: number,
 ): Promise<void> {
-  const status: Status = again && failures + 1 < MOST_FAILURES ? 'queued' : 'failed';
+  const status: Status = failures + 1 < most ? 'queued' : 'failed';
   await queries.query(
     `update giverny.paintings set ${status === 'failed' ? `${ENDS_NOW},` : ''} status = $2, failures = failures + 1,
        error = $3::jsonb, lease = null, lease_until = null where id = $1`,

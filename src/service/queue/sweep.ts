@@ -5,7 +5,7 @@ import type { Database } from '../store/database.js';
 import { addEvent } from '../store/events.js';
 import { blobsOf, ENDS_NOW } from '../store/paintings.js';
 import { addToTotal } from '../store/totals.js';
-import { failed } from './leases.js';
+import { failed, MOST_LOST } from './leases.js';
 
 /** Rows that are looked at in one transaction, and transactions of one kind in one sweep. */
 const AT_ONCE = 50;
@@ -47,7 +47,7 @@ function takeBack(database: Database): Promise<number> {
         await queries.query('update giverny.paintings set lease = null, lease_until = null where id = $1', [id]);
       } else {
         const message = 'The worker that painted it was lost.';
-        await failed(queries, id, failures, { code: 'PAINTER_DIED', message }, true);
+        await failed(queries, id, failures, { code: 'PAINTER_DIED', message }, MOST_LOST);
       }
     }
     return rows.length;

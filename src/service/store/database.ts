@@ -35,8 +35,9 @@ const OLDEST_POSTGRES = 130000;
  * @throws GivernyError DATABASE_FAILED where it is missing, too old or read-only; PACKAGE_MISSING.
  */
 export async function openDatabase({ url, folder }: DatabasePlace): Promise<Database> {
-  const database = url === undefined ? await openPglite(folder) : await openPostgres(url);
+  let database: Database | undefined;
   try {
+    database = url === undefined ? await openPglite(folder) : await openPostgres(url);
     const [row] = await database.query<{ version: number; readonly: string }>(
       "select current_setting('server_version_num')::int as version, current_setting('transaction_read_only') as readonly",
     );
@@ -46,7 +47,7 @@ export async function openDatabase({ url, folder }: DatabasePlace): Promise<Data
     if (row?.readonly === 'on') throw failed('Expected a database that can be written but it is read-only');
     return database;
   } catch (error) {
-    await database.close().catch(() => {});
+    await database?.close().catch(() => {});
     throw databaseError(error);
   }
 }
@@ -198,12 +199,29 @@ async function loaded<T>(name: string, load: () => Promise<T>): Promise<T> {
 
 const failed = (sentence: string, cause?: unknown) => new GivernyError('DATABASE_FAILED', `${sentence}.`, { cause });
 
+/** By the driver's code (https://www.postgresql.org/docs/current/errcodes-appendix.html), or the system's. */
+const SENTENCES: Readonly<Record<string, string>> = {
+  ENOSPC: 'Expected room in the database but its disk is full',
+  '53100': 'Expected room in the database but its disk is full',
+  '53300': 'Expected a free connection to the database but it has none left',
+  '25006': 'Expected a database that can be written but it is read-only',
+  '28000': 'Expected a user that the database lets in but it refuses this one',
+  '28P01': 'Expected the password of the database but it refuses this one',
+  '3D000': 'Expected a database of the name in DATABASE_URL but there is none',
+  '42501': 'Expected a user who may make and change tables but the database does not allow it',
+  ERR_INVALID_URL: 'Expected DATABASE_URL as postgres://user:password@host/database but it is not an address',
+  EEXIST: 'Expected a folder for --data but there is a file of this name',
+  ENOTDIR: 'Expected a folder for --data but there is a file of this name',
+  EACCES: 'Expected a folder for --data that can be written but it cannot',
+  EROFS: 'Expected a folder for --data that can be written but it cannot',
+};
+
 /** The sentence for what a database refuses. Its own words may hold values, so that only its code is told. */
 export function databaseError(error: unknown): unknown {
   if (error instanceof GivernyError || !(error instanceof Error)) return error;
   const { code } = error as { code?: unknown };
-  if (code === 'ENOSPC' || code === '53100') return failed('Expected room in the database but its disk is full', error);
-  if (code === '25006') return failed('Expected a database that can be written but it is read-only', error);
+  const sentence = SENTENCES[String(code)];
+  if (sentence) return failed(sentence, error);
   // What Postgres cannot hold, such as a character 0 in text.
   if (typeof code === 'string' && /^22...$/.test(code)) {
     return new GivernyError('OPTION_INVALID', 'Expected values that a database can hold but one is none.', {

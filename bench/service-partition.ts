@@ -1,0 +1,102 @@
+/**
+ * A worker that cannot reach the database for a minute, though its connections stay open, while another can: the
+ * painting ends once, with the picture of an unbroken run: `node dist/bench/service-partition.js [--seconds 60]`.
+ */
+import { createServer, connect as dial, type Socket } from 'node:net';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { Database } from '#dist/service/store/database.js';
+import {
+  accepted,
+  faultsOf,
+  pixelsOf,
+  say,
+  startServer,
+  startWorker,
+  untilIdle,
+  uploaded,
+  withFleet,
+} from './service/fleet.js';
+
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
+const PORT = 4795;
+const url = `http://127.0.0.1:${PORT}`;
+
+/** Passes bytes on, both ways, but while it is cut: then they wait, and nobody is told. */
+async function cuttable(port: number) {
+  const sockets = new Set<Socket>();
+  let isCut = false;
+  const server = createServer((near) => {
+    const far = dial(port, '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      if (isCut) from.pause();
+      from.on('data', (bytes) => to.write(bytes));
+      from.on('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+      from.on('error', () => {});
+    }
+    if (isCut) for (const socket of [near, far]) socket.pause();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as { port: number }).port,
+    cut(cut: boolean) {
+      isCut = cut;
+      for (const socket of sockets) cut ? socket.pause() : socket.resume();
+    },
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+async function until(database: Database, id: string, condition: string): Promise<void> {
+  for (;;) {
+    const rows = await database.query(`select 1 from giverny.paintings where id = $1 and ${condition}`, [id]);
+    if (rows.length > 0) return;
+    await sleep(100);
+  }
+}
+
+await withFleet(async (postgres, database) => {
+  await startServer(postgres.url, PORT);
+  const proxy = await cuttable(Number(new URL(postgres.url).port));
+  const order = await uploaded(url, { size: 96, steps: 400, firstSize: 0, tolerance: 0 });
+  const cutOff = startWorker(postgres.url.replace(/:\d+\//, `:${proxy.port}/`));
+  const unbroken = await accepted(url, order, 'unbroken');
+  await untilIdle(database);
+  const wanted = await pixelsOf(url, unbroken);
+
+  const id = await accepted(url, order, 'cut-off');
+  await until(database, id, 'step > 20');
+  proxy.cut(true);
+  const began = performance.now();
+  const other = startWorker(postgres.url);
+  await until(database, id, 'attempt = 2');
+  say(`the other worker took over after ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  await until(database, id, "status = 'done'");
+  say(`and was done after ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  await sleep(Math.max(0, Number(values.seconds) * 1000 - (performance.now() - began)));
+  proxy.cut(false);
+  // The one that was cut off finds out, and paints on with the next.
+  await other.stop();
+  const next = await accepted(url, order, 'after');
+  await untilIdle(database);
+  const faults = await faultsOf(database, url, [id, next], wanted);
+  const code = await cutOff.stop();
+  proxy.close();
+  say(
+    faults.length === 0
+      ? `cut off for ${values.seconds} s: it ended once, with the picture of the unbroken run; the worker painted the next one and ended with ${code}`
+      : faults.join('\n'),
+  );
+  process.exitCode = faults.length === 0 ? 0 : 1;
+});
