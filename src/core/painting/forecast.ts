@@ -1,5 +1,6 @@
 /** What a painting will take, before it begins and on the way. */
 
+import { FORWARD_SIDES } from '../costs/objective/tiled.js';
 import { tilesOf } from '../costs/objective/tiles.js';
 import { layerOf } from '../costs/setting.js';
 import { GivernyError } from '../errors.js';
@@ -22,11 +23,13 @@ export interface Painted {
 }
 
 /** What the program and the runtime take without any picture. */
-const BASE_BYTES = 0.18e9;
+const BASE_BYTES = 0.15e9;
 /** Bytes for each byte of weights: the file, its tensors, and kernels transformed for Winograd on both sides. */
-const PER_WEIGHT_BYTE = 5.7;
+const PER_WEIGHT_BYTE = 4.2;
 /** Numbers held for each number of the features of what is computed at once: features, gradients, work space. */
-const PER_FEATURE = 4.1;
+const PER_FEATURE = 1.6;
+/** The same of a picture that is only looked at, without gradients. */
+const LOOKED_PER_FEATURE = 0.8;
 /** The photo, the pixels, their gradient, the direction, and pixels and gradient of a trial: three floats each. */
 const PICTURES = 6;
 const PICTURE_BYTES = 12;
@@ -44,13 +47,15 @@ export function forecastBytes(size: Size, painted: Painted, coreSidePx = Number.
   const layers = { ...options.contentLayers, ...options.styleLayers };
   const weightBytes = Object.values(network.tensors).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
   const pixels = size.width * size.height;
-  const atOnce =
-    coreSidePx === Number.POSITIVE_INFINITY
+  const largest = (side: number) =>
+    side === Number.POSITIVE_INFINITY
       ? pixels
       : Math.max(
-          ...tilesOf(size, network, Object.keys(layers), coreSidePx).map(({ region }) => region.width * region.height),
+          ...tilesOf(size, network, Object.keys(layers), side).map(({ region }) => region.width * region.height),
         );
-  const features = 4 * PER_FEATURE * featuresPerPixel(network, deepestLayer(network, layers));
+  // Pictures are looked at in larger tiles than those of a step, which hold less for each pixel.
+  const atOnce = Math.max(PER_FEATURE * largest(coreSidePx), LOOKED_PER_FEATURE * largest(FORWARD_SIDES * coreSidePx));
+  const features = 4 * featuresPerPixel(network, deepestLayer(network, layers));
   return BASE_BYTES + PER_WEIGHT_BYTE * weightBytes + atOnce * features + pixels * bytesPerPixel(size, painted, styles);
 }
 

@@ -25,10 +25,10 @@ import { viewsOf } from './view.js';
 import { numbersOf } from './whole.js';
 
 /**
- * How many times as long as in the second pass a tile's sides are in the first, which holds a sixth of the memory for
+ * How many times as long as in the second pass a tile's sides are in the first, which holds half of the memory for
  * each pixel: larger tiles waste less on halos.
  */
-const FORWARD_SIDES = 2;
+export const FORWARD_SIDES = 2;
 
 /**
  * As wholeObjective, in tiles.
