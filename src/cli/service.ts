@@ -37,7 +37,10 @@ const withData = (command: Command) =>
 
 const withWorker = (command: Command, leastJobs: number) =>
   command
-    .option('--blobs <folder>', 'keep pictures in a folder that all machines share, not in the database')
+    .option(
+      '--blobs <place>',
+      'keep pictures in a folder that all machines share, or in s3://bucket/folder, not in the database',
+    )
     .option('--jobs <n>', 'paintings at a time (default: 1)', wholeNumber('--jobs', leastJobs, 1000))
     .addOption(deviceFlag())
     .option('--threads <n>', 'threads of each painting (default: all cores)', wholeNumber('--threads', 1, 1024))

@@ -17,12 +17,12 @@ import { Blobs } from './store/blobs.js';
 import { type Database, type DatabasePlace, openDatabase } from './store/database.js';
 import { assertKnown, migrate } from './store/migrations.js';
 import { Paintings } from './store/paintings.js';
-import { folderPlace } from './store/places/folder.js';
+import { placeOf } from './store/places/place.js';
 import { hasTokens } from './trust/tokens.js';
 import { startWorker, type Worker, type WorkerOptions } from './worker/worker.js';
 
 export interface ServiceOptions extends DatabasePlace {
-  /** A folder that all machines share, for pictures; else the database keeps them. */
+  /** A folder that all machines share, or s3://bucket/folder, for pictures; else the database keeps them. */
   readonly blobs?: string | undefined;
   readonly worker: Omit<WorkerOptions, 'database' | 'blobs' | 'offers' | 'onError' | 'onOutcome'>;
 }
@@ -49,7 +49,7 @@ export interface Service extends Running {
 }
 
 async function opened({ url, folder, blobs }: ServiceOptions) {
-  const place = blobs === undefined ? undefined : folderPlace(blobs);
+  const place = await placeOf(blobs);
   const database = await openDatabase({ url, folder });
   await migrate(database).catch(async (error: unknown) => {
     await database.close();
