@@ -113,7 +113,7 @@ describe.skipIf(CHROMIUM === undefined)('fetching a network', () => {
     first.answer = serveHalf(FILE, (response) => held.then(() => response.end(FILE.subarray(FILE.length / 2))));
     const { page, refused } = await openNetworks();
     await fetchButton(page).click();
-    await page.getByText('Fetching VGG-19: 50 %').waitFor();
+    await page.getByText('Fetching VGG-19: 50%').waitFor();
     expect(await page.locator('.network progress').evaluate((bar: HTMLProgressElement) => bar.value)).toBe(0.5);
     expect(await kept(page)).toEqual({});
     goOn();
@@ -193,7 +193,7 @@ describe.skipIf(CHROMIUM === undefined)('fetching a network', () => {
     });
     const { page, refused } = await openNetworks();
     await fetchButton(page).click();
-    await page.getByText('Fetching VGG-19: 50 %').waitFor();
+    await page.getByText('Fetching VGG-19: 50%').waitFor();
     await press(page, 'Cancel');
     await fetchButton(page).waitFor();
     await closed;
