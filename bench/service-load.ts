@@ -33,16 +33,17 @@ const PORT = 4793;
 const url = `http://127.0.0.1:${PORT}`;
 const agent = new Agent({ keepAlive: true, maxSockets: clients });
 
-/** Milliseconds until an order is answered, and its status. */
-function ordered({ content, style, options, token }: Order): Promise<{ ms: number; status: number }> {
+/** Milliseconds until an order is answered, and its status; or the code of a connection that was lost. */
+function ordered({ content, style, options, token }: Order): Promise<{ ms: number; status: number | string }> {
   const body = JSON.stringify({ content, styles: [{ picture: style }], network: 'pocket', options });
   const began = performance.now();
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
+    const ended = (status: number | string) => resolve({ ms: performance.now() - began, status });
     const headers = { 'content-type': 'application/json', 'content-length': body.length, ...authorized(token) };
     const sent = request(`${url}/v1/paintings`, { method: 'POST', agent, headers }, (response) => {
-      response.resume().on('end', () => resolve({ ms: performance.now() - began, status: response.statusCode ?? 0 }));
+      response.resume().on('end', () => ended(response.statusCode ?? 0));
     });
-    sent.on('error', reject).end(body);
+    sent.on('error', (error: NodeJS.ErrnoException) => ended(error.code ?? error.message)).end(body);
   });
 }
 
@@ -53,7 +54,7 @@ const percentile = (sorted: readonly number[], p: number) =>
 async function load(orders: readonly Order[], thinkSeconds: number): Promise<string> {
   const until = performance.now() + seconds * 1000;
   const times: number[] = [];
-  const others = new Map<number, number>();
+  const others = new Map<number | string, number>();
   await Promise.all(
     orders.map(async (order) => {
       while (performance.now() < until) {
