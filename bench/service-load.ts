@@ -33,16 +33,17 @@ const PORT = 4793;
 const url = `http://127.0.0.1:${PORT}`;
 const agent = new Agent({ keepAlive: true, maxSockets: clients });
 
-/** Milliseconds until an order is answered, and its status. */
-function ordered({ content, style, options, token }: Order): Promise<{ ms: number; status: number }> {
+/** Milliseconds until an order is answered, and its status; or the code of a connection that was lost. */
+function ordered({ content, style, options, token }: Order): Promise<{ ms: number; status: number | string }> {
   const body = JSON.stringify({ content, styles: [{ picture: style }], network: 'pocket', options });
   const began = performance.now();
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
+    const ended = (status: number | string) => resolve({ ms: performance.now() - began, status });
     const headers = { 'content-type': 'application/json', 'content-length': body.length, ...authorized(token) };
     const sent = request(`${url}/v1/paintings`, { method: 'POST', agent, headers }, (response) => {
-      response.resume().on('end', () => resolve({ ms: performance.now() - began, status: response.statusCode ?? 0 }));
+      response.resume().on('end', () => ended(response.statusCode ?? 0));
     });
-    sent.on('error', reject).end(body);
+    sent.on('error', (error: NodeJS.ErrnoException) => ended(error.code ?? error.message)).end(body);
   });
 }
 
@@ -53,12 +54,13 @@ const percentile = (sorted: readonly number[], p: number) =>
 async function load(orders: readonly Order[], thinkSeconds: number): Promise<string> {
   const until = performance.now() + seconds * 1000;
   const times: number[] = [];
-  const others = new Map<number, number>();
+  const others = new Map<number | string, number>();
   await Promise.all(
     orders.map(async (order) => {
       while (performance.now() < until) {
         // Exponential, so that clients come as they like and not in step.
         await sleep(-Math.log(1 - Math.random()) * thinkSeconds * 1000);
+        if (performance.now() >= until) break;
         const { ms, status } = await ordered(order);
         if (status === 201) times.push(ms);
         else others.set(status, (others.get(status) ?? 0) + 1);
@@ -72,6 +74,12 @@ async function load(orders: readonly Order[], thinkSeconds: number): Promise<str
 
 /** Lets so many more wait, each a copy of one that was ordered, of all owners in turn. */
 async function fill(database: Database, count: number): Promise<void> {
+  const part = 10_000;
+  for (let from = 1; from <= count; from += part) await fillFrom(database, from, Math.min(count, from + part - 1));
+  await database.run('analyze giverny.paintings; analyze giverny.painting_pictures');
+}
+
+async function fillFrom(database: Database, from: number, to: number): Promise<void> {
   await database.query(
     `with owners as (
        select distinct on (owner) owner, id, work, forecast_bytes, max_bytes, steps, width, height
@@ -81,13 +89,12 @@ async function fill(database: Database, count: number): Promise<void> {
        insert into giverny.paintings (id, owner, status, work, forecast_bytes, max_bytes, steps, width, height, created_at)
        select gen_random_uuid()::text, owner, 'queued', work, forecast_bytes, max_bytes, steps, width, height,
          now() + i * interval '1 microsecond'
-       from generate_series(1, $1) as i join numbered on n = i % owners
+       from generate_series($1::int, $2::int) as i join numbered on n = i % owners
        returning id, work
      )
      insert into giverny.painting_pictures (painting, blob) select id, work->>'content' from paintings`,
-    [count],
+    [from, to],
   );
-  await database.run('analyze giverny.paintings; analyze giverny.painting_pictures');
 }
 
 /** Rows that were read one after the other, where no index helped. */

@@ -147,6 +147,12 @@ async function studioOf(place: Place): Promise<ServiceParts['studio']> {
 }
 
 /**
+ * An idle connection is kept for longer than proxies keep theirs, mostly a minute: a request that is sent while the
+ * server closes is lost.
+ */
+const KEPT_OPEN_MS = 65_000;
+
+/**
  * Serves HTTP, and paints where `worker.jobs` is above 0.
  *
  * @throws GivernyError OPTION_INVALID where the port is taken, or where others could reach a server without tokens;
@@ -182,6 +188,7 @@ export async function serve(options: ServeOptions): Promise<Service> {
         headersTimeout: patience.headersMs,
         requestTimeout: patience.requestMs,
         connectionsCheckingInterval: Math.min(patience.headersMs, 5000),
+        keepAliveTimeout: KEPT_OPEN_MS,
       };
       const listening = listen({ fetch: app.fetch, hostname: host, port, serverOptions }, () =>
         resolve(listening as Server),

@@ -109,3 +109,19 @@ describe.each(DATABASES)('$name that becomes full', ({ open }) => {
     await opened.close();
   });
 });
+
+describe.skipIf(!postgresFolder())('a Postgres whose connections are all in use', () => {
+  test('is answered with 503, as one that is away', async () => {
+    const postgres = await startPostgres(postgresFolder() as string);
+    const service = await testApp({ url: postgres.url, folder: '' });
+    const held = Array.from({ length: 10 }, () => service.database.query('select pg_sleep(7)'));
+    const response = await service.ask('ann', '/v1/paintings');
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      expect.objectContaining({ code: 'DATABASE_FAILED' }),
+    ]);
+    await Promise.all(held);
+    await service.close();
+    await postgres.stop();
+  });
+});

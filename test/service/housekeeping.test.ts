@@ -143,6 +143,17 @@ describe.each(DATABASES)('on $name', ({ open }) => {
     expect(await feed.next('gone', 0, 10_000, signal)).toMatchObject({ events: [], status: undefined });
   });
 
+  test('each reference to another table has an index: what is removed is looked for there', async () => {
+    const references = await service.database.query<{ reference: string; indexed: boolean }>(
+      `select conrelid::regclass || '.' || attname as reference,
+         exists (select 1 from pg_index where indrelid = conrelid and indkey[0] = conkey[1]) as indexed
+       from pg_constraint join pg_attribute on attrelid = conrelid and attnum = conkey[1]
+       where contype = 'f' and connamespace = 'giverny'::regnamespace`,
+    );
+    expect(references.length).toBeGreaterThan(5);
+    expect(references.filter(({ indexed }) => !indexed)).toEqual([]);
+  });
+
   test('a process of an older version takes nothing where a newer one says so', async () => {
     const { database, queue } = service;
     await ordered();

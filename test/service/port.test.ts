@@ -87,6 +87,11 @@ describe('over a port', () => {
     expect(answer).toMatch(/content-type: application\/problem\+json/i);
   });
 
+  test('keeps an idle connection for longer than a proxy does', async () => {
+    const answer = await send(`GET /health HTTP/1.1\r\n${HOST()}\r\n`, `GET /health HTTP/1.1\r\n${HOST()}${CLOSE}`);
+    expect(Number(/^keep-alive: timeout=(\d+)/im.exec(answer)?.[1])).toBeGreaterThan(60);
+  });
+
   test('answers others while a hundred clients send byte by byte', async () => {
     const slow = Array.from({ length: 100 }, () => send(`${GET}${HOST()}x`));
     const response = await fetch(new URL('/v1/paintings', service.url));

@@ -6,7 +6,7 @@ import { tokenBodySchema } from '../contract.js';
 import { kept } from '../kept.js';
 import { metrics } from '../metrics.js';
 import { problemOf, Refusal } from '../problems.js';
-import { databaseError } from '../store/database.js';
+import { databaseError, isOfDriver } from '../store/database.js';
 import { mostBytes } from '../store/workers.js';
 import { createToken } from '../trust/tokens.js';
 import { limitedBodies } from './bodies.js';
@@ -68,12 +68,11 @@ export function serviceApp(parts: ServiceParts): Hono<Env> {
 }
 
 function toldOf(thrown: Error): unknown {
-  if (thrown instanceof GivernyError || thrown instanceof Refusal || !('code' in thrown)) return thrown;
+  if (thrown instanceof GivernyError || thrown instanceof Refusal || !isOfDriver(thrown)) return thrown;
   // Node's word for a client that is gone before its request was whole.
-  if (thrown.code === 'ECONNRESET' && thrown.message === 'aborted') {
+  if ('code' in thrown && thrown.code === 'ECONNRESET' && thrown.message === 'aborted') {
     return new Refusal('HTTP_INVALID', 'Expected a whole request but the connection was closed.');
   }
-  // Other errors with a code are of the database's driver.
   return databaseError(thrown);
 }
 

@@ -46,16 +46,21 @@ export interface Lease {
 /** Owners whose first paintings are looked at, and paintings of each: more than workers that ask at one moment. */
 const CANDIDATES = 4;
 
+/** The order of the index paintings_queue: asked in it, Postgres uses no index that ended paintings are in as well. */
+const IN_QUEUE = 'order by owner, priority desc, created_at, id limit 1';
+
 /**
  * The first waiting paintings of each owner, found owner by owner through the index, however many wait behind them.
  * First comes the higher priority, then the owner with fewest paintings in progress, then who has waited longest.
  */
 const NEXT = `
   with recursive owners as (
-    (select owner from giverny.paintings where status = 'queued' order by owner limit 1)
+    (select owner from giverny.paintings where status = 'queued' ${IN_QUEUE})
     union all
-    select (select owner from giverny.paintings where status = 'queued' and owner > owners.owner order by owner limit 1)
+    select (select owner from giverny.paintings where status = 'queued' and owner > owners.owner ${IN_QUEUE})
     from owners where owners.owner is not null
+  ), busy as (
+    select owner, count(*) as paintings from giverny.paintings where status = 'painting' group by owner
   )
   select head.id from owners
   cross join lateral (
@@ -63,10 +68,9 @@ const NEXT = `
     where status = 'queued' and owner = owners.owner and forecast_bytes <= $1 and device = any($2)
     order by priority desc, created_at, id limit ${CANDIDATES}
   ) head
+  left join busy on busy.owner = owners.owner
   where owners.owner is not null
-  order by head.priority desc,
-    (select count(*) from giverny.paintings where status = 'painting' and owner = owners.owner),
-    head.created_at, head.id
+  order by head.priority desc, coalesce(busy.paintings, 0), head.created_at, head.id
   limit 64`;
 
 export class Queue {

@@ -216,6 +216,13 @@ const SENTENCES: Readonly<Record<string, string>> = {
   EROFS: 'Expected a folder for --data that can be written but it cannot',
 };
 
+/** What the driver of Postgres says without a code: nothing came in time, or the connection is gone. */
+const SILENT =
+  /^(Query read timeout|timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
+
+/** Whether it is the database's driver that failed: its errors have a code, but for those of a database that is silent. */
+export const isOfDriver = (error: Error): boolean => 'code' in error || SILENT.test(error.message);
+
 /** The sentence for what a database refuses. Its own words may hold values, so that only its code is told. */
 export function databaseError(error: unknown): unknown {
   if (error instanceof GivernyError || !(error instanceof Error)) return error;

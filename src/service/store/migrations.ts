@@ -114,6 +114,12 @@ const MIGRATIONS: readonly string[] = [
   create table giverny.strays (id text primary key, removable_at timestamptz not null);
   create index on giverny.strays (removable_at);
   `,
+  // Whenever a blob is removed, Postgres looks whether a painting still refers to it: without these, in all paintings.
+  `
+  create index paintings_state on giverny.paintings (state_blob) where state_blob is not null;
+  create index paintings_preview on giverny.paintings (preview_blob) where preview_blob is not null;
+  create index paintings_result on giverny.paintings (result_blob) where result_blob is not null;
+  `,
 ];
 
 /** Migrations beside which processes that do not know them must not go on; there are none yet. */
