@@ -5,7 +5,7 @@ import { DEVICE_EXPECTS, DEVICES, type DeviceChoice, isDeviceChoice } from '../c
 import { expected } from '../core/errors.js';
 import { DEFAULTS, type OptionName, optionMeta, optionsSchema, PRESETS } from '../core/options/options.js';
 import { optionName, optionText } from '../core/options/text.js';
-import { BITS, PROFILES, type PrintWish } from '../node/files/formats.js';
+import { BITS, FORMATS, PROFILES, type PrintWish } from '../node/files/formats.js';
 import { fileArgument, paintingArgument } from './places.js';
 
 export const OPTION_NAMES = Object.keys(optionsSchema.shape) as OptionName[];
@@ -108,6 +108,19 @@ export interface MethodFlags {
   readonly threads?: number;
   readonly maxMemory?: number;
 }
+
+/** Of a picture that goes where no file's name says its format. */
+export function formatName(text: string): string {
+  if (!(FORMATS as readonly string[]).includes(text)) throw expected(`one of ${FORMATS.join(', ')}`, '--format', text);
+  return text;
+}
+
+export const recipeFlag = () =>
+  flag(
+    'Method',
+    '--recipe <picture>',
+    'paint as this painted picture was; all else that is given wins over it',
+  ).argParser(fileArgument);
 
 export const presetFlag = () =>
   flag('Method', '--preset <name>', `start from a set of options: ${Object.keys(PRESETS).join(', ')}`).argParser(

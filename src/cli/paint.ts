@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
-import { expected, GivernyError, printable } from '../core/errors.js';
+import { GivernyError, printable } from '../core/errors.js';
 import { FORMATS } from '../node/files/formats.js';
 import type { Painted, Started } from '../node/painting/request.js';
 import { startPainting } from '../node/painting/start-painting.js';
@@ -12,11 +12,13 @@ import {
   atLeastOne,
   coarseNetworkFlag,
   deviceFlag,
+  formatName,
   maxMemoryFlag,
   networkFlag,
   optionFlags,
   presetFlag,
   printFlags,
+  recipeFlag,
   reportFlags,
   threadsFlag,
 } from './flags.js';
@@ -57,7 +59,7 @@ export function paintCommand(): Command {
       'PNG, JPEG, WebP, TIFF or AVIF; - is standard output (default: <photo>-<painting>.png, or the next free name)',
       fileArgument,
     )
-    .option('--format <name>', `${FORMATS.join(', ')}: the format of -o - (default: png)`, format)
+    .option('--format <name>', `${FORMATS.join(', ')}: the format of -o - (default: png)`, formatName)
     .option('--no-clobber', 'refuse to overwrite what -o or --save-dir names')
     .option('--save-every <n>', 'print the costs and save the picture every n steps', atLeastOne('--save-every'))
     .option(
@@ -69,11 +71,7 @@ export function paintCommand(): Command {
     .option('--timelapse <file>', 'a film of the steps: MP4 or WebM (by ffmpeg), animated WebP or GIF', fileArgument)
     .optionsGroup('Method:')
     .addOption(presetFlag())
-    .option(
-      '--recipe <picture>',
-      'paint as this painted picture was; all else that is given wins over it',
-      fileArgument,
-    )
+    .addOption(recipeFlag())
     .addOption(networkFlag())
     .addOption(coarseNetworkFlag())
     .addOption(deviceFlag())
@@ -85,11 +83,6 @@ export function paintCommand(): Command {
   for (const option of styleFlags()) command.addOption(option);
   for (const option of optionFlags()) command.addOption(option);
   return command;
-}
-
-function format(text: string): string {
-  if (!(FORMATS as readonly string[]).includes(text)) throw expected(`one of ${FORMATS.join(', ')}`, '--format', text);
-  return text;
 }
 
 async function paint(photo: string | undefined, painting: string | undefined, typed: PaintFlags): Promise<void> {

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { expected, GivernyError } from '../../core/errors.js';
 import { FORMATS, type PictureFormat } from '../../node/files/formats.js';
 import { printEvent } from '../events.js';
-import { optionFlags, presetFlag } from '../flags.js';
+import { formatName, optionFlags, presetFlag, recipeFlag } from '../flags.js';
 import { PrivateFolder } from '../pipes.js';
 import { fileArgument, paintingArgument } from '../places.js';
 import { asked, namesOf, type PaintFlags } from '../prepare.js';
@@ -44,7 +44,7 @@ export function submitCommand(): Command {
       'with --wait: PNG, JPEG, WebP, TIFF or AVIF; - is standard output (default: as giverny paint)',
       fileArgument,
     )
-    .option('--format <name>', `${FORMATS.join(', ')} (default: as -o says, else png)`, format)
+    .option('--format <name>', `${FORMATS.join(', ')} (default: as -o says, else png)`, formatName)
     .option('--no-clobber', 'refuse to overwrite what -o names')
     .option('--json', 'print one JSON object per line: see docs/service.md')
     .option('-q, --quiet', 'print nothing but the id and errors')
@@ -54,11 +54,7 @@ export function submitCommand(): Command {
     .option('--key <text>', 'a name for this order: with the same again there is still one painting')
     .optionsGroup('Method:')
     .addOption(presetFlag())
-    .option(
-      '--recipe <picture>',
-      'paint as this painted picture was; all else that is given wins over it',
-      fileArgument,
-    )
+    .addOption(recipeFlag())
     .option('--network <name>', 'what looks at the pictures, of those that the server has (default: auto)')
     .option('--coarse-network <name>', 'what looks at them at all scales but the last (default: auto)')
     .addHelpText('after', EXAMPLES)
@@ -94,11 +90,6 @@ async function submit(photo: string | undefined, painting: string | undefined, f
     else screen.write(`${id}\n`);
     if (output && (await follow(client, id, flags, screen))) await save(client, id, output, flags);
   });
-}
-
-function format(text: string): string {
-  if (!(FORMATS as readonly string[]).includes(text)) throw expected(`one of ${FORMATS.join(', ')}`, '--format', text);
-  return text;
 }
 
 function priority(text: string): number {
