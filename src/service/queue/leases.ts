@@ -141,7 +141,7 @@ export class Queue {
   }
 
   /** The result becomes visible with the painting's end, in one transaction, if the lease is held still. */
-  async finish(held: Lease, { bytes, mediaType, steps, costs, seconds }: Finished): Promise<boolean> {
+  async finish(held: Lease, { bytes, mediaType, steps, costs, seconds, reached }: Finished): Promise<boolean> {
     const stored = await this.#blobs.store(this.#database, bytes);
     return this.#database.transaction(async (queries) => {
       const [row] = await this.#lock(queries, held);
@@ -155,6 +155,7 @@ export class Queue {
         [held.painting, id, steps, JSON.stringify(costs ?? null), seconds],
       );
       if (row.state_blob) await this.#blobs.remove(queries, [row.state_blob]);
+      if (reached) await addEvent(queries, held.painting, 'step', { ...reached });
       await addEvent(queries, held.painting, 'status', { status: 'done', step: steps });
       await addToTotal(queries, 'done', seconds);
       return true;
@@ -228,6 +229,8 @@ export interface Finished {
   readonly steps: number;
   readonly costs: unknown;
   readonly seconds: number;
+  /** The last step, where no beat has told of it. */
+  readonly reached?: EventData<'step'> | undefined;
 }
 
 /**

@@ -12,6 +12,7 @@ import { runningMedian } from '../../core/painting/pace.js';
 import type { PlannedScale } from '../../core/painting/plan.js';
 import type { NamedBytes, Painted, PaintRequest } from '../../node/painting/request.js';
 import { type Painting, startPainting } from '../../node/painting/start-painting.js';
+import type { EventData } from '../contract.js';
 import type { Lease, Queue } from '../queue/leases.js';
 import type { Blobs } from '../store/blobs.js';
 import type { Database } from '../store/database.js';
@@ -58,7 +59,7 @@ class Attempt {
   readonly #folder: string;
   readonly #state: string;
   #reached: Reached | undefined;
-  #told = -1;
+  #told = 0;
   #keptAt = 0;
   #preview: string | undefined;
   #isLost = false;
@@ -125,8 +126,8 @@ class Attempt {
     const { queue, beatMs } = this.#parts;
     while (!ended.aborted) {
       try {
-        const reached = this.#reached && this.#reached.step !== this.#told ? this.#reached : undefined;
-        const status = await queue.beat(this.#held, reached && { ...reached, step: reached.step + 1 });
+        const reached = this.#untold();
+        const status = await queue.beat(this.#held, reached);
         if (reached) this.#told = reached.step;
         if (status === undefined) {
           this.#isLost = true;
@@ -143,6 +144,13 @@ class Attempt {
       }
       await sleep(beatMs, undefined, { signal: ended }).catch(() => {});
     }
+  }
+
+  /** The last step, where nobody was told of it. */
+  #untold(): EventData<'step'> | undefined {
+    const reached = this.#reached;
+    if (!reached || reached.step + 1 === this.#told) return undefined;
+    return { ...reached, step: reached.step + 1 };
   }
 
   async #keepState(): Promise<void> {
@@ -163,7 +171,8 @@ class Attempt {
     const { format } = this.#held.work;
     return patiently(async () => {
       const bytes = await readFile(output as string);
-      return this.#parts.queue.finish(this.#held, { bytes, mediaType: `image/${format}`, steps, costs, seconds });
+      const finished = { bytes, mediaType: `image/${format}`, steps, costs, seconds, reached: this.#untold() };
+      return this.#parts.queue.finish(this.#held, finished);
     });
   }
 

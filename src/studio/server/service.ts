@@ -2,7 +2,7 @@
 import { type Client, createClient } from '../../client.js';
 
 /** What a service puts into the page: where it paints at first. */
-const MARK = document.querySelector<HTMLMetaElement>('meta[name="giverny-service"]')?.content;
+const MARK = globalThis.document?.querySelector<HTMLMetaElement>('meta[name="giverny-service"]')?.content;
 
 export type Place = 'device' | 'server';
 
