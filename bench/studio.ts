@@ -143,23 +143,87 @@ async function peakBytes(browser: Browser): Promise<number> {
   return Math.max(...peaks);
 }
 
+/** What the page forecasts. */
+async function forecastOf(page: Page): Promise<string> {
+  const line = page.locator('.forecast').filter({ hasText: /of memory/ });
+  return (await line.innerText()).replace(/\s+/g, ' ');
+}
+
+/** What the line under the picture said, and when: milliseconds since Paint was pressed. */
+interface Said {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** Notes what the line under the picture says from here on, as a script of the page. */
+const NOTE = `(() => {
+  const said = [];
+  const began = performance.now();
+  window.said = said;
+  new MutationObserver(() => {
+    const text = document.querySelector('.figures')?.innerText.replace(/\\s+/g, ' ') ?? '';
+    if (text !== said.at(-1)?.text) said.push({ at: performance.now() - began, text });
+  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+})()`;
+
+/** "1 h 3 min left", "2 min left", "35 s left", in seconds. */
+function leftIn(text: string): number | undefined {
+  const [all, hours, minutes, seconds] = /(?:(\d+) h )?(?:(\d+) min |(\d+) s )left/.exec(text) ?? [];
+  return all === undefined ? undefined : 3600 * Number(hours ?? 0) + 60 * Number(minutes ?? 0) + Number(seconds ?? 0);
+}
+
+const percent = (share: number) => `${share < 0 ? '' : '+'}${Math.round(100 * share)} %`;
+
 /** The page's forecasts, on a machine that it does not know and after one painting, against the truth. */
 async function forecasts(url: string): Promise<void> {
   for (const size of SIZES) {
     // A renderer of its own, as its peak is wanted.
     const browser = await launchBrowser();
     const { page } = await opened(browser, url, size);
-    for (const when of ['unknown machine', 'after one painting']) {
-      const said = await page.locator('.forecast').innerText();
-      const began = performance.now();
+    for (const when of ['unknown machine', 'after one painting'].slice(0, ROUNDS)) {
+      const forecast = await forecastOf(page);
+      await page.evaluate(NOTE);
       await page.getByRole('button', { name: /^Paint( again)?$/ }).click();
-      await page.locator('.figures').filter({ hasText: 'Done' }).waitFor({ timeout: 900_000 });
-      const took = (performance.now() - began) / 1000;
+      await page.locator('.figures').filter({ hasText: 'Done' }).waitFor({ timeout: 1_800_000 });
+      const said = (await page.evaluate('window.said')) as Said[];
+      const steps = new Map<number, Said>();
+      for (const one of said) {
+        const step = Number(/Step (\d+) of/.exec(one.text)?.[1] ?? 0);
+        if (step > 0 && !steps.has(step)) steps.set(step, one);
+      }
+      const took = (said.at(-1)?.at ?? 0) / 1000;
+      const first = (steps.get(1)?.at ?? 0) / 1000;
       const peak = (await peakBytes(browser)) / 1e9;
       console.log(
-        `${size} px, ${when}: "${said.replace(/\s+/g, ' ')}"; took ${took.toFixed(0)} s, ${peak.toFixed(2)} GB`,
+        `${size} px, ${when}: "${forecast}"; took ${took.toFixed(0)} s, ${first.toFixed(1)} of them to the first step, ` +
+          `${peak.toFixed(2)} GB`,
       );
+      for (const step of [1, 5, 10, 20, 40, 80, Math.round(steps.size / 2)]) {
+        const { at, text } = steps.get(step) ?? { at: 0, text: '' };
+        const left = leftIn(text);
+        if (left === undefined) continue;
+        const truth = took - at / 1000;
+        console.log(
+          `  after ${step} of ${steps.size} steps: ${left} s left, of ${took.toFixed(0)} in all ` +
+            `${percent((at / 1000 + left) / took - 1)}; truly left ${truth.toFixed(0)} s`,
+        );
+      }
+      if (process.env.STEPS)
+        console.log(JSON.stringify([...steps.values()].map(({ at, text }) => [Math.round(at), text])));
     }
+    await browser.close();
+  }
+}
+
+/** Most memory of a page that paints at one size alone, until the optimiser remembers all that it will. */
+async function memory(url: string): Promise<void> {
+  for (const size of SIZES) {
+    const browser = await launchBrowser();
+    const { page } = await opened(browser, url, size);
+    const forecast = await forecastOf(page);
+    await pressPaint(page);
+    await page.locator('.figures').filter({ hasText: 'Step 13' }).waitFor({ timeout: 900_000 });
+    console.log(`${size} px: "${forecast}"; ${((await peakBytes(browser)) / 1e9).toFixed(2)} GB`);
     await browser.close();
   }
 }
@@ -169,6 +233,7 @@ const server = await serveStudio();
 const browser = await launchBrowser();
 if (PARTS.includes('load')) await firstLoad(browser, server.url);
 if (PARTS.includes('first')) await firstPicture(browser, server.url);
+if (PARTS.includes('memory')) await memory(server.url);
 if (PARTS.includes('forecast')) await forecasts(server.url);
 await browser.close();
 await server.close();

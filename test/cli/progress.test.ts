@@ -80,13 +80,13 @@ test('seconds are counted before the first step, and no longer after it', () => 
 
 test('with several scales the line says which, and time left and bar go by what their steps cost', () => {
   const scales: PlannedScale[] = [
-    { width: 10, height: 10, steps: 60, work: 1 },
-    { width: 14, height: 14, steps: 30, work: 2 },
-    { width: 20, height: 20, steps: 30, work: 4 },
+    { width: 10, height: 10, steps: 60, work: 1e9 },
+    { width: 14, height: 14, steps: 30, work: 2e9 },
+    { width: 20, height: 20, steps: 30, work: 4e9 },
   ];
-  // 60 + 60 + 120 units in all; 60 + 20 are done after 70 steps, and the last scale is entered for 14.
-  expect(barLine({ ...at(69, 120), scale: 1, scales: 3 }, scales, 0.5, 80)).toBe(
-    '████░░░░░░░░░  70/120  scale 2/3  1 min 27 s left  cost 5.050e+9  1.00 s/step',
+  // 60 + 60 + 120 units in all; 60 + 20 are done after 70 steps, and the last scale is entered for 9.6.
+  expect(barLine({ ...at(69, 120), scale: 1, scales: 3 }, scales, 0.5e-9, 80)).toBe(
+    '████░░░░░░░░░  70/120  scale 2/3  1 min 25 s left  cost 5.050e+9  1.00 s/step',
   );
   expect(plainLine({ ...at(69, 120), scale: 1, scales: 3 })).toMatch(/^step 69\/120 {2}scale 2\/3 {2}total cost /);
 
@@ -94,7 +94,7 @@ test('with several scales the line says which, and time left and bar go by what 
   const progress = showProgress(terminal);
   progress.start(scales);
   for (let step = 0; step < 5; step++) progress.step({ ...at(step, 120, 0.1), scales: 3 });
-  expect(terminal.text().split('\r').at(-1)).toContain('26 s left  cost 5.050e+9  0.10 s/step');
+  expect(terminal.text().split('\r').at(-1)).toContain('25 s left  cost 5.050e+9  0.10 s/step');
   // The first scale ended early: its other steps are not waited for.
   progress.step({ ...at(60, 120, 0.2), scale: 1, scales: 3 });
   expect(terminal.text().split('\r').at(-1)).toContain('19 s left  cost 5.050e+9  0.20 s/step');

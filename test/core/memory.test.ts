@@ -126,12 +126,12 @@ test('tiles get smaller until the smallest', () => {
   expect(smallerCoreSidePx({ width: 900, height: 700 }, 128)).toBeUndefined();
 });
 
-test('seconds left count the work of the steps to come, and three and a half to enter a scale', () => {
+test('seconds left count the work of the steps to come, and what it takes to enter a scale', () => {
   const scales = [
-    { width: 10, height: 10, steps: 3, work: 1 },
-    { width: 20, height: 20, steps: 2, work: 4 },
+    { width: 10, height: 10, steps: 3, work: 1e9 },
+    { width: 20, height: 20, steps: 2, work: 4e9 },
   ];
-  expect(secondsLeft(scales, 0, 2)).toBe(22 + 2 * 3.5 * (1 + 4));
-  expect(secondsLeft(scales, 2, 2)).toBe(18 + 2 * 3.5 * 4);
-  expect(secondsLeft(scales, 4, 2)).toBe(8);
+  expect(secondsLeft(scales, 0, 2e-9)).toBeCloseTo(22 + 2 * (2 * 2.4 + 1.8 * (1 + 4)));
+  expect(secondsLeft(scales, 2, 2e-9)).toBeCloseTo(18 + 2 * (2.4 + 1.8 * 4));
+  expect(secondsLeft(scales, 4, 2e-9)).toBeCloseTo(8);
 });

@@ -121,6 +121,41 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
     expectNoProblems(second);
   });
 
+  test('the film of a painting that is gone on with has all of its steps', async () => {
+    const opened = await studio.open(ENDLESS);
+    const { page } = opened;
+    const filmed = async () =>
+      (await shelf<{ step: number }>(page, 'films')).map(({ step }) => step).sort((a, b) => a - b);
+    const paused = async () => {
+      await press(page, 'Pause');
+      await untilSays(page, /Paused/);
+      const step = await stepOf(page);
+      await expect.poll(() => keptStep(page), { timeout: 20_000 }).toBe(step);
+      await expect.poll(filmed).toEqual(Array.from({ length: step }, (_, i) => i));
+      return step;
+    };
+    await press(page, 'Paint');
+    await untilSays(page, /Step [3-9]/);
+    const before = await paused();
+    // What is painted after the state was kept is painted again, and filmed once.
+    await press(page, 'Resume');
+    await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(before + 1);
+    await page.reload();
+    await page.getByText('This painting is not finished').waitFor();
+    await page.locator('.menu > summary').click();
+    await page.locator('.menu-list button').filter({ hasText: 'Timelapse' }).waitFor();
+    await page.keyboard.press('Escape');
+    await press(page, 'Go on painting');
+    await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(before + 1);
+    expect(await paused()).toBeGreaterThan(before + 1);
+    await press(page, 'Stop');
+    await untilSays(page, /Stopped/);
+    await page.reload();
+    await press(page, 'Let go');
+    await expect.poll(filmed).toEqual([]);
+    expectNoProblems(opened);
+  });
+
   test('a worker that dies while the page is hidden: a notice, and the painting goes on', async () => {
     const opened = await studio.open(ENDLESS);
     const { page } = opened;

@@ -156,10 +156,17 @@ export function workOf(scales: readonly Work[], steps = Number.POSITIVE_INFINITY
 }
 
 /**
- * What a scale takes before its first step, in its steps: a look at the photo and the styles, a new graph, and its first
- * run in cold memory. Measured at 362 and 512 pixels with the pocket network.
+ * What a step takes besides the network's work on its pixels, in the same units: hundreds of small operations, the
+ * optimiser, a picture to show. Fitted to sizes of 128 to 512 pixels with the pocket network, in Node and in browsers.
  */
-const STEPS_TO_ENTER = 3.5;
+export const STEP_WORK = 6e8;
+
+/**
+ * What a scale takes before its first step: a new graph, whatever its size, and in its steps a look at the photo and the
+ * styles and a first run in cold memory. Fitted to the same paintings.
+ */
+const ENTER_WORK = 2.4e9;
+const STEPS_TO_ENTER = 1.8;
 
 /**
  * Seconds to the end of a painting, with those to enter the scales that have not begun.
@@ -171,14 +178,17 @@ export function secondsLeft(scales: readonly Work[], done: number, pace: number)
   let before = 0;
   let toEnter = 0;
   for (const { steps, work } of scales) {
-    if (before >= done) toEnter += STEPS_TO_ENTER * work;
+    if (before >= done) toEnter += ENTER_WORK + STEPS_TO_ENTER * work;
     before += steps;
   }
   return pace * (workOf(scales) - workOf(scales, done) + toEnter);
 }
 
-/** Seconds per unit of work on one of two threads of a server processor (AMD EPYC), whole paintings of 512 pixels. */
-const TYPICAL_PACE = 1e-10;
+/**
+ * Seconds per unit of work on one of two threads of a server processor (AMD EPYC): whole paintings of 384 to 1024 pixels,
+ * with their start.
+ */
+const TYPICAL_PACE = 9e-11;
 
 /** Seconds of a whole painting, before anything of it was measured. */
 export const typicalSeconds = (scales: readonly Work[], threads: number): number =>

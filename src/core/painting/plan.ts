@@ -5,7 +5,7 @@ import { deepestLayer, workPerPixel } from '../networks/measures.js';
 import type { Network } from '../networks/network.js';
 import type { Options } from '../options/options.js';
 import type { Size } from '../pictures/picture.js';
-import { assertFits, fittingCoreSidePx, forecastAll, type Painted } from './forecast.js';
+import { assertFits, fittingCoreSidePx, forecastAll, type Painted, STEP_WORK } from './forecast.js';
 import { type Scale, scalesOf } from './schedule.js';
 
 /** A scale, and what a step at it costs. */
@@ -46,7 +46,7 @@ export function plan(
     const side = memory && fittingCoreSidePx(scale, painted, memory.maxBytes);
     const share = side === undefined ? 1 : tiledShare(scale, painted.network, Object.keys(layers), side);
     const whole = scale.width * scale.height * workPerPixel(painted.network, deepestLayer(painted.network, layers));
-    return { ...scale, work: share * whole };
+    return { ...scale, work: STEP_WORK + share * whole };
   });
 }
 

@@ -4,7 +4,7 @@ import { download, encodeFrame, type Format, onWhite } from '../pictures/save.js
 import { dismiss, frame, history, historyOpen, keptId, notify, photo, styles } from '../state.js';
 import { isFull } from '../store/database.js';
 import { deletePainting, keepPainting, type Painting, paintings } from '../store/history.js';
-import { timelapse } from './paint.js';
+import { timelapse } from './film.js';
 import { painted } from './painted.js';
 import { currentRecipe, type MaskFile, maskOf, stem } from './recipe.js';
 

@@ -4,10 +4,9 @@ import { OPTION_NAMES, type Options, type OptionsInput } from '../../core/option
 import type { Changes } from '../../core/painting/order.js';
 import { isPainted, type Stroke } from '../brush/masks.js';
 import { PaintingWorker } from '../painting/painting-worker.js';
-import type { NetworkSource, OrderedPicture } from '../painting/protocol.js';
+import type { KeepAs, NetworkSource, OrderedPicture, PaintOrder } from '../painting/protocol.js';
 import { fittedSize, sha256 } from '../pictures/open.js';
 import { encodeFrame } from '../pictures/save.js';
-import { Timelapse } from '../pictures/timelapse.js';
 import { type FromServer, ServerPainter } from '../server/server-painter.js';
 import { keepToken } from '../server/service.js';
 import {
@@ -18,7 +17,6 @@ import {
   device,
   dismiss,
   frame,
-  frames,
   machine,
   network,
   notices,
@@ -41,6 +39,7 @@ import {
 } from '../state.js';
 import { keptNetwork } from '../store/networks.js';
 import { isWord } from '../words/words.js';
+import { clearFilm, filmFrame } from './film.js';
 import { keepResult } from './keep.js';
 import { sessionId, tellNotKept } from './keep-form.js';
 import { freeLock, holdLock } from './lock.js';
@@ -48,17 +47,19 @@ import { orderOf } from './order.js';
 import { type Painted, painted, rememberPace, setPainted } from './painted.js';
 import { orderedChanges, orderedPictures } from './recipe.js';
 import { hasToken, type ServerForm, takeResult } from './server.js';
-import { keepOrder, letGo, offerUnfinished, stateKept, takeUp } from './unfinished.js';
+import { keepOrder, keepOrderAgain, letGo, offerUnfinished, stateKept, takeUp } from './unfinished.js';
 
 export const painter = new PaintingWorker();
 const server = new ServerPainter();
 /** Who paints what is on the easel. */
 const activePainter = () => (onServer.value ? server : painter);
-export const timelapse = new Timelapse();
+
+/** Rises with every painting that is begun, and where one is stopped: a beginning that it has left behind ends. */
+let turn = 0;
 
 export async function startPainting(): Promise<void> {
   if (!canPaint.value) return;
-  timelapse.clear();
+  clearFilm();
   await begin(options.value);
 }
 
@@ -78,6 +79,7 @@ export async function paintOn(): Promise<void> {
     status.value = 'preparing';
     setPainted({ ...before, styles: items, options: wanted, whole: false });
     holdLock();
+    await keepOrderAgain();
     painter.paintOn(changesTo(before, wanted, items));
     return;
   }
@@ -93,8 +95,10 @@ export async function goOnPainting(): Promise<void> {
   if (!interrupted || busy.value) return;
   const { state } = interrupted;
   status.value = 'preparing';
+  const mine = ++turn;
   try {
     const takenUp = await takeUp(interrupted);
+    if (mine !== turn) return;
     batch(() => {
       prepareEasel();
       unfinished.value = undefined;
@@ -103,14 +107,21 @@ export async function goOnPainting(): Promise<void> {
     });
     setPainted(takenUp.painted);
     const order = { ...takenUp.order, network: await sourceOf(takenUp.order.network) };
-    holdLock();
-    painter.paint(order, hear, { session: sessionId, from: { file: state.file, reports: state.reports } });
+    if (mine !== turn) return;
+    handOver(order, { session: sessionId, from: { file: state.file, reports: state.reports } });
   } catch (error) {
-    fail('UNEXPECTED', error instanceof Error ? error.message : String(error));
+    if (mine === turn) fail('UNEXPECTED', error instanceof Error ? error.message : String(error));
   }
 }
 
-async function beginOnServer(form: ServerForm, start?: OrderedPicture): Promise<void> {
+/** Hands the worker its order, and what was wished before it had one. */
+function handOver(order: PaintOrder, keepAs: KeepAs): void {
+  holdLock();
+  painter.paint(order, hear, keepAs);
+  if (status.value === 'pausing') painter.pause();
+}
+
+async function beginOnServer(form: ServerForm, start: OrderedPicture | undefined, mine: number): Promise<void> {
   onServer.value = true;
   if (!(await hasToken())) {
     status.value = 'idle';
@@ -119,7 +130,11 @@ async function beginOnServer(form: ServerForm, start?: OrderedPicture): Promise<
   // What the device kept of a painting has ended with this one.
   await letGo();
   ordered.value = undefined;
-  await server.paint({ ...(await orderedPictures(form)), start, options: form.options, network: network.value }, hear);
+  const pictures = await orderedPictures(form);
+  if (mine !== turn) return;
+  const painting = server.paint({ ...pictures, start, options: form.options, network: network.value }, hear);
+  if (status.value === 'pausing') server.pause();
+  await painting;
 }
 
 /** Follows the painting that this tab ordered from the service before. */
@@ -163,8 +178,8 @@ async function begin(wanted: Options, start?: OrderedPicture): Promise<void> {
     prepareEasel();
     if (start) return;
     frame.value = undefined;
-    frames.value = 0;
   });
+  const mine = ++turn;
   try {
     const arranged = { content, styles: styles.value, strokes: strokes.value };
     setPainted({
@@ -176,17 +191,17 @@ async function begin(wanted: Options, start?: OrderedPicture): Promise<void> {
       whole: false,
     });
     if (place.value === 'server') {
-      await beginOnServer({ ...arranged, options: wanted }, start);
+      await beginOnServer({ ...arranged, options: wanted }, start, mine);
       return;
     }
     const source = await sourceOf(network.value);
     const form = { ...arranged, options: wanted, network: source, device: device.value, threads: threads.value };
     const order = await orderOf(form, start);
+    if (mine !== turn) return;
     await keepOrder(order);
-    holdLock();
-    painter.paint(order, hear, { session: sessionId });
+    if (mine === turn) handOver(order, { session: sessionId });
   } catch (error) {
-    fail('UNEXPECTED', error instanceof Error ? error.message : String(error));
+    if (mine === turn) fail('UNEXPECTED', error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -231,22 +246,22 @@ function hear(message: FromServer): void {
         current.steps = message.step + 1;
       }
       const { frame: shown, ...rest } = message;
-      if (shown) timelapse.add(shown);
       batch(() => {
         report.value = rest;
         reports.value = [...reports.value, rest];
-        if (shown) frame.value = shown;
-        frames.value = timelapse.length;
+        if (shown) {
+          frame.value = shown;
+          filmFrame(shown, message.step);
+        }
         if (status.value === 'preparing') status.value = 'painting';
       });
       if (message.notice !== undefined) notify('info', 'setback', { n: message.step + 1 });
       return;
     }
     case 'preview':
-      timelapse.add(message.frame);
       batch(() => {
         frame.value = message.frame;
-        frames.value = timelapse.length;
+        filmFrame(message.frame, report.value?.step ?? 0);
       });
       return;
     case 'result':
@@ -255,6 +270,8 @@ function hear(message: FromServer): void {
     case 'paused':
       // A service may be told so by others, too.
       if (status.value === 'pausing' || onServer.value) status.value = 'paused';
+      return;
+    case 'warm':
       return;
     case 'kept':
       stateKept();
@@ -325,7 +342,7 @@ export function resume(): void {
   activePainter().resume();
 }
 
-/** Keeps the picture so far. Before there is one, ends at once. */
+/** Keeps the picture so far. Before there is one, ends at once; what was kept of the painting is offered again. */
 export function stop(): void {
   if (!busy.value) return;
   if (report.value) {
@@ -333,10 +350,13 @@ export function stop(): void {
     activePainter().stop();
     return;
   }
+  turn++;
   if (onServer.value) server.stop();
   else painter.kill();
   freeLock();
   status.value = 'idle';
+  // What was to be gone on with is there still.
+  if (!onServer.value) offerUnfinished(sessionId);
 }
 
 /** Options that a painting in progress cannot take: its size, and where it began. */

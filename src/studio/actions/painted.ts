@@ -37,13 +37,18 @@ export function setPainted(of: Painted | undefined): void {
   current = of;
 }
 
+/** Steps of late that the pace is taken from. */
+const LATE_STEPS = 7;
+
 /** Seconds to the end, from the pace of late and the scales still to come. */
-export function secondsLeft(pace: number): number {
+export function secondsLeft(): number {
   const now = report.value;
   if (now?.secondsLeft !== undefined) return now.secondsLeft;
   const scales = current?.plan?.scales;
   if (!now || !scales) return 0;
-  return left(scales, now.step + 1, pace / (scales[now.scale]?.work ?? 1));
+  const paces = reports.value.map(({ scale, seconds }) => seconds / (scales[scale]?.work ?? 1));
+  // The first step of all is slower than others.
+  return left(scales, now.step + 1, median(paces.slice(paces.length > 1 ? 1 : 0).slice(-LATE_STEPS)));
 }
 
 export function rememberPace(): void {
@@ -53,8 +58,9 @@ export function rememberPace(): void {
     .slice(1);
   const work = current?.plan?.scales.at(-1)?.work;
   if (late.length < 3 || work === undefined) return;
-  const middle = late.sort((a, b) => a - b)[Math.floor(late.length / 2)] as number;
-  keepPace(machine.value, middle / work);
+  keepPace(machine.value, median(late) / work);
   // The forecast knows more of this machine now.
   machine.value = { ...machine.value };
 }
+
+const median = (all: readonly number[]) => [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] as number;

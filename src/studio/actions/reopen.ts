@@ -4,10 +4,10 @@ import { decodePicture } from '../../browser/pictures.js';
 import type { Frame } from '../painting/protocol.js';
 import { frameOf as toFrame } from '../pictures/frame.js';
 import { type OpenedPicture, openPicture } from '../pictures/open.js';
-import { busy, frame, frames, historyOpen, keptId, machine, notify, ready, status, strokes, styles } from '../state.js';
+import { busy, frame, historyOpen, keptId, machine, notify, ready, status, strokes, styles } from '../state.js';
 import { type Painting, picturesOf } from '../store/history.js';
+import { clearFilm } from './film.js';
 import { setForm } from './form.js';
-import { timelapse } from './paint.js';
 import { setPainted } from './painted.js';
 import { addStyle, setPhoto } from './pictures.js';
 
@@ -49,8 +49,7 @@ export async function showPainting(painting: Painting, content: OpenedPicture): 
     status.value = 'done';
     const { engine, network, coarseNetwork } = recipe;
     ready.value = { ...machine.value, engine, network, coarseNetwork };
-    timelapse.clear();
-    frames.value = 0;
+    clearFilm();
     setPainted({
       content,
       styles: styles.value,

@@ -3,7 +3,7 @@ import { batch } from '@preact/signals';
 import { mergeOptions, type OptionsInput } from '../../core/options/options.js';
 import type { OrderedPicture, PaintOrder } from '../painting/protocol.js';
 import { fittedSize } from '../pictures/open.js';
-import { frame, notify, photo, report, reports, status, strokes, styles, unfinished } from '../state.js';
+import { busy, frame, notify, photo, report, reports, status, strokes, styles, unfinished } from '../state.js';
 import { isFull } from '../store/database.js';
 import {
   forgetUnfinished,
@@ -15,24 +15,36 @@ import {
   type Unfinished,
   unfinishedOf,
 } from '../store/sessions.js';
+import { clearFilm, filmIsKept, keepFilmOf, takeUpFilm } from './film.js';
 import { formToKeep, keepForm, sessionId, setKeptForm, tellKept, tellNotKept } from './keep-form.js';
 import { type Painted, setPainted } from './painted.js';
 
 let running: Unfinished | undefined;
+/** What was ordered last; its worker may paint on when it is done. */
+let last: Unfinished | undefined;
 
 /** Keeps what is ordered, so that the states to come can be gone on with. */
 export async function keepOrder({ network, ...order }: PaintOrder): Promise<void> {
   unfinished.value = undefined;
   const name = network === 'pocket' ? network : network.name;
   running = { id: sessionId, schema: SCHEMA, order: { ...order, network: name }, form: formToKeep() };
+  last = running;
   try {
     // Browsers may clear what is not persistent when they need room.
     await navigator.storage?.persist?.().catch(() => false);
+    await filmIsKept();
     await forgetUnfinished(sessionId);
     await keepUnfinished(running);
   } catch (error) {
     tellNotKept(isFull(error));
   }
+}
+
+/** Keeps the order of a painting that was done, and is painted on. */
+export async function keepOrderAgain(): Promise<void> {
+  if (running || !last) return;
+  running = last;
+  await keepUnfinished(running).catch((error) => tellNotKept(isFull(error)));
 }
 
 /** After a state was kept: what was cleared meanwhile is kept again. */
@@ -42,6 +54,7 @@ export async function stateKept(): Promise<void> {
       await keepUnfinished(running);
       await keepForm();
     }
+    if (running) await keepFilmOf(sessionId);
     tellKept();
   } catch (error) {
     tellNotKept(isFull(error));
@@ -52,6 +65,7 @@ export async function stateKept(): Promise<void> {
 export async function letGo(): Promise<void> {
   unfinished.value = undefined;
   running = undefined;
+  await filmIsKept();
   await forgetUnfinished(sessionId).catch(() => {});
 }
 
@@ -63,13 +77,15 @@ export function letGoOfOffer(): void {
     status.value = 'idle';
   });
   setPainted(undefined);
+  clearFilm();
   letGo();
 }
 
 /** Shows a session's interrupted painting, if there is one. */
 export async function offerUnfinished(id: string): Promise<boolean> {
   const [began, state] = await Promise.all([unfinishedOf(id), stateOf(id)]).catch(() => []);
-  if (!began || !state) return false;
+  // A painting may have begun since.
+  if (!began || !state || busy.value) return false;
   const isOther = began.schema !== SCHEMA;
   if (isOther) notify('info', 'otherVersion');
   // A photo that was chosen since has taken its place.
@@ -85,6 +101,7 @@ export async function offerUnfinished(id: string): Promise<boolean> {
     status.value = 'stopped';
   });
   setPainted(paintedOf({ began, state }));
+  await takeUpFilm(id, state.step);
   return true;
 }
 
@@ -107,6 +124,7 @@ export async function takeUp(
     start: start && (await inMemory(start)),
   };
   running = { ...began, order };
+  last = running;
   return { order, painted: paintedOf(interrupted) };
 }
 

@@ -29,20 +29,34 @@ function outline(name: string, shapes: Readonly<Record<string, Shape>>): Network
   return networkOf(name, '', Object.fromEntries(Object.entries(shapes).map(([key, shape]) => [key, { shape, data }])));
 }
 
+/** What runtime and network take in a page that has them not ready, as work of a painting. */
+const START_WORK = 12e9;
+
 export interface Forecast {
   readonly seconds: number;
   /** Of the page's process, at the scale that takes most. */
   readonly bytes: number;
 }
 
-/** @param styles how many. */
-export function forecast(size: Size, options: Options, network: string, styles: number, machine: Machine): Forecast {
+/**
+ * @param styles how many.
+ * @param warm whether runtime and network are ready.
+ */
+export function forecast(
+  size: Size,
+  options: Options,
+  network: string,
+  styles: number,
+  machine: Machine,
+  warm: boolean,
+): Forecast {
   const own = network === 'pocket' ? POCKET : LARGE;
   const coarse = own === POCKET ? undefined : POCKET;
   const scales = plan(size, options, own, coarse, { styles, maxBytes: PAINTING_BYTES });
   const paintedAt = paintedBy({ network: own, coarse }, options, styles, scales.length);
+  const pace = paceOf(machine);
   return {
-    seconds: secondsLeft(scales, 0, paceOf(machine)),
+    seconds: secondsLeft(scales, 0, pace) + (warm ? 0 : START_WORK * pace),
     bytes: inPage(forecastAll(scales, paintedAt, PAINTING_BYTES)),
   };
 }

@@ -1,7 +1,7 @@
 /** The memory of the page's process, by what the core forecasts of a process of its own. docs/studio.md has the measurements. */
 
 /** The browser's own part of the page's process, and the runtime's code. */
-const BROWSER_BYTES = 0.3e9;
+const BROWSER_BYTES = 0.25e9;
 /** WASM's memory is never given back: what lies between its blocks is lost. */
 const FRAGMENTS = 1.09;
 

@@ -1,10 +1,14 @@
 /** The page's side of a painting: owns the worker, and starts a new one where the old one is of no more use. */
+
+import { signal } from '@preact/signals';
 import type { Changes } from '../../core/painting/order.js';
 import type { FromWorker, KeepAs, PaintOrder, ToWorker } from './protocol.js';
 
 export class PaintingWorker {
   #worker: Worker | undefined;
   #listener: (message: FromWorker) => void = () => {};
+  /** Whether runtime and network are there, so that a painting begins at once. */
+  readonly warm = signal(false);
 
   /** Starts a painting; `listener` hears of it until the next one starts. */
   paint(order: PaintOrder, listener: (message: FromWorker) => void, keepAs?: KeepAs): void {
@@ -62,6 +66,7 @@ export class PaintingWorker {
   kill(): void {
     this.#worker?.terminate();
     this.#worker = undefined;
+    this.warm.value = false;
   }
 
   /** A browser that ends a worker, as for its memory, tells nobody, but frees its lock. */
@@ -82,6 +87,7 @@ export class PaintingWorker {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       // A runtime that failed holds memory that it never gives back.
       if (data.type === 'failed') this.kill();
+      if (data.type === 'warm' || data.type === 'step') this.warm.value = true;
       if (data.type === 'alive') this.#mourn(worker, data.lock);
       else this.#listener(data);
     };

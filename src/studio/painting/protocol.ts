@@ -106,6 +106,8 @@ export type FromWorker =
   | ({ readonly type: 'plan' } & Plan)
   | ({ readonly type: 'step' } & StepReport)
   | { readonly type: 'paused' }
+  /** Runtime and network are there; of a painting that was begun before it is ordered. */
+  | { readonly type: 'warm' }
   /** The worker lives for as long as it holds this lock. */
   | { readonly type: 'alive'; readonly lock: string }
   | { readonly type: 'kept' }

@@ -135,7 +135,9 @@ async function warmUp(order: PaintOrder): Promise<void> {
     const by = await equip(ordered);
     const prepared = await prepare(by, ordered, signal);
     const steps = by.paint(prepared, { signal });
-    return { prepared, steps, first: await steps.next() };
+    const first = await steps.next();
+    post({ type: 'warm' });
+    return { prepared, steps, first };
   });
 }
 

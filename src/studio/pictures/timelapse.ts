@@ -8,14 +8,25 @@ const FRAME_MS = 66;
 /** The last picture stays for a moment. */
 const LAST_FRAMES = 20;
 
+/** A picture of the film, as JPEG. */
+export interface FilmFrame {
+  /** The step that it shows, from 0. */
+  readonly step: number;
+  /** Its place among all that were shown, those thinned out counted. */
+  readonly place: number;
+  readonly blob: Blob | Promise<Blob>;
+}
+
 export class Timelapse {
-  #frames: Promise<Blob>[] = [];
+  #frames: FilmFrame[] = [];
   #every = 1;
   #seen = 0;
 
-  add(frame: Frame): void {
-    if (this.#seen++ % this.#every !== 0) return;
-    this.#frames.push(canvasOf(frame).convertToBlob({ type: 'image/jpeg', quality: 0.9 }));
+  add(frame: Frame, step: number): void {
+    const place = this.#seen++;
+    if (place % this.#every !== 0) return;
+    const blob = canvasOf(frame).convertToBlob({ type: 'image/jpeg', quality: 0.9 });
+    this.#frames.push({ step, place, blob });
     if (this.#frames.length < MOST_FRAMES) return;
     this.#frames = this.#frames.filter((_, i) => i % 2 === 0);
     this.#every *= 2;
@@ -25,10 +36,22 @@ export class Timelapse {
     return this.#frames.length;
   }
 
+  get frames(): readonly FilmFrame[] {
+    return this.#frames;
+  }
+
   clear(): void {
-    this.#frames = [];
-    this.#every = 1;
-    this.#seen = 0;
+    this.restore([], 0);
+  }
+
+  /** Puts the film back to what it was after so many steps. */
+  restore(frames: readonly FilmFrame[], steps: number): void {
+    this.#frames = frames.filter(({ step }) => step < steps).sort((a, b) => a.place - b.place);
+    const [first, second] = this.#frames;
+    const last = this.#frames.at(-1);
+    this.#every = first && second ? second.place - first.place : 1;
+    // A step shows a picture each, as long as somebody looks.
+    this.#seen = last ? last.place + Math.min(this.#every, steps - last.step) : 0;
   }
 
   /**
@@ -37,7 +60,7 @@ export class Timelapse {
    * @param onProgress share done, 0 to 1.
    */
   async film(onProgress: (done: number) => void): Promise<Blob> {
-    const bitmaps = await Promise.all(this.#frames.map(async (frame) => createImageBitmap(await frame)));
+    const bitmaps = await Promise.all(this.#frames.map(async ({ blob }) => createImageBitmap(await blob)));
     const canvas = document.createElement('canvas');
     canvas.width = Math.max(...bitmaps.map(({ width }) => width));
     canvas.height = Math.max(...bitmaps.map(({ height }) => height));

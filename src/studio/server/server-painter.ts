@@ -24,6 +24,8 @@ export class ServerPainter {
   #id: string | undefined;
   #listener: Listener = () => {};
   #following: AbortController | undefined;
+  /** Asked for before the service had the order. */
+  #pausesFirst = false;
 
   /** Orders a painting, and follows it. */
   async paint(order: ServerOrder, listener: Listener): Promise<void> {
@@ -32,6 +34,8 @@ export class ServerPainter {
     try {
       const { id } = await service().create(await sent(order), { signal });
       keepJob({ id, sha256: order.content.sha256 });
+      this.#id = id;
+      if (this.#pausesFirst) this.#ask('pause');
       await this.#follow(id, signal);
     } catch (error) {
       this.#fail(error, signal);
@@ -49,10 +53,12 @@ export class ServerPainter {
   }
 
   pause(): void {
+    this.#pausesFirst = true;
     this.#ask('pause');
   }
 
   resume(): void {
+    this.#pausesFirst = false;
     this.#ask('resume');
   }
 
@@ -71,6 +77,7 @@ export class ServerPainter {
   #begin(listener: Listener): AbortSignal {
     this.kill();
     this.#listener = listener;
+    this.#pausesFirst = false;
     this.#following = new AbortController();
     return this.#following.signal;
   }

@@ -1,11 +1,11 @@
 /**
  * IndexedDB with promises. Shelves: paintings, the pictures they were made from, networks; the sessions of tabs, and their
- * unfinished paintings with the states from which these go on.
+ * unfinished paintings with the states from which these go on and the pictures of their films.
  */
 
 const NAME = 'giverny';
-const VERSION = 2;
-export type Shelf = 'paintings' | 'pictures' | 'networks' | 'sessions' | 'unfinished' | 'states';
+const VERSION = 3;
+export type Shelf = 'paintings' | 'pictures' | 'networks' | 'sessions' | 'unfinished' | 'states' | 'films';
 /** The property by which a shelf knows its entries. */
 const KEYS: Readonly<Record<Shelf, string>> = {
   paintings: 'id',
@@ -14,6 +14,7 @@ const KEYS: Readonly<Record<Shelf, string>> = {
   sessions: 'id',
   unfinished: 'id',
   states: 'id',
+  films: 'id',
 };
 
 let opening: Promise<IDBDatabase> | undefined;
@@ -104,6 +105,22 @@ export function all<T>(shelf: Shelf): Promise<T[]> {
 export async function has(shelf: Shelf, key: string): Promise<boolean> {
   return (await within(shelf, 'readonly', (store) => store.count(key))) > 0;
 }
+
+/** All entries whose keys begin like this. */
+export function beginning<T>(shelf: Shelf, prefix: string): Promise<T[]> {
+  return within(shelf, 'readonly', (store) => store.getAll(rangeOf(prefix)) as IDBRequest<T[]>);
+}
+
+/** Keys that begin like this. */
+export function keysBeginning(shelf: Shelf, prefix: string): Promise<string[]> {
+  return within(shelf, 'readonly', (store) => store.getAllKeys(rangeOf(prefix)) as IDBRequest<string[]>);
+}
+
+export async function removeBeginning(shelf: Shelf, prefix: string): Promise<void> {
+  await within(shelf, 'readwrite', (store) => store.delete(rangeOf(prefix)));
+}
+
+const rangeOf = (prefix: string) => IDBKeyRange.bound(prefix, `${prefix}\uffff`);
 
 export async function remove(shelf: Shelf, key: string): Promise<void> {
   await within(shelf, 'readwrite', (store) => store.delete(key));

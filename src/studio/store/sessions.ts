@@ -6,6 +6,7 @@ import type { WebDevice } from '../../engines/web.js';
 import type { Stroke } from '../brush/masks.js';
 import type { Frame, PaintOrder } from '../painting/protocol.js';
 import { all, get, has, put, remove } from './database.js';
+import { forgetFilm } from './films.js';
 
 /** A picture of the shelf `pictures`, under the name that it has here. */
 export interface NamedPicture {
@@ -92,6 +93,7 @@ export async function sessions(): Promise<Session[]> {
 export async function forgetUnfinished(id: string): Promise<void> {
   await remove('unfinished', id);
   await remove('states', id);
+  await forgetFilm(id);
 }
 
 /**

@@ -16,7 +16,7 @@ export function Progress() {
         {now && <span>{t('stepOf', { n: done, m: all })}</span>}
         {now && now.scales > 1 && busy.value && <span>{t('scaleOf', { n: now.scale + 1, m: now.scales })}</span>}
         {seconds !== undefined && <span>{t('perStep', { s: number(seconds) })}</span>}
-        {busy.value && seconds !== undefined && <span>{t('left', { time: duration(secondsLeft(seconds)) })}</span>}
+        {busy.value && seconds !== undefined && <span>{t('left', { time: duration(secondsLeft()) })}</span>}
         {!busy.value && now && <span>{t('took', { time: duration(painted()?.seconds ?? 0) })}</span>}
         {onServer.value && <span class="faint">{t('place.server')}</span>}
         {ready.value && (

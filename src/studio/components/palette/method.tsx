@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { type Options, optionMeta, PRESETS } from '../../../core/options/options.js';
 import { gigabytes } from '../../../core/painting/forecast.js';
+import { painter } from '../../actions/paint.js';
 import { fittedSize } from '../../pictures/open.js';
 import { busy, chosen, machine, network, options, photo, place, preset, setOption, styles } from '../../state.js';
 import { duration, isWord, number, t } from '../../words/words.js';
@@ -124,7 +125,7 @@ export function Forecast() {
     device === 'webgpu' ? t('machineWebgpu') : threads === 1 ? t('machineWasm1') : t('machineWasm', { n: threads });
   const size = fittedSize(content, options.value.size);
   const listed = Math.max(1, styles.value.filter(({ weight }) => weight > 0).length);
-  const all = by?.forecast(size, options.value, network.value, listed, machine.value);
+  const all = by?.forecast(size, options.value, network.value, listed, machine.value, painter.warm.value);
   return (
     <p class="hint forecast">
       {all && t('forecast', { time: duration(all.seconds), memory: gigabytes(all.bytes) })} {where}
