@@ -34,7 +34,7 @@ export {
   PRESETS,
   resolveOptions,
 } from './core/options/options.js';
-export type { Job, Revision, Step, StepReport } from './core/painting/job.js';
+export type { Job, Revision, Step, StepEvent, StepReport } from './core/painting/job.js';
 export type { Changes, DecodedPicture, Order, OrderedStyle } from './core/painting/order.js';
 export { type PaintSettings, paint } from './core/painting/paint.js';
 export { changed, Painter, type PainterParts, type Prepared } from './core/painting/painter.js';

@@ -2,6 +2,7 @@
 import type * as Ort from 'onnxruntime-web';
 import { GivernyError } from '../core/errors.js';
 import type { Engine, EngineTraits, Session } from '../core/graph/engine.js';
+import { fallingBack } from '../core/graph/falling-back.js';
 import { type Tensor, tensor } from '../core/graph/tensor.js';
 import { failure } from './failure.js';
 import { KeptFeeds } from './kept-feeds.js';
@@ -42,29 +43,30 @@ const MOST_THREADS = 8;
 
 /**
  * An engine for this page or worker. The runtime is one per page or worker, as are its threads: the first call
- * decides both. WASM computes on the calling thread, so a page that must stay responsive paints in a worker.
+ * decides both. WASM computes on the calling thread, so a page that must stay responsive paints in a worker. Where a
+ * graphics device fails, a painting goes on in WASM.
  *
  * @throws GivernyError ENGINE_FAILED where the wanted device or the package onnxruntime-web is missing.
  */
 export async function createWebEngine(options: WebEngineOptions = {}): Promise<WebEngine> {
   const device = await chooseDevice(options.device ?? 'auto');
   const ort = await runtimeFor(device);
+  const first = engineOn(device, options, ort.env.versions.common, async () => ort);
+  if (device === 'wasm') return { ...first, loseDevice: async () => {} };
+  const wasm = () => engineOn('wasm', options, ort.env.versions.common, () => runtimeFor('wasm'));
+  const both = fallingBack(first, wasm) as Omit<WebEngine, 'loseDevice'>;
+  return Object.assign(both, { loseDevice: async () => (await ort.env.webgpu.device).destroy() });
+}
+
+/** @param runtime loaded before the first model. */
+function engineOn(
+  device: WebDevice,
+  { threads, runtimeFiles }: WebEngineOptions,
+  version: string | undefined,
+  runtime: () => Promise<typeof Ort>,
+) {
   const most = threadsOf(device);
-  const threads = Math.max(1, Math.min(options.threads ?? most, most));
-  ort.env.wasm.numThreads = threads;
-  const { runtimeFiles } = options;
-  if (typeof runtimeFiles === 'string') ort.env.wasm.wasmPaths = runtimeFiles.replace(/\/?$/, '/');
-  else if (runtimeFiles) ort.env.wasm.wasmPaths = { ...runtimeFiles[device] };
-  ort.env.logLevel = 'error';
-  const sessionOptions: Ort.InferenceSession.SessionOptions = {
-    executionProviders: [device],
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'extended',
-    enableMemPattern: false,
-    // Browsers are never alone on a machine: beside other work, waiting idly is 7 to 10 % faster than busily.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
-    logSeverityLevel: 3,
-  };
+  const used = Math.max(1, Math.min(threads ?? most, most));
   const loss = { reason: '' };
   let watched = false;
   const guarded = async <T>(what: 'load' | 'run', work: () => Promise<T>): Promise<T> => {
@@ -75,14 +77,16 @@ export async function createWebEngine(options: WebEngineOptions = {}): Promise<W
     }
   };
   return {
-    name: `onnxruntime-web ${ort.env.versions.common} ${device}`,
-    traits: traitsOf(device, threads),
-    loseDevice: async () => {
-      if (device === 'webgpu') (await ort.env.webgpu.device).destroy();
-    },
-    load: (model) =>
+    name: `onnxruntime-web ${version} ${device}`,
+    traits: traitsOf(device, used),
+    load: (model: Uint8Array) =>
       guarded('load', async () => {
-        const inference = await ort.InferenceSession.create(model, sessionOptions);
+        const ort = await runtime();
+        ort.env.wasm.numThreads = used;
+        if (typeof runtimeFiles === 'string') ort.env.wasm.wasmPaths = runtimeFiles.replace(/\/?$/, '/');
+        else if (runtimeFiles) ort.env.wasm.wasmPaths = { ...runtimeFiles[device] };
+        ort.env.logLevel = 'error';
+        const inference = await ort.InferenceSession.create(model, { ...SESSION, executionProviders: [device] });
         if (device === 'webgpu' && !watched) {
           watched = true;
           (await ort.env.webgpu.device).lost.then(({ message, reason }) => {
@@ -93,6 +97,15 @@ export async function createWebEngine(options: WebEngineOptions = {}): Promise<W
       }),
   };
 }
+
+const SESSION: Ort.InferenceSession.SessionOptions = {
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'extended',
+  enableMemPattern: false,
+  // Browsers are never alone on a machine: beside other work, waiting idly is 7 to 10 % faster than busily.
+  extra: { session: { intra_op: { allow_spinning: '0' } } },
+  logSeverityLevel: 3,
+};
 
 /** What 'auto' takes here. */
 export async function bestDevice(): Promise<WebDevice> {
@@ -158,8 +171,12 @@ function gpuSession(ort: typeof Ort, inference: Ort.InferenceSession, guarded: G
         return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value)]));
       }),
     dispose: async () => {
-      await kept.dispose();
-      await inference.release();
+      try {
+        await kept.dispose();
+        await inference.release();
+      } catch {
+        // Of a device that was lost there is nothing to free any more.
+      }
     },
   };
 }

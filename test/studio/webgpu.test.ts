@@ -38,7 +38,7 @@ test.skipIf(CHROMIUM === undefined)(
       await page.getByLabel('Computes with').selectOption('webgpu');
       await press(page, 'Paint');
       await untilSays(page, /WebGPU/, 60_000);
-      await notice(page, /The graphics device was lost after [12] steps/).waitFor({ timeout: 240_000 });
+      await notice(page, /The graphics device failed after [12] steps/).waitFor({ timeout: 240_000 });
       expect(await untilSays(page, /Done/)).toMatch(/Step 6 of 6.*WASM/);
     } finally {
       await browser.close();

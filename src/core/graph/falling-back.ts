@@ -2,6 +2,9 @@
 import type { GivernyError } from '../errors.js';
 import type { Engine } from './engine.js';
 
+/** Devices that are the processor. */
+const PROCESSORS: readonly string[] = ['cpu', 'wasm'];
+
 /**
  * Computes on one engine until its device fails, and on another from then on. A painting goes on from its last step,
  * and those that follow do not try the device again.
@@ -21,7 +24,8 @@ export function fallingBack(first: Engine, next: () => Engine): Engine {
     fallBack({ message }: GivernyError) {
       if (current !== first) return undefined;
       current = next();
-      return `${message} Painting goes on on the ${current.traits.device === 'cpu' ? 'CPU' : current.traits.device}.`;
+      const { device } = current.traits;
+      return `${message} Painting goes on on the ${PROCESSORS.includes(device) ? 'CPU' : device}.`;
     },
   };
 }

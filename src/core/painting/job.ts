@@ -56,10 +56,15 @@ export interface Step {
   state(): PaintState;
   /** A sentence for people, such as of a smaller rate after a cost that was not finite. */
   readonly notice?: string;
+  /** What the notice is about, for programs that have words of their own. */
+  readonly about: readonly StepEvent[];
 }
 
+/** What happens on the way: a step taken back, smaller tiles for want of memory, another device in place of one that failed. */
+export type StepEvent = 'setback' | 'tiles' | 'device';
+
 /** A step as plain data, without its picture. */
-export type StepReport = Omit<Step, 'picture' | 'state'>;
+export type StepReport = Omit<Step, 'picture' | 'state' | 'about'>;
 
 /** What of a step can cross to another thread or process. */
 export function reportOf({ step, steps, scale, scales, costs, seconds, notice }: Step): StepReport {

@@ -18,7 +18,16 @@ import type { Picture, Size } from '../pictures/picture.js';
 import { resamplePlanes } from '../pictures/resample.js';
 import { type Colored, colored } from './colored.js';
 import { assertFits, fittingCoreSidePx, LEAST_CORE_SIDE_PX, type Painted, smallerCoreSidePx } from './forecast.js';
-import { type Job, type Revision, revised, type SettledJob, type Step, sameButForLength, settled } from './job.js';
+import {
+  type Job,
+  type Revision,
+  revised,
+  type SettledJob,
+  type Step,
+  type StepEvent,
+  sameButForLength,
+  settled,
+} from './job.js';
 import { type Kept, keepNothing, keptOf } from './kept.js';
 import { sceneAt } from './scene.js';
 import { HISTORY, isLarge, LARGE_HISTORY, type Scale, scalesOf } from './schedule.js';
@@ -83,8 +92,8 @@ class Run {
   #colored: Colored;
   /** Tiles that turned out to fit into memory, where more had been forecast to. */
   #mostCoreSidePx = Number.POSITIVE_INFINITY;
-  /** For people to read after the next step. */
-  #notice: string | undefined;
+  /** What happened since the step before. */
+  #events: { readonly about: StepEvent; readonly sentence: string }[] = [];
 
   constructor(
     job: Job,
@@ -201,7 +210,8 @@ class Run {
     const smaller = isMemory ? smallerCoreSidePx(this.scales[s] as Scale, this.#coreSidePx(s)) : undefined;
     if (smaller !== undefined) {
       this.#mostCoreSidePx = smaller;
-      this.#notice = `Memory ran out: painting goes on in tiles of ${smaller} pixels.`;
+      const sentence = `Memory ran out: painting goes on in tiles of ${smaller} pixels.`;
+      this.#events.push({ about: 'tiles', sentence });
       return;
     }
     const isDevice = isMemory || DEVICE_FAILURES.includes(error.code);
@@ -209,7 +219,7 @@ class Run {
     if (sentence === undefined) throw error;
     // What did not fit into the device's memory may fit into this one's.
     this.#mostCoreSidePx = Number.POSITIVE_INFINITY;
-    this.#notice = sentence;
+    this.#events.push({ about: 'device', sentence });
   }
 
   #painting(s: number): Painted {
@@ -255,8 +265,9 @@ class Run {
     const later = scales.slice(state.scale).reduce((sum, { steps }) => sum + steps, 0);
     const { finish } = this.#colored;
     const network = this.#network(state.scale);
-    const notices = [this.#notice, setbacks > 0 ? setbackNotice(state.step - 1, setbacks) : undefined].filter(Boolean);
-    this.#notice = undefined;
+    const events = this.#events;
+    this.#events = [];
+    if (setbacks > 0) events.push({ about: 'setback', sentence: setbackNotice(state.step - 1, setbacks) });
     let made: Picture | undefined;
     return {
       step: state.step - 1,
@@ -270,7 +281,8 @@ class Run {
         return made;
       },
       state: () => state,
-      ...(notices.length > 0 ? { notice: notices.join(' ') } : {}),
+      about: events.map(({ about }) => about),
+      ...(events.length > 0 ? { notice: events.map(({ sentence }) => sentence).join(' ') } : {}),
     };
   }
 

@@ -1,6 +1,7 @@
 /** Starting, holding, changing and ending a painting. */
 import { batch, effect } from '@preact/signals';
 import { OPTION_NAMES, type Options, type OptionsInput } from '../../core/options/options.js';
+import type { StepEvent } from '../../core/painting/job.js';
 import type { Changes } from '../../core/painting/order.js';
 import { isPainted, type Stroke } from '../brush/masks.js';
 import { PaintingWorker } from '../painting/painting-worker.js';
@@ -38,7 +39,7 @@ import {
   unfinished,
 } from '../state.js';
 import { keptNetwork } from '../store/networks.js';
-import { isWord } from '../words/words.js';
+import { isWord, type Word } from '../words/words.js';
 import { clearFilm, filmFrame } from './film.js';
 import { keepResult } from './keep.js';
 import { sessionId, tellNotKept } from './keep-form.js';
@@ -197,9 +198,9 @@ async function begin(wanted: Options, start?: OrderedPicture): Promise<void> {
     const source = await sourceOf(network.value);
     const form = { ...arranged, options: wanted, network: source, device: device.value, threads: threads.value };
     const order = await orderOf(form, start);
-    if (mine !== turn) return;
-    await keepOrder(order);
-    if (mine === turn) handOver(order, { session: sessionId });
+    const isWanted = () => mine === turn;
+    await keepOrder(order, isWanted);
+    if (isWanted()) handOver(order, { session: sessionId });
   } catch (error) {
     if (mine === turn) fail('UNEXPECTED', error instanceof Error ? error.message : String(error));
   }
@@ -220,6 +221,9 @@ async function sourceOf(name: string): Promise<NetworkSource> {
   notify('info', 'networkGone', { name });
   return 'pocket';
 }
+
+/** What is said of what happens on the way. */
+const EVENTS: Readonly<Record<StepEvent, Word>> = { setback: 'setback', tiles: 'tilesSmaller', device: 'deviceLost' };
 
 function hear(message: FromServer): void {
   switch (message.type) {
@@ -255,7 +259,8 @@ function hear(message: FromServer): void {
         }
         if (status.value === 'preparing') status.value = 'painting';
       });
-      if (message.notice !== undefined) notify('info', 'setback', { n: message.step + 1 });
+      for (const event of message.about ?? [])
+        notify('info', EVENTS[event], { n: message.step + (event === 'setback' ? 1 : 0) });
       return;
     }
     case 'preview':
@@ -278,9 +283,6 @@ function hear(message: FromServer): void {
       return;
     case 'notKept':
       tellNotKept(message.full);
-      return;
-    case 'deviceLost':
-      notify('info', 'deviceLost', { n: message.step });
       return;
     case 'ended': {
       freeLock();

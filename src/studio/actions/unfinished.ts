@@ -23,16 +23,21 @@ let running: Unfinished | undefined;
 /** What was ordered last; its worker may paint on when it is done. */
 let last: Unfinished | undefined;
 
-/** Keeps what is ordered, so that the states to come can be gone on with. */
-export async function keepOrder({ network, ...order }: PaintOrder): Promise<void> {
+/**
+ * Keeps what is ordered, so that the states to come can be gone on with, in place of what was kept before.
+ *
+ * @param isWanted whether it still is, after a while.
+ */
+export async function keepOrder({ network, ...order }: PaintOrder, isWanted: () => boolean): Promise<void> {
+  // Browsers may clear what is not persistent when they need room.
+  await navigator.storage?.persist?.().catch(() => false);
+  await filmIsKept();
+  if (!isWanted()) return;
   unfinished.value = undefined;
   const name = network === 'pocket' ? network : network.name;
   running = { id: sessionId, schema: SCHEMA, order: { ...order, network: name }, form: formToKeep() };
   last = running;
   try {
-    // Browsers may clear what is not persistent when they need room.
-    await navigator.storage?.persist?.().catch(() => false);
-    await filmIsKept();
     await forgetUnfinished(sessionId);
     await keepUnfinished(running);
   } catch (error) {

@@ -1,6 +1,6 @@
 /** What the page and its painting worker say to each other: plain data. */
 import type { Options } from '../../core/options/options.js';
-import type { StepReport as CoreReport } from '../../core/painting/job.js';
+import type { StepReport as CoreReport, StepEvent } from '../../core/painting/job.js';
 import type { Changes } from '../../core/painting/order.js';
 import type { PlannedScale } from '../../core/painting/plan.js';
 import type { Recipe } from '../../core/painting/recipe.js';
@@ -71,6 +71,8 @@ export interface Frame {
 }
 
 export interface StepReport extends CoreReport {
+  /** What happened before it. */
+  readonly about?: readonly StepEvent[] | undefined;
   readonly frame?: Frame;
   /** Where the painter forecasts it itself, as a service does. */
   readonly secondsLeft?: number | undefined;
@@ -113,7 +115,5 @@ export type FromWorker =
   | { readonly type: 'kept' }
   /** The browser keeps nothing, or is full. */
   | { readonly type: 'notKept'; readonly full: boolean }
-  /** Painting goes on in WASM. */
-  | { readonly type: 'deviceLost'; readonly step: number }
   | { readonly type: 'ended'; readonly how: 'done' | 'stopped'; readonly steps: number; readonly frame?: Frame }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };

@@ -158,7 +158,7 @@ async function paintOrder({ order, keepAs }: Extract<ToWorker, { type: 'paint' }
   session = { ...beginning, ...(from ? await continued(by, prepared, from.file) : { prepared, seconds: 0 }) };
   announce(session);
   tell('first');
-  await paintToTheEnd(session);
+  finish(session, await paintToTheEnd(session));
 }
 
 async function takeAhead(order?: PaintOrder): Promise<Begun | undefined> {
@@ -183,7 +183,7 @@ async function goOn(changes: Changes): Promise<void> {
     Object.assign(session, { before: prepared, prepared: next.prepared, revision: next.revision });
   }
   announce(session);
-  await paintToTheEnd(session);
+  finish(session, await paintToTheEnd(session));
 }
 
 function announce({ prepared }: Session): void {
@@ -201,24 +201,8 @@ function tellPlan(prepared: Prepared<OrderedPicture>): void {
   post({ type: 'plan', scales: prepared.scales, recipe });
 }
 
-/** Paints; where the graphics device is lost, the painting goes on in WASM from its newest step. */
-async function paintToTheEnd(of: Session): Promise<void> {
-  for (;;) {
-    try {
-      const how = await paintOn(of);
-      return finish(of, how);
-    } catch (error) {
-      if (!(error instanceof GivernyError && error.code === 'DEVICE_LOST')) throw error;
-      post({ type: 'deviceLost', step: of.state?.step ?? 0 });
-      engine = await createWebEngine({ device: 'wasm', runtimeFiles: RUNTIME_FILES });
-      painter = createPainter(engine, files, () => tell('network'));
-      announce(of);
-    }
-  }
-}
-
 /** Paints until the end, or until the page stops it. */
-async function paintOn(of: Session): Promise<'done' | 'stopped'> {
+async function paintToTheEnd(of: Session): Promise<'done' | 'stopped'> {
   const { begun } = of;
   of.begun = undefined;
   const settings = { from: of.state, revision: of.revision };
@@ -238,7 +222,9 @@ async function paintOn(of: Session): Promise<'done' | 'stopped'> {
     const frame = wishes.watching ? frameOf(step.picture) : undefined;
     const report = reportOf(step);
     of.reports.push(report);
-    post({ type: 'step', ...report, ...(frame && { frame }) }, frame);
+    // The graphics device failed, and WASM paints on.
+    if (step.about.includes('device')) announce(of);
+    post({ type: 'step', ...report, about: step.about, ...(frame && { frame }) }, frame);
     if (performance.now() - of.keptAt > KEEP_MS) keep(of);
     await breathe();
     if (wishes.loseDevice) {

@@ -239,7 +239,8 @@ export const en = {
   busyLink: 'That link holds other settings. Stop the painting first, then open it again.',
   exampleFailed: 'The example pictures could not be loaded. Is this page still being served?',
   paintSmaller: 'Paint at {n} px',
-  deviceLost: 'The graphics device was lost after {n} steps. The processor paints on.',
+  deviceLost: 'The graphics device failed after {n} steps. The processor paints on.',
+  tilesSmaller: 'Memory ran out after {n} steps. Painting goes on in smaller tiles.',
   regionsNeedStrength:
     'Regions that keep the photo or have a strength of their own go with "Strength of the style", not with alpha and beta.',
   setback: 'Step {n} led to a cost that is not finite and was taken back.',

@@ -242,7 +242,8 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   busyLink: '다른 설정이 담긴 링크입니다. 먼저 그리기를 멈춘 다음 다시 여세요.',
   exampleFailed: '예제 이미지를 불러오지 못했습니다. 이 페이지의 서버가 아직 켜져 있는지 확인하세요.',
   paintSmaller: '{n}픽셀로 그리기',
-  deviceLost: '{n}스텝 뒤에 그래픽 장치의 연결이 끊겨 프로세서로 계속 그립니다.',
+  deviceLost: '{n}스텝 뒤에 그래픽 장치가 작동을 멈춰 프로세서로 계속 그립니다.',
+  tilesSmaller: '{n}스텝 뒤에 메모리가 부족해져 더 작은 타일로 나누어 계속 그립니다.',
   regionsNeedStrength:
     '사진을 남기거나 세기를 따로 정한 영역은 알파와 베타가 아니라 "스타일의 세기"와 함께 쓸 수 있습니다.',
   setback: '{n}번째 스텝에서 비용이 발산해 그 스텝을 되돌렸습니다.',
