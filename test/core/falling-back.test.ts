@@ -69,6 +69,7 @@ test.each<[string, ErrorCode, (run: number, load: number) => boolean, number]>([
   expect(steps.map(({ step }) => step)).toEqual(unbroken.map(({ step }) => step));
   const notices = steps.map(({ notice }) => notice).filter((notice) => notice !== undefined);
   expect(notices).toEqual([SENTENCE]);
+  expect(steps.flatMap(({ about }) => about)).toEqual(['device']);
   expect(steps.at(-1)?.picture).toEqual(unbroken.at(-1)?.picture);
   expect(both).toMatchObject({ traits: { device: 'cpu' } });
   expect(both.name).not.toBe('test webgpu');

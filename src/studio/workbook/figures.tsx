@@ -149,7 +149,7 @@ export function Shares() {
           <div key={name}>
             <span>{name}</span>
             <i style={{ width: `${(100 * cost) / whole}%`, background: `var(--curve-layer${i + 1})` }} />
-            <span>{number((100 * cost) / whole, 3)} %</span>
+            <span>{number((100 * cost) / whole, 3)}%</span>
           </div>
         ))}
       </div>
