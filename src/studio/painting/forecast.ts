@@ -29,8 +29,10 @@ function outline(name: string, shapes: Readonly<Record<string, Shape>>): Network
   return networkOf(name, '', Object.fromEntries(Object.entries(shapes).map(([key, shape]) => [key, { shape, data }])));
 }
 
-/** What runtime and network take in a page that has them not ready, as work of a painting. */
+/** What runtime and network take in a page that has them not ready, as work of a painting on the processor. */
 const START_WORK = 12e9;
+/** A graphics device computes faster, but its runtime is compiled by the processor, too. */
+const LEAST_START_SECONDS = 3;
 
 export interface Forecast {
   readonly seconds: number;
@@ -56,7 +58,7 @@ export function forecast(
   const paintedAt = paintedBy({ network: own, coarse }, options, styles, scales.length);
   const pace = paceOf(machine);
   return {
-    seconds: secondsLeft(scales, 0, pace) + (warm ? 0 : START_WORK * pace),
+    seconds: secondsLeft(scales, 0, pace) + (warm ? 0 : Math.max(START_WORK * pace, LEAST_START_SECONDS)),
     bytes: inPage(forecastAll(scales, paintedAt, PAINTING_BYTES)),
   };
 }
