@@ -205,7 +205,7 @@ export const optionsSchema = z.strictObject({
     group: 'Optimiser',
   }),
   firstSize: wholeNumber(0, MAX_SIDE_PX, 'px', {
-    help: 'long side at which painting begins, to grow by the square root of 2 from scale to scale; 0: at once in full size',
+    help: 'long side at which painting begins, to about double from scale to scale; 0: at once in full size',
     group: 'Scales',
   }),
   firstSteps: wholeNumber(1, 1_000_000, 'n', { help: 'most steps at the first of several scales', group: 'Scales' }),
@@ -310,7 +310,7 @@ const BALANCED = {
   tv: 0.1,
   flatness: 0.15,
   optimizer: 'lbfgs',
-  steps: 25,
+  steps: 18,
   lastSteps: 8,
   largeSteps: 8,
   learningRate: 2,
