@@ -310,7 +310,7 @@ const BALANCED = {
   tv: 0.1,
   flatness: 0.15,
   optimizer: 'lbfgs',
-  steps: 18,
+  steps: 20,
   lastSteps: 8,
   largeSteps: 8,
   learningRate: 2,
@@ -341,7 +341,7 @@ const TEXTURE = { firstSize: 256, steps: 60 };
 
 /** Named sets of options. */
 export const PRESETS = {
-  draft: { ...BALANCED, size: 384, steps: 10, lastSteps: 5, largeSteps: 5, firstSteps: 30 },
+  draft: { ...BALANCED, size: 384, steps: 12, lastSteps: 5, largeSteps: 5, firstSteps: 30 },
   balanced: BALANCED,
   fine: { ...BALANCED, size: 768, steps: 80, lastSteps: 25, largeSteps: 25, firstSteps: 200 },
   print: PRINT,
