@@ -1,5 +1,6 @@
 /** The service without a port, on each database: orders in, pictures out, and nothing of it for others. */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Queue } from '#dist/service/queue/leases.js';
@@ -56,6 +57,8 @@ describe.each(DATABASES)('on $name', ({ open }) => {
     return (await response.json()) as { id: string };
   };
   const viewOf = async (owner: string, id: string) => (await request(owner, `/v1/paintings/${id}`)).json();
+  /** The server asks for workers once a second. */
+  const workersForgotten = () => sleep(1100);
   const clear = () => database.query("update giverny.paintings set status = 'cancelled', lease = null");
 
   test('paints what is ordered, tells of it, and gives the picture whole or in parts', async () => {
@@ -132,8 +135,10 @@ describe.each(DATABASES)('on $name', ({ open }) => {
     expect(await queue.claim({ freeBytes: 1e6, totalBytes: 1e6, device: 'cpu' })).toBeUndefined();
     await clear();
     await seeWorker(database, 0.4 * GB);
+    await workersForgotten();
     const refused = await order('ann', await bodyFor('ann', { options: { size: 4000 } }));
     await seeWorker(database, 2 * GB);
+    await workersForgotten();
     expect(refused.status).toBe(422);
     expect(await refused.json()).toMatchObject({ code: 'OUT_OF_MEMORY', detail: expect.stringContaining('would fit') });
   });
@@ -145,6 +150,7 @@ describe.each(DATABASES)('on $name', ({ open }) => {
     expect([refused.status, code]).toEqual([422, 'DEVICE_MISSING']);
     expect(detail).toBe('Expected a device that a worker has but received webgpu; auto and cpu are always there.');
     await database.query("update giverny.workers set device = 'webgpu' where id = 'test'");
+    await workersForgotten();
     const { id } = await created('ann', { device: 'webgpu', priority: 9 });
     expect(await viewOf('ann', id)).toMatchObject({ device: 'webgpu' });
     const plain = await created('ann');
@@ -219,6 +225,18 @@ describe.each(DATABASES)('on $name', ({ open }) => {
       async () => order('ann', await bodyFor('ann', { network: 'LICENSE' })),
       422,
       'NETWORK_UNKNOWN',
+    ],
+    [
+      '16 bits in a format of 8',
+      async () => order('ann', await bodyFor('ann', { format: 'webp', print: { bits: 16 } })),
+      400,
+      'OPTION_INVALID',
+    ],
+    [
+      'a profile that is none of ours',
+      async () => order('ann', await bodyFor('ann', { print: { profile: '/etc/passwd' } })),
+      400,
+      'OPTION_INVALID',
     ],
     [
       'an option out of range',

@@ -227,6 +227,7 @@ class Attempt {
       coarseNetwork: work.coarseNetwork,
       options: options as OptionsInput | undefined,
       output: join(this.#folder, `painting.${work.format}`),
+      print: work.print,
       frames: { every: Math.max(1, Math.ceil(steps / PREVIEWS)), folder: join(this.#folder, 'frames') },
       device: (work.device ?? 'auto') === 'auto' ? this.#parts.device : work.device,
       threads: this.#parts.threads,
