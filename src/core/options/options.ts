@@ -205,7 +205,7 @@ export const optionsSchema = z.strictObject({
     group: 'Optimiser',
   }),
   firstSize: wholeNumber(0, MAX_SIDE_PX, 'px', {
-    help: 'long side at which painting begins, to grow by the square root of 2 from scale to scale; 0: at once in full size',
+    help: 'long side at which painting begins, to about double from scale to scale; 0: at once in full size',
     group: 'Scales',
   }),
   firstSteps: wholeNumber(1, 1_000_000, 'n', { help: 'most steps at the first of several scales', group: 'Scales' }),
@@ -310,7 +310,7 @@ const BALANCED = {
   tv: 0.1,
   flatness: 0.15,
   optimizer: 'lbfgs',
-  steps: 25,
+  steps: 20,
   lastSteps: 8,
   largeSteps: 8,
   learningRate: 2,
@@ -341,7 +341,7 @@ const TEXTURE = { firstSize: 256, steps: 60 };
 
 /** Named sets of options. */
 export const PRESETS = {
-  draft: { ...BALANCED, size: 384, steps: 10, lastSteps: 5, largeSteps: 5, firstSteps: 30 },
+  draft: { ...BALANCED, size: 384, steps: 12, lastSteps: 5, largeSteps: 5, firstSteps: 30 },
   balanced: BALANCED,
   fine: { ...BALANCED, size: 768, steps: 80, lastSteps: 25, largeSteps: 25, firstSteps: 200 },
   print: PRINT,

@@ -27,22 +27,30 @@ export const MIN_SIDE_PX = 32;
 type StepOptions = Pick<Options, 'firstSize' | 'firstSteps' | 'steps' | 'lastSteps' | 'largeSteps'>;
 
 /**
- * Scales of a painting of width x height pixels, the last of them that size itself: each is larger than the one
- * before by the square root of 2, in both directions, as in style-transfer-pytorch (Crowson). Large forms are
- * settled where they are cheap, and where they lie within what a feature sees.
+ * A scale is about twice as large as the one before at most. By the square root of 2, as in style-transfer-pytorch
+ * (Crowson), there are twice as many scales to enter, and paintings are no better for it.
+ */
+const GROWTH = 2;
+/** A rest of so many octaves is not worth a scale. */
+const SLACK = 0.25;
+
+/**
+ * Scales of a painting of width x height pixels, from `firstSize` to that size itself: each is larger than the one before
+ * by one factor, in both directions. Large forms are settled where they are cheap, and where they lie within what a
+ * feature sees.
  */
 export function scalesOf(
   { width, height }: Size,
   { firstSize, firstSteps, steps, lastSteps, largeSteps }: StepOptions,
 ): Scale[] {
-  const sizes: Size[] = [{ width, height }];
   const [long, short] = [Math.max(width, height), Math.min(width, height)];
-  for (let shrink = Math.SQRT2; firstSize > 0; shrink *= Math.SQRT2) {
-    // A little less than asked for is near enough: 181 / sqrt 2 is 127.99.
-    if (Math.round(long / shrink) < firstSize || Math.round(short / shrink) < MIN_SIDE_PX) break;
-    sizes.unshift({ width: Math.round(width / shrink), height: Math.round(height / shrink) });
-  }
-  if (sizes.length === 1) return [{ width, height, steps }];
+  const whole = firstSize > 0 ? Math.min(long / firstSize, short / MIN_SIDE_PX) : 1;
+  const growths = Math.max(0, Math.ceil(Math.log(whole) / Math.log(GROWTH) - SLACK));
+  if (growths === 0) return [{ width, height, steps }];
+  const sizes = Array.from({ length: growths + 1 }, (_, i): Size => {
+    const shrink = whole ** (1 - i / growths);
+    return { width: Math.round(width / shrink), height: Math.round(height / shrink) };
+  });
   // From the second scale to the last by one ratio, as sizes are.
   const fall = (i: number) => (lastSteps / steps) ** (sizes.length > 2 ? (i - 1) / (sizes.length - 2) : 1);
   return sizes.map((size, i) => {
