@@ -310,7 +310,7 @@ const BALANCED = {
   tv: 0.1,
   flatness: 0.15,
   optimizer: 'lbfgs',
-  steps: 20,
+  steps: 12,
   lastSteps: 8,
   largeSteps: 8,
   learningRate: 2,
@@ -318,7 +318,7 @@ const BALANCED = {
   clamp: 'yes',
   tolerance: 0.01,
   firstSize: 128,
-  firstSteps: 40,
+  firstSteps: 25,
   init: 'content',
   seed: 3,
 } satisfies Options;
@@ -328,9 +328,17 @@ export const DEFAULTS: Options = BALANCED;
 /**
  * For woodcuts and other prints of flat colours with contours. At the painting's own size contours are a pixel wide and
  * forms smaller than what the photo shows, so both are larger here and begin smaller; fields stay flat, and the photo's
- * shading gives way.
+ * shading gives way, for which there are more steps at small sizes.
  */
-const PRINT = { ...BALANCED, strength: 0.65, styleScale: 1.5, firstSize: 64, flatness: 0.6 } satisfies Options;
+const PRINT = {
+  ...BALANCED,
+  strength: 0.65,
+  styleScale: 1.5,
+  firstSize: 64,
+  firstSteps: 40,
+  steps: 20,
+  flatness: 0.6,
+} satisfies Options;
 
 /**
  * What is made from noise with nothing of a photo is to be a texture. At scales below this the deepest features see
@@ -341,7 +349,7 @@ const TEXTURE = { firstSize: 256, steps: 60 };
 
 /** Named sets of options. */
 export const PRESETS = {
-  draft: { ...BALANCED, size: 384, steps: 12, lastSteps: 5, largeSteps: 5, firstSteps: 30 },
+  draft: { ...BALANCED, size: 384, steps: 8, lastSteps: 5, largeSteps: 5, firstSteps: 20 },
   balanced: BALANCED,
   fine: { ...BALANCED, size: 768, steps: 80, lastSteps: 25, largeSteps: 25, firstSteps: 200 },
   print: PRINT,
