@@ -1,18 +1,23 @@
 /**
  * 200 clients at once order paintings while workers paint, first with an empty queue and then with 100,000 that wait:
- * `node dist/bench/service-load.js [--clients 200] [--seconds 30] [--think 4] [--queued 100000]`.
+ * `node dist/bench/service-load.js [--clients 200] [--seconds 30] [--think 4] [--queued 100000] [--pglite]`.
  *
  * Each client waits between two orders, for `--think` seconds on average. The server has the machine's priority, painters
  * run behind it, as docs/deploy.md sets them up.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Queue } from '#dist/service/queue/leases.js';
 import { sweepNow } from '#dist/service/queue/sweep.js';
 import { Blobs } from '#dist/service/store/blobs.js';
-import type { Database } from '#dist/service/store/database.js';
+import { type Database, openDatabase } from '#dist/service/store/database.js';
+import { migrate } from '#dist/service/store/migrations.js';
 import { createToken } from '#dist/service/trust/tokens.js';
+import type { TestPostgres } from '../test/support/databases.js';
 import { authorized, type Order, say, startServer, startWorker, uploaded, withFleet } from './service/fleet.js';
 
 const { values } = parseArgs({
@@ -21,6 +26,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '30' },
     think: { type: 'string', default: '4' },
     queued: { type: 'string', default: '100000' },
+    pglite: { type: 'boolean', default: false },
   },
 });
 const [clients, seconds, think, queued] = [values.clients, values.seconds, values.think, values.queued].map(Number) as [
@@ -116,44 +122,57 @@ async function timed(times: number, work: () => Promise<unknown>): Promise<strin
   return `${(all[Math.floor(times / 2)] as number).toFixed(1)} ms`;
 }
 
-await withFleet(async (postgres, database) => {
-  const server = await startServer(postgres.url, PORT);
-  const tokens = await Promise.all(
+const tokensOf = (database: Database) =>
+  Promise.all(
     Array.from({ length: clients }, (_, i) =>
       createToken(database, { owner: `client-${i}`, scopes: ['read', 'paint'] }),
     ),
   );
+
+async function ordersOf(tokens: readonly string[]): Promise<Order[]> {
+  const orders: Order[] = [];
+  for (const token of tokens)
+    orders.push(await uploaded(url, { size: 96, steps: 40, firstSize: 0, tolerance: 0 }, token));
+  return orders;
+}
+
+const counts = async (database: Database) =>
+  (
+    await database.query<{ waiting: number; done: number }>(
+      `select count(*) filter (where status = 'queued')::int as waiting,
+         count(*) filter (where status = 'done')::int as done from giverny.paintings`,
+    )
+  )[0];
+
+const both = async (orders: readonly Order[], waiting: number | undefined) => {
+  say(`with ${waiting} that wait: ${await load(orders, think)}`);
+  say(`  without a pause between orders: ${await load(orders, 0)}`);
+};
+
+async function onPostgres(postgres: TestPostgres, database: Database): Promise<void> {
+  const server = await startServer(postgres.url, PORT);
+  const tokens = await tokensOf(database);
   await server.stop();
   // With tokens there it demands them.
   await startServer(postgres.url, PORT);
   startWorker(postgres.url, { isNice: true });
   startWorker(postgres.url, { isNice: true });
-  const orders: Order[] = [];
-  for (const token of tokens)
-    orders.push(await uploaded(url, { size: 96, steps: 40, firstSize: 0, tolerance: 0 }, token));
-  say(`${clients} clients, an order each ${think} s on average, for ${seconds} s; two workers paint`);
+  const orders = await ordersOf(tokens);
+  say(`${clients} clients, an order each ${think} s on average, for ${seconds} s; Postgres, two workers paint`);
   await load(orders, think);
-  const count = async () =>
-    (
-      await database.query<{ waiting: number; done: number }>(
-        `select count(*) filter (where status = 'queued')::int as waiting,
-           count(*) filter (where status = 'done')::int as done from giverny.paintings`,
-      )
-    )[0];
   const queue = new Queue(database, new Blobs());
   const claim = async () => {
     const lease = await queue.claim({ freeBytes: 2e9, totalBytes: 2e9, device: 'cpu' });
     if (lease) await queue.release(lease);
   };
   const measure = async () => {
-    const before = await count();
+    const before = await counts(database);
     const rows = await scanned(database);
-    say(`with ${before?.waiting} that wait: ${await load(orders, think)}`);
-    say(`  without a pause between orders: ${await load(orders, 0)}`);
+    await both(orders, before?.waiting);
     const claims = await timed(50, claim);
     const sweeps = await timed(20, () => sweepNow(database, new Blobs()));
     await sleep(1500);
-    const after = await count();
+    const after = await counts(database);
     say(
       `  a claim and its release ${claims}, a sweep ${sweeps}, ${(after?.done ?? 0) - (before?.done ?? 0)} paintings done`,
     );
@@ -164,5 +183,39 @@ await withFleet(async (postgres, database) => {
   await measure();
   await fill(database, queued);
   await measure();
-});
+}
+
+/** All in one process but the painting itself. The database is looked into while the server is down. */
+async function onPglite(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'giverny-load-'));
+  const within = async <T>(work: (database: Database) => Promise<T>): Promise<T> => {
+    const database = await openDatabase({ folder });
+    try {
+      await migrate(database);
+      return await work(database);
+    } finally {
+      await database.close();
+    }
+  };
+  const serve = () =>
+    startServer('', PORT, { args: ['--data', folder, '--jobs', '1', '--threads', '1', '--max-memory', '2GB'] });
+  const tokens = await within(tokensOf);
+  let server = await serve();
+  const orders = await ordersOf(tokens);
+  say(`${clients} clients, an order each ${think} s on average, for ${seconds} s; PGlite, its server paints`);
+  await load(orders, think);
+  for (const more of [0, queued]) {
+    await server.stop();
+    const waiting = await within(async (database) => {
+      if (more > 0) await fill(database, more);
+      return (await counts(database))?.waiting;
+    });
+    server = await serve();
+    await both(orders, waiting);
+  }
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+await (values.pglite ? onPglite() : withFleet(onPostgres));
 agent.destroy();

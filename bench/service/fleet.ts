@@ -26,6 +26,8 @@ export interface ProcessOptions {
   readonly isNice?: boolean;
   /** The command's own file. */
   readonly main?: string;
+  /** More arguments. */
+  readonly args?: readonly string[];
 }
 
 const running = new Set<ChildProcess>();
@@ -33,9 +35,9 @@ const running = new Set<ChildProcess>();
 function start(
   args: readonly string[],
   databaseUrl: string,
-  { core, isNice, main = MAIN }: ProcessOptions = {},
+  { core, isNice, main = MAIN, args: more = [] }: ProcessOptions = {},
 ): { child: ChildProcess; process: Process } {
-  const line = [process.execPath, main, ...args];
+  const line = [process.execPath, main, ...args, ...more];
   if (core !== undefined) line.unshift('taskset', '-c', String(core));
   if (isNice) line.unshift('nice', '-n', '19');
   const child = spawn(line[0] as string, line.slice(1), {

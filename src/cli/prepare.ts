@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GivernyError } from '../core/errors.js';
 import type { OptionsInput } from '../core/options/options.js';
 import { assertWritable } from '../node/files/atomic.js';
-import { formatOf, has16Bits, type PrintWish } from '../node/files/formats.js';
+import { formatOf, has16Bits, type PictureFormat, type PrintWish } from '../node/files/formats.js';
 import type { PaintRequest } from '../node/painting/request.js';
 import {
   type MethodFlags,
@@ -141,8 +141,8 @@ export async function prepare(
 ): Promise<Prepared> {
   const { request: unplaced, content, styles, repeat } = await asked(photo, painting, flags, folder);
   const { notices, goesOnFrom, ...targets } = await placed(unplaced, namesOf({ content, styles }), flags, folder);
-  const print = printOfRecipe(repeat?.print, targets.output as string);
-  const request: PaintRequest = { ...unplaced, ...targets, print: merged(print, printOfFlags(flags)) };
+  const print = printWish(repeat, flags, formatOf(targets.output as string));
+  const request: PaintRequest = { ...unplaced, ...targets, print };
   const subject: Subject = {
     content: folder.shown(content),
     styles: styles.map((style) => styleText({ ...style, path: folder.shown(style.path) })),
@@ -160,13 +160,17 @@ export const namesOf = ({ content, styles }: Pick<Asked, 'content' | 'styles'>):
   ...styles.map(({ path }) => path),
 ];
 
-/** How a recipe says its picture was written, as far as the new picture's format allows. */
-function printOfRecipe(print: Repetition['print'], output: string): PrintWish | undefined {
-  return print?.bits === 16 && !has16Bits(formatOf(output)) ? { ...print, bits: 8 } : print;
+/** How the picture is to be written: as the recipe says, as far as its format allows, where no flag says otherwise. */
+export function printWish(
+  repeat: Repetition | undefined,
+  flags: PrintFlags,
+  format: PictureFormat,
+): PrintWish | undefined {
+  const before = repeat?.print;
+  const fits = before?.bits === 16 && !has16Bits(format) ? { ...before, bits: 8 as const } : before;
+  const given = printOfFlags(flags);
+  return fits || given ? { ...fits, ...given } : undefined;
 }
-
-const merged = (print: PrintWish | undefined, flags: PrintWish | undefined) =>
-  print || flags ? { ...print, ...flags } : undefined;
 
 /** A request without what it writes. */
 type Unplaced = Omit<PaintRequest, 'output' | 'frames' | 'state' | 'fresh' | 'print'>;

@@ -6,9 +6,6 @@ import { SCOPES, STATUSES } from './api.js';
 
 export { ENDED, SCOPES, type Scope, type Status } from './api.js';
 
-/** Formats of a result. */
-const FORMATS = ['png', 'jpeg', 'webp', 'tiff', 'avif'] as const;
-
 const id = z.uuid().describe('Id of an uploaded picture; in a multipart body, the name of the part that holds it.');
 /** Networks go by name: a dot or a slash would be a path. */
 const networkName = z
@@ -16,6 +13,11 @@ const networkName = z
   .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i)
   .describe('Name of a network of the server; auto where left out.');
 const regionName = z.string().max(32).describe('A colour of the mask, such as white or #d04040.');
+
+/** Formats of a result, and how it may be written besides: those of Node's pictures, which browsers cannot import. */
+const FORMATS = ['png', 'jpeg', 'webp', 'tiff', 'avif'] as const;
+const BITS = [8, 16] as const;
+const PROFILES = ['srgb', 'p3', 'keep'] as const;
 
 /** An order as a client sends it; in a multipart body the pictures go by the names of their parts. */
 export const orderSchema = z.strictObject({
@@ -67,6 +69,20 @@ export const orderSchema = z.strictObject({
     .optional()
     .describe('Painting options; the preset has those that are left out.'),
   format: z.enum(FORMATS).default('png').describe('Format of the result.'),
+  print: z
+    .strictObject({
+      bits: z.literal(BITS).optional().describe('Of each channel; 16 in PNG and TIFF, 8 where left out.'),
+      profile: z
+        .enum(PROFILES)
+        .optional()
+        .describe("The colour profile; keep is the photo's own, srgb where left out."),
+      keepLocation: z
+        .boolean()
+        .optional()
+        .describe("Whether the result's EXIF keeps where the photo was taken; it does not where left out."),
+    })
+    .optional()
+    .describe("How the result is written besides its format. The photo's resolution and EXIF always come along."),
   device: z
     .enum(DEVICES)
     .default('auto')

@@ -91,10 +91,16 @@ function workerOf(
     offers,
     database,
     blobs,
-    onOutcome: ({ painting, attempt }, outcome, seconds) => logger.info({ painting, attempt, outcome, seconds }),
+    onOutcome: ({ painting, attempt }, outcome, seconds) => {
+      if (outcome === 'left') logger.warn({ painting, attempt, outcome, seconds }, LEFT);
+      else logger.info({ painting, attempt, outcome, seconds });
+    },
     onError: (error) => logger.error({ error: error instanceof GivernyError ? error.message : (error as Error).name }),
   });
 }
+
+const LEFT =
+  'The database is away, so that the painting could not be given back: its lease passes, and another worker goes on from the state that was kept last.';
 
 /** A promise whose rejection may go unheard. */
 function unheard<T>(promise: Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serviceApp } from '#dist/service/http/app.js';
 import { emptyParts, type RunningService, runService, TOKEN } from '../support/service.js';
-import { bench, events, giverny } from './bench.js';
+import { bench, drawn, events, giverny } from './bench.js';
 
 const QUICK = ['--network', 'pocket', '--size', '48', '--steps', '3', '--first-size', '0'];
 const NOBODY = '00000000-0000-4000-8000-000000000000';
@@ -85,6 +85,45 @@ describe('a painting on a server', () => {
     expect(readFileSync(join(folder, 'b.png'))).toEqual(readFileSync(join(folder, 'a.png')));
   });
 
+  test('is the file that paint writes: bits, profile, resolution and EXIF, with the place only where that is asked', async () => {
+    const folder = await bench();
+    const place = { GPSLatitudeRef: 'N', GPSLatitude: '48/1 30/1 0/1' };
+    const photo = await drawn(80, 64, 9)
+      .withExif({ IFD0: { Artist: 'A. Painter' }, IFD3: place })
+      .withMetadata({ orientation: 6, density: 240 })
+      .withIccProfile('p3')
+      .jpeg()
+      .toBuffer();
+    writeFileSync(join(folder, 'photo.jpg'), photo);
+    // As the service's worker: one thread, no coarse network.
+    const paint = ['photo.jpg', 'style.png', ...QUICK, '--threads', '1', '-q'];
+    const submit = ['submit', 'photo.jpg', 'style.png', ...QUICK, '--wait', '-q'];
+    const read = (name: string) => readFileSync(join(folder, name));
+    const placed = async (name: string) => {
+      const { exif = Buffer.alloc(0), orientation = 1, density, width, height } = await sharp(read(name)).metadata();
+      const [artist, gps] = ['A. Painter', '\x30\x00\x00\x00\x01\x00\x00\x00'].map((text) =>
+        exif.includes(text, 0, 'latin1'),
+      );
+      return { artist, gps, orientation, density, upright: (height as number) > (width as number) };
+    };
+    const plain = { artist: true, gps: false, orientation: 1, density: 240, upright: true };
+    for (const [name, flags, about] of [
+      ['plain.png', [], plain],
+      ['wide.tif', ['--bits', '16', '--profile', 'keep'], undefined],
+      ['placed.jpg', ['--keep-location', '--profile', 'p3'], { ...plain, gps: true }],
+    ] as const) {
+      expect((await giverny(folder, [...paint, ...flags, '-o', `local-${name}`])).stderr).toBe('');
+      expect((await giverny(folder, [...submit, ...flags, '-o', name], { env })).stderr).toBe('');
+      expect(read(name).equals(read(`local-${name}`))).toBe(true);
+      if (about) expect(await placed(name)).toEqual(about);
+    }
+    const again = ['submit', '--recipe', 'wide.tif', 'photo.jpg', '--wait', '-q'];
+    await giverny(folder, [...again, '-o', 'again.tif'], { env });
+    expect(read('again.tif').equals(read('wide.tif'))).toBe(true);
+    await giverny(folder, [...again, '-o', 'again.webp'], { env });
+    expect(await sharp(read('again.webp')).metadata()).toMatchObject({ format: 'webp', depth: 'uchar' });
+  });
+
   test('of one key is one painting', async () => {
     const folder = await bench();
     const order = ['submit', 'photo.jpg', 'style.png', ...QUICK, '--key', 'once'];
@@ -126,6 +165,7 @@ describe('bad input', () => {
     ['an unknown network', submit('--network', 'nix'), 2, /^Expected one of auto, pocket/],
     ['a missing photo', ['submit', 'none.jpg', 'style.png'], 2, /^Expected a picture at "none\.jpg"/],
     ['a photo that is none', ['submit', 'tiny.safetensors', 'style.png'], 2, /^Expected .*"tiny\.safetensors"/],
+    ['16 bits in a format of 8', submit('--bits', '16', '--format', 'jpeg'), 2, /^Expected PNG or TIFF for 16 bits/],
     [
       'an output that cannot be',
       submit('--wait', '-o', 'photo.jpg/x.png'),

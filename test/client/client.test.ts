@@ -10,8 +10,7 @@ import { promisify } from 'node:util';
 import { serve } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Client, createClient, type PaintingEvent, ServiceError } from '#dist/client.js';
-import { type RunningService, runService } from '../support/service.js';
-import { pngOf } from '../support/service-app.js';
+import { pngOf, type RunningService, runService } from '../support/service.js';
 
 const OPTIONS = { size: 48, steps: 3, firstSize: 0 } as const;
 

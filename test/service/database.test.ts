@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '#dist/service/store/database.js';
 import { DATABASES, postgresFolder, startPostgres, type TestPostgres } from '../support/databases.js';
-import { pngOf, testApp } from '../support/service-app.js';
+import { pngOf, testApp } from '../support/service.js';
 
 const refused = async (url: string, sentence: RegExp) => {
   await expect(openDatabase({ url, folder: '' })).rejects.toMatchObject({

@@ -8,7 +8,7 @@ import { folderPlace } from '#dist/service/store/places/folder.js';
 import { createToken } from '#dist/service/trust/tokens.js';
 import { DATABASES } from '../support/databases.js';
 import { collectGarbage } from '../support/garbage.js';
-import { type TestApp, testApp } from '../support/service-app.js';
+import { type TestApp, testApp } from '../support/service.js';
 import type { Hostile, Known } from './hostile/case.js';
 import { ORDERS } from './hostile/orders.js';
 import { PICTURES } from './hostile/pictures.js';

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sweepNow } from '#dist/service/queue/sweep.js';
 import { openDatabase } from '#dist/service/store/database.js';
@@ -9,8 +10,9 @@ import { EventFeed } from '#dist/service/store/events.js';
 import { assertKnown, migrate } from '#dist/service/store/migrations.js';
 import { folderPlace } from '#dist/service/store/places/folder.js';
 import { newScratch } from '#dist/service/worker/scratch.js';
+import { startWorker } from '#dist/service/worker/worker.js';
 import { DATABASES } from '../support/databases.js';
-import { type TestApp, testApp } from '../support/service-app.js';
+import { type TestApp, testApp } from '../support/service.js';
 
 const CAPACITY = { freeBytes: 9e9, totalBytes: 9e9, device: 'cpu' as const };
 
@@ -152,6 +154,41 @@ describe.each(DATABASES)('on $name', ({ open }) => {
     );
     expect(references.length).toBeGreaterThan(5);
     expect(references.filter(({ indexed }) => !indexed)).toEqual([]);
+  });
+
+  test('a worker does not take back what it paints itself, however late it is; others do', async () => {
+    const { database, blobs, queue } = service;
+    await database.query("update giverny.paintings set status = 'cancelled', lease = null");
+    const id = await ordered();
+    const held = await queue.claim(CAPACITY);
+    if (held?.painting !== id) throw new Error('Another painting was taken.');
+    await database.query("update giverny.paintings set lease_until = now() - interval '1 minute' where id = $1", [id]);
+    await sweepNow(database, blobs, [held.lease]);
+    expect(await queue.beat(held)).toBe('painting');
+    await database.query("update giverny.paintings set lease_until = now() - interval '1 minute' where id = $1", [id]);
+    await sweepNow(database, blobs, ['of another painting']);
+    expect(await queue.beat(held)).toBeUndefined();
+    await act(id, 'cancel');
+  });
+
+  test('a worker that is starved of time paints on', async () => {
+    const { database, blobs } = service;
+    const id = await service.order('ann', [picture, picture], { options: { size: 48, steps: 30, firstSize: 0 } });
+    const outcomes: string[] = [];
+    // It renews its lease once, at the beginning.
+    const worker = startWorker({
+      ...{ database, blobs, maxMemory: 2e9, threads: 1, pollMs: 50, beatMs: 100_000 },
+      onOutcome: (_, outcome) => outcomes.push(outcome),
+    });
+    const expireLease =
+      "update giverny.paintings set lease_until = now() - interval '1 minute' where lease is not null";
+    while (outcomes.length === 0) {
+      await database.query(expireLease);
+      await sleep(100);
+    }
+    await worker.drain();
+    expect(outcomes).toEqual(['done']);
+    expect(await (await service.ask('ann', `/v1/paintings/${id}`)).json()).toMatchObject({ status: 'done' });
   });
 
   test('a process of an older version takes nothing where a newer one says so', async () => {

@@ -1,63 +1,38 @@
 /** The service without a port, on each database: orders in, pictures out, and nothing of it for others. */
 import { createHash } from 'node:crypto';
-import type { Hono } from 'hono';
-import pino from 'pino';
+import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Scope } from '#dist/service/contract.js';
-import { serviceApp } from '#dist/service/http/app.js';
-import type { Env } from '#dist/service/http/context.js';
 import { Queue } from '#dist/service/queue/leases.js';
-import { Networks } from '#dist/service/queue/plan.js';
 import { sweepNow } from '#dist/service/queue/sweep.js';
-import { Blobs } from '#dist/service/store/blobs.js';
-import { type Database, openDatabase } from '#dist/service/store/database.js';
-import { migrate } from '#dist/service/store/migrations.js';
-import { Paintings } from '#dist/service/store/paintings.js';
-import { createToken } from '#dist/service/trust/tokens.js';
+import type { Blobs } from '#dist/service/store/blobs.js';
+import type { Database } from '#dist/service/store/database.js';
 import { startWorker } from '#dist/service/worker/worker.js';
 import { DATABASES } from '../support/databases.js';
-import { pngOf } from '../support/service-app.js';
+import { pngOf, seeWorker, type TestApp, testApp } from '../support/service.js';
 
 const OPTIONS = { size: 48, steps: 3, firstSize: 0 };
 const GB = 1e9;
 
 describe.each(DATABASES)('on $name', ({ open }) => {
   let opened: Awaited<ReturnType<typeof open>>;
+  let service: TestApp;
   let database: Database;
   let blobs: Blobs;
-  let app: Hono<Env>;
-  const tokens: Record<string, string> = {};
+  let app: TestApp['app'];
 
   beforeAll(async () => {
     opened = await open();
-    database = await openDatabase(opened.place);
-    blobs = new Blobs();
-    await Promise.all([migrate(database), migrate(database), migrate(database)]);
-    const paintings = new Paintings(database, blobs);
-    const networks = new Networks();
-    app = serviceApp({ database, blobs, paintings, networks, logger: pino({ level: 'silent' }), isLocal: false });
-    const people: Record<string, Scope[]> = { ann: ['read', 'paint'], bob: ['read', 'paint'], eve: ['read'] };
-    for (const [owner, scopes] of Object.entries(people)) {
-      tokens[owner] = await createToken(database, { owner, scopes });
-    }
-    await seen(2 * GB);
+    service = await testApp(opened.place);
+    ({ app, database, blobs } = service);
   });
 
   afterAll(async () => {
-    await database.close();
+    await service.close();
     await opened.close();
   });
 
-  /** A worker that is there, as far as orders can see. */
-  const seen = (bytes: number) =>
-    database.query(
-      `insert into giverny.workers (id, host, version, memory_bytes, device, seen_at) values ('test', 'test', '0', $1, 'cpu', now() + interval '1 hour')
-       on conflict (id) do update set memory_bytes = $1, seen_at = now() + interval '1 hour'`,
-      [bytes],
-    );
-  const request = (owner: string, path: string, init: RequestInit = {}) =>
-    app.request(path, { ...init, headers: { authorization: `Bearer ${tokens[owner]}`, ...init.headers } });
+  const request = (owner: string, path: string, init?: RequestInit) => service.ask(owner, path, init);
   const upload = async (owner: string, seed: number) => {
     const response = await request(owner, '/v1/pictures?name=waves.png', { method: 'POST', body: await pngOf(seed) });
     expect(response.status).toBe(201);
@@ -82,6 +57,8 @@ describe.each(DATABASES)('on $name', ({ open }) => {
     return (await response.json()) as { id: string };
   };
   const viewOf = async (owner: string, id: string) => (await request(owner, `/v1/paintings/${id}`)).json();
+  /** The server asks for workers once a second. */
+  const workersForgotten = () => sleep(1100);
   const clear = () => database.query("update giverny.paintings set status = 'cancelled', lease = null");
 
   test('paints what is ordered, tells of it, and gives the picture whole or in parts', async () => {
@@ -157,9 +134,11 @@ describe.each(DATABASES)('on $name', ({ open }) => {
     expect(await queue.claim({ freeBytes: 1e6, totalBytes: 9 * GB, device: 'cpu' })).toBeUndefined();
     expect(await queue.claim({ freeBytes: 1e6, totalBytes: 1e6, device: 'cpu' })).toBeUndefined();
     await clear();
-    await seen(0.4 * GB);
+    await seeWorker(database, 0.4 * GB);
+    await workersForgotten();
     const refused = await order('ann', await bodyFor('ann', { options: { size: 4000 } }));
-    await seen(2 * GB);
+    await seeWorker(database, 2 * GB);
+    await workersForgotten();
     expect(refused.status).toBe(422);
     expect(await refused.json()).toMatchObject({ code: 'OUT_OF_MEMORY', detail: expect.stringContaining('would fit') });
   });
@@ -171,6 +150,7 @@ describe.each(DATABASES)('on $name', ({ open }) => {
     expect([refused.status, code]).toEqual([422, 'DEVICE_MISSING']);
     expect(detail).toBe('Expected a device that a worker has but received webgpu; auto and cpu are always there.');
     await database.query("update giverny.workers set device = 'webgpu' where id = 'test'");
+    await workersForgotten();
     const { id } = await created('ann', { device: 'webgpu', priority: 9 });
     expect(await viewOf('ann', id)).toMatchObject({ device: 'webgpu' });
     const plain = await created('ann');
@@ -245,6 +225,18 @@ describe.each(DATABASES)('on $name', ({ open }) => {
       async () => order('ann', await bodyFor('ann', { network: 'LICENSE' })),
       422,
       'NETWORK_UNKNOWN',
+    ],
+    [
+      '16 bits in a format of 8',
+      async () => order('ann', await bodyFor('ann', { format: 'webp', print: { bits: 16 } })),
+      400,
+      'OPTION_INVALID',
+    ],
+    [
+      'a profile that is none of ours',
+      async () => order('ann', await bodyFor('ann', { print: { profile: '/etc/passwd' } })),
+      400,
+      'OPTION_INVALID',
     ],
     [
       'an option out of range',

@@ -4,10 +4,10 @@ import { Command } from 'commander';
 import { expected, GivernyError } from '../../core/errors.js';
 import { FORMATS, type PictureFormat } from '../../node/files/formats.js';
 import { printEvent } from '../events.js';
-import { formatName, optionFlags, presetFlag, recipeFlag } from '../flags.js';
+import { formatName, optionFlags, presetFlag, printFlags, recipeFlag } from '../flags.js';
 import { PrivateFolder } from '../pipes.js';
 import { fileArgument, paintingArgument } from '../places.js';
-import { asked, namesOf, type PaintFlags } from '../prepare.js';
+import { asked, namesOf, type PaintFlags, printWish } from '../prepare.js';
 import { styleFlags } from '../style-flags.js';
 import { stemOf } from '../targets.js';
 import { type ServerFlags, withClient, withServer } from './connect.js';
@@ -59,7 +59,7 @@ export function submitCommand(): Command {
     .option('--coarse-network <name>', 'what looks at them at all scales but the last (default: auto)')
     .addHelpText('after', EXAMPLES)
     .action(submit);
-  for (const option of styleFlags()) command.addOption(option);
+  for (const option of [...printFlags(), ...styleFlags()]) command.addOption(option);
   for (const option of optionFlags()) command.addOption(option);
   return withServer(command);
 }
@@ -75,9 +75,12 @@ async function submit(photo: string | undefined, painting: string | undefined, f
   if (output?.format !== undefined && flags.format !== undefined && output.format !== flags.format) {
     throw expected(`${output.format}, as -o says,`, '--format', flags.format);
   }
+  const format = flags.format ?? output?.format ?? 'png';
+  const print = printWish(wanted.repeat, flags, format);
   const order = {
     ...(await orderOf(wanted, folder)),
-    format: flags.format ?? output?.format ?? 'png',
+    format,
+    ...(print ? { print } : {}),
     ...(flags.priority === undefined ? {} : { priority: flags.priority }),
     ...(flags.deadline === undefined ? {} : { deadlineSeconds: flags.deadline }),
   };

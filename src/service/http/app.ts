@@ -6,7 +6,7 @@ import { tokenBodySchema } from '../contract.js';
 import { kept } from '../kept.js';
 import { metrics } from '../metrics.js';
 import { problemOf, Refusal } from '../problems.js';
-import { databaseError, isOfDriver } from '../store/database.js';
+import { databaseError, isOfDriver } from '../store/failures.js';
 import { mostBytes } from '../store/workers.js';
 import { createToken } from '../trust/tokens.js';
 import { limitedBodies } from './bodies.js';

@@ -143,12 +143,10 @@ export class Queue {
   /** The result becomes visible with the painting's end, in one transaction, if the lease is held still. */
   async finish(held: Lease, { bytes, mediaType, steps, costs, seconds, reached }: Finished): Promise<boolean> {
     const stored = await this.#blobs.store(this.#database, bytes);
-    return this.#database.transaction(async (queries) => {
-      const [row] = await this.#lock(queries, held);
-      if (row?.status !== 'painting') return false;
-      const { work } = held;
-      const blob = { owner: held.owner, kind: 'result', mediaType, name: `painting.${work.format}`, stored } as const;
-      const { id } = await this.#blobs.add(queries, blob);
+    const { owner, work } = held;
+    const blob = { owner, kind: 'result', mediaType, name: `painting.${work.format}`, stored } as const;
+    return this.#writing(held, blob, async (queries, id, row) => {
+      if (row.status !== 'painting') return false;
       await queries.query(
         `update giverny.paintings set status = 'done', result_blob = $2, state_blob = null, lease = null,
            step = $3, costs = $4::jsonb, seconds = $5, ${ENDS_NOW} where id = $1`,
@@ -192,6 +190,26 @@ export class Queue {
     );
   }
 
+  /**
+   * One transaction with a blob, if the lease is held. The bytes come first: while they are on their way the painting is
+   * not locked, so that nobody waits for them where the network is cut meanwhile.
+   *
+   * @returns what `work` says; where that is false, or the lease is lost, the blob is removed again.
+   */
+  #writing(
+    held: Lease,
+    blob: NewBlob,
+    work: (queries: Queries, id: string, row: Held) => Promise<boolean>,
+  ): Promise<boolean> {
+    return this.#database.transaction(async (queries) => {
+      const { id } = await this.#blobs.add(queries, blob);
+      const [row] = await this.#lock(queries, held);
+      if (row && (await work(queries, id, row))) return true;
+      await this.#blobs.remove(queries, [id]);
+      return false;
+    });
+  }
+
   async #replace(
     held: Lease,
     which: 'state' | 'preview',
@@ -200,10 +218,7 @@ export class Queue {
     set = '',
   ): Promise<boolean> {
     const stored = await this.#blobs.store(this.#database, bytes);
-    return this.#database.transaction(async (queries) => {
-      const [row] = await this.#lock(queries, held);
-      if (!row) return false;
-      const { id } = await this.#blobs.add(queries, { ...blob, owner: held.owner, stored });
+    return this.#writing(held, { ...blob, owner: held.owner, stored }, async (queries, id, row) => {
       await queries.query(
         `update giverny.paintings set ${[`${which}_blob = $2`, ...(set ? [set] : [])].join(', ')} where id = $1`,
         [held.painting, id],

@@ -7,6 +7,7 @@ import { checkOrder } from '../../core/painting/order.js';
 import { planWithin } from '../../core/painting/plan.js';
 import { fittingOf } from '../../core/pictures/fit.js';
 import type { Size } from '../../core/pictures/picture.js';
+import { assertBits } from '../../node/files/formats.js';
 import { listNetworks, type OpenedNetwork, openNetwork, unknownNetwork } from '../../node/networks/open.js';
 import type { OrderBody } from '../contract.js';
 import { kept } from '../kept.js';
@@ -63,7 +64,7 @@ export function checkedOptions({ options = {}, start }: Pick<OrderBody, 'options
 /**
  * @param photo size of the photo.
  * @param maxBytes the most that a worker can give.
- * @throws GivernyError OPTION_INVALID, NETWORK_UNKNOWN, LAYER_UNKNOWN, IMAGE_SIZE; OUT_OF_MEMORY with what would fit.
+ * @throws GivernyError OPTION_INVALID (16 bits among it, where the format has 8), NETWORK_UNKNOWN, LAYER_UNKNOWN, IMAGE_SIZE; OUT_OF_MEMORY with what would fit.
  */
 export async function planOf(
   order: OrderBody,
@@ -71,6 +72,7 @@ export async function planOf(
   networks: Networks,
   maxBytes: number,
 ): Promise<PaintingPlan> {
+  assertBits(order.format, order.print?.bits);
   const options = checkedOptions(order);
   const { preset } = order.options ?? {};
   const { network: wanted, coarseNetwork, styles, mask, regionStrengths } = order;

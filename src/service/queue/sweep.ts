@@ -13,17 +13,22 @@ const MOST_ROUNDS = 20;
 /** However many workers there are, one of them sweeps so often. */
 const EVERY = "interval '1500 milliseconds'";
 
-/** Does nothing where another process swept just now. */
-export async function sweep(database: Database, blobs: Blobs): Promise<void> {
+/**
+ * Does nothing where another process swept just now.
+ *
+ * @param held leases of the worker that sweeps: it lives, however late a busy machine let it renew them. On PGlite, whose
+ *   only process this is, no lease is lost while its painting goes on.
+ */
+export async function sweep(database: Database, blobs: Blobs, held: readonly string[] = []): Promise<void> {
   const due = await database.query(
     `update giverny.chores set done_at = now() where name = 'sweep' and done_at < now() - ${EVERY} returning name`,
   );
-  if (due.length > 0) await sweepNow(database, blobs);
+  if (due.length > 0) await sweepNow(database, blobs, held);
 }
 
-export async function sweepNow(database: Database, blobs: Blobs): Promise<void> {
+export async function sweepNow(database: Database, blobs: Blobs, held: readonly string[] = []): Promise<void> {
   const chores = [
-    () => takeBack(database),
+    () => takeBack(database, held),
     () => endLate(database),
     () => expire(database, blobs),
     () => blobs.removeUnused(database),
@@ -36,11 +41,12 @@ export async function sweepNow(database: Database, blobs: Blobs): Promise<void> 
 }
 
 /** Paintings of workers that died wait again, and go on from their state. */
-function takeBack(database: Database): Promise<number> {
+function takeBack(database: Database, held: readonly string[]): Promise<number> {
   return database.transaction(async (queries) => {
     const rows = await queries.query<{ id: string; status: string; failures: number }>(
       `select id, status, failures from giverny.paintings where lease is not null and lease_until < now()
-       and status in ('painting', 'paused') order by id limit ${AT_ONCE} for update skip locked`,
+       and status in ('painting', 'paused') and lease <> all($1) order by id limit ${AT_ONCE} for update skip locked`,
+      [[...held]],
     );
     for (const { id, status, failures } of rows) {
       if (status === 'paused') {

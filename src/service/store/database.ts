@@ -3,6 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GivernyError } from '../../core/errors.js';
 import { withLock } from '../../node/files/lock.js';
+import { databaseError, failed } from './failures.js';
+import { openPostgres } from './postgres.js';
 
 export type Row = Record<string, unknown>;
 
@@ -24,6 +26,8 @@ export interface DatabasePlace {
   /** Of a Postgres; else PGlite keeps everything in `folder`. */
   readonly url?: string | undefined;
   readonly folder: string;
+  /** How long a Postgres may be silent before its connection counts as lost. Default: 30 seconds. */
+  readonly silentMs?: number | undefined;
 }
 
 /** The oldest Postgres whose SQL is used here. */
@@ -34,10 +38,13 @@ const OLDEST_POSTGRES = 130000;
  *
  * @throws GivernyError DATABASE_FAILED where it is missing, too old or read-only; PACKAGE_MISSING.
  */
-export async function openDatabase({ url, folder }: DatabasePlace): Promise<Database> {
+export async function openDatabase({ url, folder, silentMs }: DatabasePlace): Promise<Database> {
   let database: Database | undefined;
   try {
-    database = url === undefined ? await openPglite(folder) : await openPostgres(url);
+    database =
+      url === undefined
+        ? await openPglite(folder)
+        : await openPostgres(await loaded('pg', () => import('pg')), url, silentMs);
     const [row] = await database.query<{ version: number; readonly: string }>(
       "select current_setting('server_version_num')::int as version, current_setting('transaction_read_only') as readonly",
     );
@@ -51,81 +58,6 @@ export async function openDatabase({ url, folder }: DatabasePlace): Promise<Data
     throw databaseError(error);
   }
 }
-
-async function openPostgres(connectionString: string): Promise<Database> {
-  const { default: pg } = await loaded('pg', () => import('pg'));
-  const pool = new pg.Pool({
-    connectionString,
-    max: 10,
-    connectionTimeoutMillis: 5000,
-    // A machine that is cut off must not keep a worker waiting for ever.
-    query_timeout: 30_000,
-    keepAlive: true,
-    onConnect: async (client) => void (await client.query(SESSION)),
-  });
-  // A connection that is lost while idle is replaced by the next query; one that is lost in use fails its query as well.
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
-  const queriesOf = (client: Pick<typeof pool, 'query'>): Queries => ({
-    query: async <T extends Row>(sql: string, values: readonly unknown[] = []) =>
-      (await client.query(sql, values.map(asBuffer))).rows as T[],
-    run: async (sql) => void (await client.query(sql)),
-  });
-  const whole = queriesOf(pool);
-  return {
-    kind: 'postgres',
-    query: (sql, values) => undisturbed(() => whole.query(sql, values)),
-    run: whole.run,
-    transaction: (work) => undisturbed(() => once(work)),
-    close: () => pool.end(),
-  };
-
-  async function once<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
-    const client = await pool.connect();
-    let broken: Error | undefined;
-    try {
-      await client.query('begin');
-      const result = await work(queriesOf(client as unknown as typeof pool));
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      await client.query('rollback').catch((cause: Error) => {
-        broken = cause;
-      });
-      throw error;
-    } finally {
-      client.release(broken);
-    }
-  }
-}
-
-/**
- * Of each connection. A machine that is cut off in the middle of a transaction must not keep its locks: its server ends
- * what is silent for so long.
- */
-const SESSION = [
-  "set idle_in_transaction_session_timeout = '15s'",
-  'set tcp_keepalives_idle = 10',
-  'set tcp_keepalives_interval = 5',
-  'set tcp_keepalives_count = 3',
-].join('; ');
-
-const MOST_TRIES = 4;
-
-/** Tries again what Postgres undid because two transactions waited for each other. */
-async function undisturbed<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await work();
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== '40P01' || tries === MOST_TRIES) throw error;
-    }
-  }
-}
-
-/** The driver writes Buffers as bytes, and other arrays as lists. */
-const asBuffer = (value: unknown) =>
-  value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
 
 async function openPglite(folder: string): Promise<Database> {
   const { PGlite } = await loaded('@electric-sql/pglite', () => import('@electric-sql/pglite'));
@@ -195,46 +127,4 @@ async function loaded<T>(name: string, load: () => Promise<T>): Promise<T> {
       { cause },
     );
   }
-}
-
-const failed = (sentence: string, cause?: unknown) => new GivernyError('DATABASE_FAILED', `${sentence}.`, { cause });
-
-/** By the driver's code (https://www.postgresql.org/docs/current/errcodes-appendix.html), or the system's. */
-const SENTENCES: Readonly<Record<string, string>> = {
-  ENOSPC: 'Expected room in the database but its disk is full',
-  '53100': 'Expected room in the database but its disk is full',
-  '53300': 'Expected a free connection to the database but it has none left',
-  '25006': 'Expected a database that can be written but it is read-only',
-  '28000': 'Expected a user that the database lets in but it refuses this one',
-  '28P01': 'Expected the password of the database but it refuses this one',
-  '3D000': 'Expected a database of the name in DATABASE_URL but there is none',
-  '42501': 'Expected a user who may make and change tables but the database does not allow it',
-  ERR_INVALID_URL: 'Expected DATABASE_URL as postgres://user:password@host/database but it is not an address',
-  EEXIST: 'Expected a folder for --data but there is a file of this name',
-  ENOTDIR: 'Expected a folder for --data but there is a file of this name',
-  EACCES: 'Expected a folder for --data that can be written but it cannot',
-  EROFS: 'Expected a folder for --data that can be written but it cannot',
-};
-
-/** What the driver of Postgres says without a code: nothing came in time, or the connection is gone. */
-const SILENT =
-  /^(Query read timeout|timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
-
-/** Whether it is the database's driver that failed: its errors have a code, but for those of a database that is silent. */
-export const isOfDriver = (error: Error): boolean => 'code' in error || SILENT.test(error.message);
-
-/** The sentence for what a database refuses. Its own words may hold values, so that only its code is told. */
-export function databaseError(error: unknown): unknown {
-  if (error instanceof GivernyError || !(error instanceof Error)) return error;
-  const { code } = error as { code?: unknown };
-  const sentence = SENTENCES[String(code)];
-  if (sentence) return failed(sentence, error);
-  // What Postgres cannot hold, such as a character 0 in text.
-  if (typeof code === 'string' && /^22...$/.test(code)) {
-    return new GivernyError('OPTION_INVALID', 'Expected values that a database can hold but one is none.', {
-      cause: error,
-    });
-  }
-  const known = typeof code === 'string' ? ` (${code})` : '';
-  return failed(`Expected a database that answers but it does not${known}`, error);
 }

@@ -27,11 +27,17 @@ export interface AttemptParts {
   /** Seconds from one write of the state to the next. */
   readonly stateEverySeconds: number;
   readonly beatMs: number;
+  /** How long it waits for a database that is away when the worker is to end. */
+  readonly farewellMs: number;
   /** The worker's own, for files of paintings in progress. */
   readonly folder: string;
 }
 
-export type Outcome = 'done' | 'failed' | 'released' | 'lost';
+/**
+ * `lost`: the painting is another's by now. `left`: the worker had to end while the database was away; the lease passes,
+ * and another worker goes on from the state that was kept last.
+ */
+export type Outcome = 'done' | 'failed' | 'released' | 'lost' | 'left';
 
 /** The last step, and the forecast of the time to the end. */
 type Reached = Omit<StepReport, 'notice'> & { readonly secondsLeft: number };
@@ -71,54 +77,63 @@ class Attempt {
     this.#state = join(folder, 'painting.state');
   }
 
-  async run(drain: AbortSignal): Promise<Outcome> {
-    const { queue } = this.#parts;
+  run(drain: AbortSignal): Promise<Outcome> {
+    const ended = new AbortController();
+    return notForEver(this.#parts.farewellMs, drain, ended.signal, (late) => this.#run(drain, ended, late));
+  }
+
+  /** @param ended aborted here when the painting ends. */
+  async #run(drain: AbortSignal, ended: AbortController, late: AbortSignal): Promise<Outcome> {
     let painting: Painting;
     try {
-      const pace = runningMedian();
-      let planned: readonly PlannedScale[] = [];
-      painting = startPainting({
-        ...(await this.#request()),
-        onStart: ({ scales }) => {
-          planned = scales;
-        },
-        onStep: (report) => {
-          const { notice: _, ...reached } = report;
-          const { step, scale, seconds } = reached;
-          const left = secondsLeft(planned, step + 1, pace(seconds / (planned[scale]?.work ?? 1)));
-          this.#reached = { ...reached, secondsLeft: left };
-        },
-        onSaved: (path) => {
-          if (path.startsWith(join(this.#folder, 'frames'))) this.#preview = path;
-        },
-      });
+      painting = await this.#start();
     } catch (error) {
-      return this.#failed(error);
+      ended.abort();
+      return this.#failed(error, late);
     }
     const stop = () => painting.stop();
     drain.addEventListener('abort', stop, { once: true });
     if (drain.aborted) stop();
-    const ended = new AbortController();
     const beating = this.#beatUntil(ended.signal, painting);
     try {
-      const painted = await painting.done;
-      ended.abort();
+      const painted = await painting.done.finally(() => ended.abort());
       await beating;
       if (this.#isLost) return 'lost';
-      if (!painted.stopped) return (await this.#finish(painted)) ? 'done' : 'lost';
-      await patiently(() => this.#keepState());
-      await patiently(() => queue.release(this.#held));
+      if (!painted.stopped) return (await this.#finish(painted, late)) ? 'done' : 'lost';
+      await patiently(late, async () => {
+        await this.#keepState();
+        await this.#parts.queue.release(this.#held);
+      });
       return 'released';
     } catch (error) {
-      ended.abort();
       await beating;
       if (this.#isLost) return 'lost';
       await this.#keepState().catch(() => {});
-      return this.#failed(error);
+      return this.#failed(error, late);
     } finally {
       drain.removeEventListener('abort', stop);
       painting.kill();
     }
+  }
+
+  async #start(): Promise<Painting> {
+    const pace = runningMedian();
+    let planned: readonly PlannedScale[] = [];
+    return startPainting({
+      ...(await this.#request()),
+      onStart: ({ scales }) => {
+        planned = scales;
+      },
+      onStep: (report) => {
+        const { notice: _, ...reached } = report;
+        const { step, scale, seconds } = reached;
+        const left = secondsLeft(planned, step + 1, pace(seconds / (planned[scale]?.work ?? 1)));
+        this.#reached = { ...reached, secondsLeft: left };
+      },
+      onSaved: (path) => {
+        if (path.startsWith(join(this.#folder, 'frames'))) this.#preview = path;
+      },
+    });
   }
 
   /** Keeps the lease, and tells of steps, previews and states. A database that is away for a while stops nothing. */
@@ -167,23 +182,23 @@ class Attempt {
     await rm(path, { force: true });
   }
 
-  #finish({ output, steps, costs, seconds }: Painted): Promise<boolean> {
+  #finish({ output, steps, costs, seconds }: Painted, late: AbortSignal): Promise<boolean> {
     const { format } = this.#held.work;
-    return patiently(async () => {
+    return patiently(late, async () => {
       const bytes = await readFile(output as string);
       const finished = { bytes, mediaType: `image/${format}`, steps, costs, seconds, reached: this.#untold() };
       return this.#parts.queue.finish(this.#held, finished);
     });
   }
 
-  async #failed(error: unknown): Promise<Outcome> {
+  async #failed(error: unknown, late: AbortSignal): Promise<Outcome> {
     const isOurs = error instanceof GivernyError;
     const told = isOurs
       ? { code: error.code, message: error.message.replaceAll(this.#folder, '') }
       : { code: 'UNEXPECTED', message: 'Something went wrong inside Giverny.' };
     // What the order itself is wrong about stays wrong.
     const again = !isOurs || error.kind === 'failure';
-    await patiently(() => this.#parts.queue.fail(this.#held, told, again));
+    await patiently(late, () => this.#parts.queue.fail(this.#held, told, again));
     return 'failed';
   }
 
@@ -212,6 +227,7 @@ class Attempt {
       coarseNetwork: work.coarseNetwork,
       options: options as OptionsInput | undefined,
       output: join(this.#folder, `painting.${work.format}`),
+      print: work.print,
       frames: { every: Math.max(1, Math.ceil(steps / PREVIEWS)), folder: join(this.#folder, 'frames') },
       device: (work.device ?? 'auto') === 'auto' ? this.#parts.device : work.device,
       threads: this.#parts.threads,
@@ -231,13 +247,48 @@ class Attempt {
 }
 
 /** Tries again for as long as the database is away: what was painted is not to be painted twice. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
+async function patiently<T>(late: AbortSignal, work: () => Promise<T>): Promise<T> {
   for (let tries = 0; ; tries++) {
     try {
       return await work();
     } catch (error) {
-      if (tries === 40) throw error;
+      if (tries === 40 || late.aborted) throw error;
       await sleep(Math.min(5000, 250 * (tries + 1)));
     }
   }
+}
+
+/**
+ * Does what has to be done at a painting's end, which may wait long for a database that is away; but not where the worker
+ * is to end: then `left` is the outcome so long after it was asked to end and the painting ended.
+ *
+ * @param ended aborted when the painting ends.
+ */
+async function notForEver(
+  farewellMs: number,
+  drain: AbortSignal,
+  ended: AbortSignal,
+  work: (late: AbortSignal) => Promise<Outcome>,
+): Promise<Outcome> {
+  const late = new AbortController();
+  const over = new AbortController();
+  const leave = async (): Promise<Outcome> => {
+    await Promise.all([drain, ended].map((signal) => aborted(signal, over.signal)));
+    await sleep(farewellMs, undefined, { signal: over.signal });
+    late.abort();
+    return 'left';
+  };
+  try {
+    return await Promise.race([work(late.signal), leave()]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Resolves when a signal is aborted; never where `over` is before. */
+function aborted(signal: AbortSignal, over: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true, signal: over });
+  });
 }

@@ -29,6 +29,8 @@ export interface WorkerOptions {
   readonly pollMs?: number | undefined;
   readonly beatMs?: number | undefined;
   readonly stateEverySeconds?: number | undefined;
+  /** How long it waits for a database that is away when it is to end. Default: 20 seconds. */
+  readonly farewellMs?: number | undefined;
   onOutcome?(lease: Lease, outcome: Outcome, seconds: number): void;
   /** The database could not be reached, or something else went wrong between paintings. */
   onError?(error: unknown): void;
@@ -42,14 +44,23 @@ export interface Worker {
   drain(): Promise<void>;
 }
 
+/** How long a worker that is to end waits for a database that is away. */
+const FAREWELL_MS = 20_000;
+/** And, having let go of its paintings, to tell others that it goes. */
+const GOODBYE_MS = 1000;
+/** A timer that no process stays alive for. */
+const UNHEARD = { ref: false };
+
 /** Starts a worker in this process; each painting has a process of its own. */
 export function startWorker(options: WorkerOptions): Worker {
   const { database, blobs, jobs = 1, maxMemory = usableBytes(), pollMs = 500, offers = 'cpu' } = options;
+  const { farewellMs = FAREWELL_MS } = options;
   const id = randomUUID();
   const queue = new Queue(database, blobs);
   const draining = new AbortController();
   const running = new Map<Lease, Promise<void>>();
   const reserved = () => [...running.keys()].reduce((sum, { forecastBytes }) => sum + forecastBytes, 0);
+  const leases = () => [...running.keys()].map(({ lease }) => lease);
   const scratch = newScratch();
   const parts = {
     database,
@@ -59,6 +70,7 @@ export function startWorker(options: WorkerOptions): Worker {
     threads: options.threads,
     stateEverySeconds: options.stateEverySeconds ?? 20,
     beatMs: options.beatMs ?? 1000,
+    farewellMs,
     folder: scratch.folder,
   };
 
@@ -79,7 +91,7 @@ export function startWorker(options: WorkerOptions): Worker {
         if (performance.now() >= housekeepingAt) {
           housekeepingAt = performance.now() + 2000;
           await seen(database, { id, host: hostname(), version: VERSION, memoryBytes: maxMemory, device: offers });
-          await sweep(database, blobs);
+          await sweep(database, blobs, leases());
           await scratch.keep();
         }
         if (running.size < jobs) {
@@ -103,9 +115,10 @@ export function startWorker(options: WorkerOptions): Worker {
     },
     async drain() {
       draining.abort();
-      await looping;
+      // It may wait for a database that is away; what it takes after that, another takes over.
+      await Promise.race([looping, sleep(farewellMs, undefined, UNHEARD)]);
       await Promise.all(running.values());
-      await gone(database, id).catch(() => {});
+      await Promise.race([gone(database, id).catch(() => {}), sleep(GOODBYE_MS, undefined, UNHEARD)]);
       await scratch.remove();
     },
   };

@@ -99,7 +99,8 @@ export const en = {
   place: 'Where to paint',
   'place.device': 'On this device',
   'place.server': 'On this server',
-  placeHint: 'Photo and styles go to the server that this page comes from. It paints on when you leave.',
+  placeHint:
+    'Photo and styles go to the server that this page comes from, which paints on when you leave. What you change meanwhile counts for the next painting. “Paint on” starts from the picture that is shown.',
   privacyServer: 'Photo and styles go to this server to be painted, and to nobody else.',
   'stage.sending': 'Sending the pictures …',
   'stage.queue': "Waiting in the server's queue …",

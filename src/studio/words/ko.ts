@@ -102,7 +102,8 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   place: '그리는 곳',
   'place.device': '이 기기에서',
   'place.server': '이 서버에서',
-  placeHint: '사진과 스타일 이미지를 이 페이지를 제공한 서버로 보냅니다. 페이지를 떠나도 서버에서 계속 그립니다.',
+  placeHint:
+    '사진과 스타일 이미지를 이 페이지를 제공한 서버로 보냅니다. 페이지를 떠나도 서버에서 계속 그립니다. 그리는 동안 바꾼 설정은 다음 그림부터 적용되며, 이어서 그리기는 보이는 그림에서 새로 시작합니다.',
   privacyServer: '사진과 스타일 이미지는 그림을 그리기 위해 이 서버로만 전송됩니다.',
   'stage.sending': '이미지를 보내는 중 …',
   'stage.queue': '서버의 대기열에서 기다리는 중 …',

@@ -1,6 +1,6 @@
 /** Files that are no pictures, lie about what they are, or are bombs. */
 import { deflateSync, gzipSync } from 'node:zlib';
-import { pngOf } from '../../support/service-app.js';
+import { pngOf } from '../../support/service.js';
 import type { Hostile } from './case.js';
 
 const bytes = (...parts: (string | number[] | Uint8Array)[]) =>

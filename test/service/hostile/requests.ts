@@ -1,5 +1,5 @@
 /** Paths, methods, headers, tokens and bodies that are wrong or meant for others. */
-import { pngOf } from '../../support/service-app.js';
+import { pngOf } from '../../support/service.js';
 import { type Body, type Hostile, json } from './case.js';
 
 const BOUNDARY = 'between-the-parts';

@@ -15,13 +15,10 @@ function titleOf(name: string): string {
   return isWord(word) ? t(word) : name;
 }
 
-/** Which network looks at the pictures, and what computes. */
+/** Which network looks at the pictures; on this device also what computes, and networks to fetch or to open. */
 export function NetworkPart() {
-  return place.value === 'server' ? <ServerNetworks /> : <DeviceNetworks />;
-}
-
-/** Networks of the service. */
-function ServerNetworks() {
+  const isServer = place.value === 'server';
+  const names = isServer ? serverNetworks.value : networks.value;
   return (
     <details class="network">
       <summary>{t('network')}</summary>
@@ -29,11 +26,13 @@ function ServerNetworks() {
         label={t('network')}
         value={network.value}
         disabled={busy.value}
-        choices={[...new Set([POCKET, ...serverNetworks.value])].map((name) => ({ value: name, text: titleOf(name) }))}
+        choices={[...new Set([POCKET, ...names])].map((name) => ({ value: name, text: titleOf(name) }))}
         onChange={(name) => {
           network.value = name;
         }}
+        {...(isServer ? {} : { help: t('networkHint') })}
       />
+      {!isServer && <DeviceNetworks />}
     </details>
   );
 }
@@ -42,21 +41,7 @@ function DeviceNetworks() {
   const loading = fetching.value;
   const offered = FETCHABLE.filter(({ name }) => !networks.value.includes(name));
   return (
-    <details class="network">
-      <summary>{t('network')}</summary>
-      <Select
-        label={t('network')}
-        value={network.value}
-        disabled={busy.value}
-        choices={[
-          { value: POCKET, text: t('network.pocket') },
-          ...networks.value.map((name) => ({ value: name, text: titleOf(name) })),
-        ]}
-        onChange={(name) => {
-          network.value = name;
-        }}
-        help={t('networkHint')}
-      />
+    <>
       <div class="stack">
         {network.value !== POCKET && (
           <button type="button" class="soft" disabled={busy.value} onClick={() => forgetNetwork(network.value)}>
@@ -103,6 +88,6 @@ function DeviceNetworks() {
           ? { help: window.crossOriginIsolated ? t('noWebgpu') : t('threadsHint') }
           : {})}
       />
-    </details>
+    </>
   );
 }
