@@ -1,13 +1,9 @@
 /** What every request passes first: whom it speaks for, how often, from where, and with which headers it goes back. */
 import type { MiddlewareHandler } from 'hono';
-import { keptByKey } from '../kept.js';
 import { Refusal } from '../problems.js';
 import { RateLimit } from '../trust/rate.js';
 import { identify, LOCAL } from '../trust/tokens.js';
 import type { Env, ServiceParts } from './context.js';
-
-/** A token that was revoked counts for so long still. */
-const IDENTITY_MS = 5000;
 
 const LOCAL_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
@@ -28,10 +24,9 @@ export function sameSite({ isLocal }: ServiceParts): MiddlewareHandler<Env> {
 
 export function authenticated({ database, isLocal, rate }: ServiceParts): MiddlewareHandler<Env> {
   const limit = new RateLimit(rate?.perSecond ?? 100, rate?.burst ?? 400);
-  const identityOf = keptByKey(IDENTITY_MS, (token) => identify(database, token));
   return async (context, next) => {
     const [, token] = /^Bearer (\S{1,200})$/i.exec(context.req.header('authorization') ?? '') ?? [];
-    const identity = token === undefined ? (isLocal ? LOCAL : undefined) : await identityOf(token);
+    const identity = token === undefined ? (isLocal ? LOCAL : undefined) : await identify(database, token);
     if (!identity) {
       throw new Refusal(
         'UNAUTHORIZED',

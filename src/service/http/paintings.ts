@@ -7,7 +7,6 @@ import { listQuerySchema, type OrderBody, orderSchema } from '../contract.js';
 import { keptByKey } from '../kept.js';
 import { Refusal } from '../problems.js';
 import { planOf } from '../queue/plan.js';
-import type { BlobInfo } from '../store/blobs.js';
 import { mostBytes } from '../store/workers.js';
 import { bytesResponse } from './bytes.js';
 import { checked, type Env, idOf, jsonOf, ownerOf, parsedJson, type ServiceParts } from './context.js';
@@ -17,7 +16,8 @@ import { addPicture, findPicture } from './pictures.js';
 export function paintingRoutes(parts: ServiceParts): Hono<Env> {
   const { paintings, database, blobs } = parts;
   const watch = eventStreams(parts);
-  const known = knownBy(parts);
+  // Workers come and go.
+  const most = keptByKey(1000, (device) => mostBytes(parts.database, device as DeviceChoice));
   const bytesOf = (which: 'preview' | 'result') => async (context: Context<Env>) => {
     const owner = ownerOf(context, 'read');
     const id = await paintings.blobOf(idOf(context), owner, which);
@@ -28,7 +28,7 @@ export function paintingRoutes(parts: ServiceParts): Hono<Env> {
   const change = (which: 'cancel' | 'pause' | 'resume' | 'retry') => async (context: Context<Env>) =>
     context.json(await paintings[which](idOf(context), ownerOf(context, 'paint')));
   return new Hono<Env>()
-    .post('/', (context) => create(context, parts, known))
+    .post('/', (context) => create(context, parts, most))
     .get('/', async (context) => {
       const query = checked(listQuerySchema, context.req.query(), 'the query');
       return context.json(await paintings.list(ownerOf(context, 'read'), query));
@@ -50,7 +50,12 @@ export function paintingRoutes(parts: ServiceParts): Hono<Env> {
     .post('/:id/retry', change('retry'));
 }
 
-async function create(context: Context<Env>, parts: ServiceParts, known: Known): Promise<Response> {
+/** @param most as `mostBytes`. */
+async function create(
+  context: Context<Env>,
+  parts: ServiceParts,
+  most: (device: DeviceChoice) => Promise<number | undefined>,
+): Promise<Response> {
   const owner = ownerOf(context, 'paint');
   const { paintings } = parts;
   const key = context.req.header('idempotency-key');
@@ -63,39 +68,16 @@ async function create(context: Context<Env>, parts: ServiceParts, known: Known):
   if (earlier) return context.json(earlier, 200);
   await paintings.assertRoom(owner);
   const order = checked(orderSchema, await withUploads(parts, owner, sent), 'the order');
-  const [photo, maxBytes] = await Promise.all([known.photo(owner, order.content), known.mostBytes(order.device)]);
+  const photo = await findPicture(parts, owner, order.content);
+  const maxBytes = await most(order.device);
   if (maxBytes === undefined) {
-    if ((await known.mostBytes('auto')) !== undefined) throw missing(order.device);
+    if ((await most('auto')) !== undefined) throw missing(order.device);
     throw new Refusal('NOT_READY', 'Expected a worker that could paint but none is there.', { 'retry-after': '10' });
   }
   const size = { width: photo.width as number, height: photo.height as number };
   const plan = await planOf(order, size, parts.networks, maxBytes);
   const { view, created } = await paintings.create({ owner, order, plan, maxBytes, idempotency });
   return context.json(view, created ? 201 : 200, { location: `/v1/paintings/${view.id}` });
-}
-
-/** What each order asks for and what changes rarely, so that accepting one is mostly a single statement. */
-interface Known {
-  /** @throws Refusal NOT_FOUND also where the picture is somebody else's. */
-  photo(owner: string, id: string): Promise<BlobInfo>;
-  /** As the function of this name. */
-  mostBytes(device: DeviceChoice): Promise<number | undefined>;
-}
-
-/** Workers come and go; and what is known of a picture stays true, but that it is there, which is asked as it is used. */
-const WORKERS_MS = 1000;
-const PHOTO_MS = 600_000;
-
-function knownBy(parts: ServiceParts): Known {
-  const photos = keptByKey(PHOTO_MS, (key) => {
-    const [id = '', owner = ''] = key.split(' ');
-    return findPicture(parts, owner, id);
-  });
-  const most = keptByKey(WORKERS_MS, (device) => mostBytes(parts.database, device as DeviceChoice));
-  return {
-    photo: async (owner, id) => (await photos(`${id} ${owner}`)) as BlobInfo,
-    mostBytes: most,
-  };
 }
 
 function missing(device: string): GivernyError {
