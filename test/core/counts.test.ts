@@ -5,7 +5,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { wholeObjective } from '../../src/core/costs/objective/whole.js';
 import { Emitter, type Value } from '../../src/core/graph/emitter.js';
-import { ordered } from '../../src/core/graph/order.js';
+import { deepestLast } from '../../src/core/graph/order.js';
 import { resolveOptions } from '../../src/core/options/options.js';
 import { createNodeEngine } from '../../src/engines/node.js';
 import { openNetwork } from '../../src/node/networks/open.js';
@@ -107,7 +107,7 @@ async function countsOf(width: number, height: number, statistic: string): Promi
   const listed = [...step.values()].map((one) => {
     return { ...one, inputs: one.inputs.map(({ name }) => name), outputs: [one.output.name], one };
   });
-  const applied = inOrderOfRuns(ordered(listed, 'back').map(({ one }) => one));
+  const applied = inOrderOfRuns(deepestLast(listed).map(({ one }) => one));
   return {
     nodes: applied.filter(({ operator }) => operator !== 'Reshape').length,
     products: applied.reduce((sum, one) => sum + productsOf(one), 0),

@@ -18,7 +18,7 @@
 import type { EngineTraits } from './engine.js';
 import { hashOf, hashOfText } from './hash.js';
 import { type AttributeValue, encodeModel, type OnnxConstant, type OnnxNode, type OnnxValue } from './onnx.js';
-import { ordered, type Way } from './order.js';
+import { deepestLast } from './order.js';
 import { type Shape, showShape, type Tensor, type Tensors } from './tensor.js';
 
 /** Where a value comes from, in order of how late it is known. */
@@ -226,17 +226,17 @@ export class Emitter {
   }
 
   /** The models that compute `outputs`, by the names that their user chose. */
-  models(outputs: Readonly<Record<string, Value>>, way: Way): Models {
+  models(outputs: Readonly<Record<string, Value>>): Models {
     // Each output is a node of its own, so that one value may be several outputs.
     const named = Object.entries(outputs).map(([userName, value], index) => {
       const port = { name: `o${index}`, shape: value.shape, userName };
       const node = { operator: 'Identity', inputs: [value.name], outputs: [port.name], attributes: {}, reads: [value] };
       return { port, node };
     });
-    const stepNodes = ordered(
-      [...this.#nodes.filter(({ value }) => value.stage === 'varying'), ...named.map(({ node }) => node)],
-      way,
-    );
+    const stepNodes = deepestLast([
+      ...this.#nodes.filter(({ value }) => value.stage === 'varying'),
+      ...named.map(({ node }) => node),
+    ]);
     const prepareNodes = this.#nodes.filter(({ value }) => value.stage === 'fixed');
     const computed = new Set(prepareNodes.map(({ value }) => value.name));
     const stepReads = uniqueReads(stepNodes);

@@ -4,12 +4,11 @@ import { Emitter, type Models, type Port, type Value } from './emitter.js';
 import type { Engine, EngineTraits, Session } from './engine.js';
 import { type Node, topologicalOrder } from './node.js';
 import { emitNode } from './operations/table.js';
-import type { Way } from './order.js';
 import { Prepared } from './prepared.js';
 import { showShape, sizeOf, type Tensor, type Tensors } from './tensor.js';
 
 /** The ONNX models of a graph's outputs. */
-function emitModels(outputs: Readonly<Record<string, Node>>, traits: EngineTraits, way: Way): Models {
+function emitModels(outputs: Readonly<Record<string, Node>>, traits: EngineTraits): Models {
   const emitter = new Emitter(traits);
   const values = new Map<Node, Value>();
   for (const node of topologicalOrder(Object.values(outputs))) {
@@ -18,7 +17,6 @@ function emitModels(outputs: Readonly<Record<string, Node>>, traits: EngineTrait
   }
   return emitter.models(
     Object.fromEntries(Object.entries(outputs).map(([name, node]) => [name, values.get(node) as Value])),
-    way,
   );
 }
 
@@ -45,16 +43,10 @@ export class Program {
    *
    * @param outputs nodes by any names; one node may be several outputs.
    * @param fixed every fixed input by name; more is allowed.
-   * @param way `forward` holds less of a graph without gradients.
    * @throws RangeError if a fixed input is missing or has another shape; GivernyError ENGINE_FAILED, OUT_OF_MEMORY.
    */
-  static async load(
-    engine: Engine,
-    outputs: Readonly<Record<string, Node>>,
-    fixed: Tensors = {},
-    way: Way = 'back',
-  ): Promise<Program> {
-    const models = emitModels(outputs, engine.traits, way);
+  static async load(engine: Engine, outputs: Readonly<Record<string, Node>>, fixed: Tensors = {}): Promise<Program> {
+    const models = emitModels(outputs, engine.traits);
     const feeds: Record<string, Tensor> = feedsOf(models.fixedInputs, fixed);
     const { prepare } = models;
     if (prepare) {

@@ -2,7 +2,6 @@
 import type { Engine } from '../../graph/engine.js';
 import type { Node } from '../../graph/node.js';
 import { input } from '../../graph/operations.js';
-import type { Way } from '../../graph/order.js';
 import { Program } from '../../graph/program.js';
 import { type Tensors, tensor } from '../../graph/tensor.js';
 import type { Network } from '../../networks/network.js';
@@ -26,7 +25,6 @@ export class TileRunner {
     readonly engine: Engine,
     readonly network: Network,
     readonly graph: TileGraph,
-    readonly way: Way,
   ) {}
 
   /**
@@ -48,7 +46,7 @@ export class TileRunner {
     const { region } = tile;
     const positional = new Positional(this.network, tile);
     const outputs = this.graph(input('picture', [1, 3, region.height, region.width]), tile, positional);
-    const program = await Program.load(this.engine, outputs, this.network.tensors, this.way);
+    const program = await Program.load(this.engine, outputs, this.network.tensors);
     this.#loaded = { shape, program, positional };
     return this.#loaded;
   }

@@ -49,26 +49,21 @@ export function sourcesOf(
     measure: (view: View) => Measures,
     take: (measures: Tensors, tile: Tile) => void,
   ): Promise<void> => {
-    const runner = new TileRunner(
-      engine,
-      network,
-      (region, tile, positional) => {
-        const views = viewsOf(region, tile, network, layers, options);
-        const view = views(setting, {
-          weights: (_, layer) => {
-            if (!opacity) return undefined;
-            const value = positionWeights(maskAt(opacity, picture, layer, network));
-            return positional.row(`weights/${layer}`, layer, value);
-          },
-          importance: () => undefined,
-          map: (name) => {
-            throw new RangeError(`Expected no map of a source picture but ${name} was asked for.`);
-          },
-        });
-        return measure(view);
-      },
-      'forward',
-    );
+    const runner = new TileRunner(engine, network, (region, tile, positional) => {
+      const views = viewsOf(region, tile, network, layers, options);
+      const view = views(setting, {
+        weights: (_, layer) => {
+          if (!opacity) return undefined;
+          const value = positionWeights(maskAt(opacity, picture, layer, network));
+          return positional.row(`weights/${layer}`, layer, value);
+        },
+        importance: () => undefined,
+        map: (name) => {
+          throw new RangeError(`Expected no map of a source picture but ${name} was asked for.`);
+        },
+      });
+      return measure(view);
+    });
     try {
       const pixels = subtractMean(picture, network);
       const isSmall = Math.max(picture.width, picture.height) <= coreSidePx;

@@ -70,20 +70,15 @@ export async function tiledObjective(
     );
     return Object.fromEntries(all);
   };
-  const forward = new TileRunner(engine, network, (...at) => measuresOf(bound, ...at), 'forward');
+  const forward = new TileRunner(engine, network, (...at) => measuresOf(bound, ...at));
   let judge: Judge | undefined;
-  const backward = new TileRunner(
-    engine,
-    network,
-    (picture, ...at) => {
-      const weighted = bound.filter(({ weight }) => weight !== 0);
-      const measures = Object.entries(measuresOf(weighted, picture, ...at)).filter(([name]) => judge?.moves.has(name));
-      const outputs = measures.map(([, node]) => node);
-      const cotangents = measures.map(([name, { shape }]) => input(cotangentOf(name), shape));
-      return { gradient: gradients(outputs, [picture], cotangents)[0] as Node };
-    },
-    'back',
-  );
+  const backward = new TileRunner(engine, network, (picture, ...at) => {
+    const weighted = bound.filter(({ weight }) => weight !== 0);
+    const measures = Object.entries(measuresOf(weighted, picture, ...at)).filter(([name]) => judge?.moves.has(name));
+    const outputs = measures.map(([, node]) => node);
+    const cotangents = measures.map(([name, { shape }]) => input(cotangentOf(name), shape));
+    return { gradient: gradients(outputs, [picture], cotangents)[0] as Node };
+  });
 
   return {
     evaluate: async (pixels) => {

@@ -30,19 +30,14 @@ export async function wholeObjective(
   const setting = settingOf(scene, terms);
   const bound = await boundTerms(terms, setting, sourcesOf(engine, scene, setting, { keep }));
   let feeds: Tensors = {};
-  const runner = new TileRunner(
-    engine,
-    network,
-    (picture, tile, positional) => {
-      const views = viewsOf(picture, tile, network, layersOf(terms), options);
-      const { costs, total, ...rest } = judged(bound, setting, (of) =>
-        of.term.measure(views(setting, fedOf(of, setting, positional))),
-      );
-      feeds = rest.feeds;
-      return { total, ...costs, gradient: gradientOf(total, picture) };
-    },
-    'back',
-  );
+  const runner = new TileRunner(engine, network, (picture, tile, positional) => {
+    const views = viewsOf(picture, tile, network, layersOf(terms), options);
+    const { costs, total, ...rest } = judged(bound, setting, (of) =>
+      of.term.measure(views(setting, fedOf(of, setting, positional))),
+    );
+    feeds = rest.feeds;
+    return { total, ...costs, gradient: gradientOf(total, picture) };
+  });
   const tile = wholeTile(content);
   await runner.load(tile);
   return {
