@@ -71,24 +71,30 @@ export interface PrintFlags {
   readonly keepLocation?: boolean;
 }
 
+/** @param what the flag or column, for the sentence about a bad value. */
+export function parseBits(text: string, what: string): NonNullable<PrintWish['bits']> {
+  const bits = BITS.find((known) => String(known) === text);
+  if (bits === undefined) throw expected(BITS.join(' or '), what, text);
+  return bits;
+}
+
+/** @param what as of parseBits. */
+export function parseProfile(text: string, what: string): NonNullable<PrintWish['profile']> {
+  const profile = PROFILES.find((known) => known === text);
+  if (profile === undefined) throw expected(`one of ${PROFILES.join(', ')}`, what, text);
+  return profile;
+}
+
 export function printFlags(): Option[] {
   return [
     flag('Output', '--bits <n>', `${BITS.join(' or ')} for each channel; 16 in PNG and TIFF (default: 8)`).argParser(
-      (text) => {
-        const bits = BITS.find((known) => String(known) === text);
-        if (bits === undefined) throw expected(BITS.join(' or '), '--bits', text);
-        return bits;
-      },
+      (text) => parseBits(text, '--bits'),
     ),
     flag(
       'Output',
       '--profile <name>',
       `${PROFILES.join(', ')}: the colour profile; keep is the photo's own (default: srgb)`,
-    ).argParser((text) => {
-      const profile = PROFILES.find((known) => known === text);
-      if (profile === undefined) throw expected(`one of ${PROFILES.join(', ')}`, '--profile', text);
-      return profile;
-    }),
+    ).argParser((text) => parseProfile(text, '--profile')),
     flag('Output', '--keep-location', "keep in the picture's EXIF where the photo was taken"),
   ];
 }

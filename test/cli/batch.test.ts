@@ -1,6 +1,7 @@
 /** `giverny batch`: what it paints, skips and refuses, and how it ends. */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { bench, drawn, events, giverny, hasProc, painterOf, start } from './bench.js';
 
@@ -122,6 +123,26 @@ test('a list in CSV with a byte order mark, CRLF and quotes; a list in JSON line
   ]);
   expect(lines.stdout).toMatch(/^painted +2 /m);
   expect(files(join(folder, 'out2'))).toEqual(['a-t.png', 'b-style.png']);
+});
+
+test('a row says how its painting is written, and wins over the flags', async () => {
+  const folder = await batchBench();
+  writeFileSync(
+    join(folder, 'rows.csv'),
+    'photo,style,output,bits,profile,keep-location\nphotos/a.jpg,style.png,a.png,16,p3,true\nphotos/b.jpg,style.png,b.jpg,8,,false\n',
+  );
+  const { code } = await giverny(folder, ['batch', '--list', 'rows.csv', '-o', 'out', '--bits', '16', ...SMALL]);
+  expect(code).toBe(0);
+  const [a, b] = [await sharp(join(folder, 'out/a.png')).metadata(), await sharp(join(folder, 'out/b.jpg')).metadata()];
+  expect(a.depth).toBe('ushort');
+  const recipe = JSON.parse((await giverny(folder, ['recipe', 'out/a.png', '--json'])).stdout);
+  expect(recipe.print).toEqual({ bits: 16, profile: 'p3' });
+  expect(b.depth).toBe('uchar');
+
+  writeFileSync(join(folder, 'rows.csv'), 'photo,style,bits\nphotos/a.jpg,style.png,12\n');
+  const bad = await giverny(folder, ['batch', '--list', 'rows.csv', '-o', 'out2', ...SMALL]);
+  expect(bad.code).toBe(2);
+  expect(bad.stderr).toMatch(/8 or 16.*bits.*line 2/);
 });
 
 interface Case {

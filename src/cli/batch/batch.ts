@@ -180,7 +180,7 @@ async function planOf(photos: readonly string[], flags: BatchFlags): Promise<Pla
   const sources = found
     ? found.pictures.map(({ path, folder }) => ({
         folder,
-        row: { photo: path, styles: [], options: {} } as PictureRow,
+        row: { photo: path, styles: [], print: {}, options: {} } as PictureRow,
       }))
     : rows.map((row) => ({ folder: '.', row: row as PictureRow }));
   const pairs = sources.flatMap(({ folder, row }) =>
@@ -193,7 +193,7 @@ async function planOf(photos: readonly string[], flags: BatchFlags): Promise<Pla
       const named = { photo: row.photo, folder, styles: chosen.map(({ path }) => path), options: resolved };
       const name = row.output ?? nameOf(flags.name, named, i + 1, pairs.length);
       const target = shown(resolve(output, name), output);
-      assertBits(formatOf(target), flags.bits);
+      assertBits(formatOf(target), row.print.bits ?? flags.bits);
       return plannedOf(row, chosen, options, target, flags);
     } catch (error) {
       if (row.where === undefined || !(error instanceof GivernyError)) throw error;
@@ -284,7 +284,7 @@ function plannedOf(
       coarseNetwork: row.coarseNetwork ?? flags.coarseNetwork,
       device: flags.device,
       options,
-      print: printOfFlags(flags),
+      print: printOfFlags({ ...flags, ...row.print }),
       maxMemory: flags.maxMemory,
     },
     notices: [],

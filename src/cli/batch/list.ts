@@ -6,6 +6,7 @@ import { expected, GivernyError, show } from '../../core/errors.js';
 import { OPTION_NAMES, type OptionName, optionMeta, optionsSchema, startFileOf } from '../../core/options/options.js';
 import { optionName } from '../../core/options/text.js';
 import { reason } from '../../node/files/atomic.js';
+import { type PrintFlags, parseBits, parseProfile } from '../flags.js';
 import { parseFeather, parseStrengths, parseStyle, type StyleFile } from '../style-flags.js';
 
 /** What a row says; what it leaves out is as the flags say. */
@@ -21,11 +22,13 @@ export interface ListRow {
   readonly mask?: string;
   readonly feather?: number;
   readonly regionStrength?: Readonly<Record<string, number>>;
+  readonly print: PrintFlags;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
 const COLUMNS = [
   ...['photo', 'style', 'output', 'preset', 'network', 'coarse-network', 'mask', 'feather', 'region-strength'],
+  ...['bits', 'profile', 'keep-location'],
   ...OPTION_NAMES.map(optionName),
 ];
 
@@ -148,7 +151,20 @@ function rowOf(raw: RawRow['cells'], where: string, folder: string): ListRow {
     photo,
     styles: stylesOf(cells.get('style'), folder),
     ...Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)),
+    print: printOf(cells),
     options: Object.fromEntries(options),
+  };
+}
+
+function printOf(cells: ReadonlyMap<string, unknown>): PrintFlags {
+  const [bits, profile, kept] = ['bits', 'profile', 'keep-location'].map((name) => cells.get(name));
+  if (kept !== undefined && !['true', 'false'].includes(String(kept))) {
+    throw expected('true or false', 'keep-location', kept);
+  }
+  return {
+    ...(bits === undefined ? {} : { bits: parseBits(String(bits), 'bits') }),
+    ...(profile === undefined ? {} : { profile: parseProfile(String(profile), 'profile') }),
+    ...(kept === undefined ? {} : { keepLocation: String(kept) === 'true' }),
   };
 }
 
