@@ -122,7 +122,7 @@ describe('where memory runs out, the painting goes on in tiles', () => {
 });
 
 test('tiles get smaller until the smallest', () => {
-  expect(smallerCoreSidePx({ width: 900, height: 700 }, Number.POSITIVE_INFINITY)).toBe(512);
+  expect(smallerCoreSidePx({ width: 900, height: 700 }, Number.POSITIVE_INFINITY)).toBe(640);
   expect(smallerCoreSidePx({ width: 900, height: 700 }, 128)).toBeUndefined();
 });
 

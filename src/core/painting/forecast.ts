@@ -1,6 +1,6 @@
 /** What a painting will take, before it begins and on the way. */
 
-import { FORWARD_SIDES } from '../costs/objective/tiled.js';
+import { forwardSidePx } from '../costs/objective/tiled.js';
 import { tilesOf } from '../costs/objective/tiles.js';
 import { layerOf } from '../costs/setting.js';
 import { GivernyError } from '../errors.js';
@@ -47,14 +47,14 @@ export function forecastBytes(size: Size, painted: Painted, coreSidePx = Number.
   const layers = { ...options.contentLayers, ...options.styleLayers };
   const weightBytes = Object.values(network.tensors).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
   const pixels = size.width * size.height;
+  const seen = Object.keys(layers);
   const largest = (side: number) =>
     side === Number.POSITIVE_INFINITY
       ? pixels
-      : Math.max(
-          ...tilesOf(size, network, Object.keys(layers), side).map(({ region }) => region.width * region.height),
-        );
+      : Math.max(...tilesOf(size, network, seen, side).map(({ region }) => region.width * region.height));
   // Pictures are looked at in larger tiles than those of a step, which hold less for each pixel.
-  const atOnce = Math.max(PER_FEATURE * largest(coreSidePx), LOOKED_PER_FEATURE * largest(FORWARD_SIDES * coreSidePx));
+  const looked = largest(forwardSidePx(network, seen, coreSidePx));
+  const atOnce = Math.max(PER_FEATURE * largest(coreSidePx), LOOKED_PER_FEATURE * looked);
   const features = 4 * featuresPerPixel(network, deepestLayer(network, layers));
   return BASE_BYTES + PER_WEIGHT_BYTE * weightBytes + atOnce * features + pixels * bytesPerPixel(size, painted, styles);
 }
@@ -76,7 +76,7 @@ function bytesPerPixel(size: Size, { network, options }: Painted, styles: number
 }
 
 /** Sides of tiles' cores, in pixels. Smaller ones would be mostly halo. */
-const CORE_SIDES_PX = [2048, 1536, 1024, 768, 512, 384, 256, 192, 128];
+const CORE_SIDES_PX = [2048, 1536, 1280, 1024, 896, 768, 640, 512, 448, 384, 320, 256, 192, 128];
 export const LEAST_CORE_SIDE_PX = Math.min(...CORE_SIDES_PX);
 
 /**

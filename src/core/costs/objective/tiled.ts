@@ -20,15 +20,21 @@ import { columnsOf, Joined, joinsBy } from './join.js';
 import type { Costs, Objective } from './objective.js';
 import { byShape, type TileGraph, TileRunner } from './runner.js';
 import { type Keep, sourcesOf } from './sources.js';
-import { addAt, tilesOf } from './tiles.js';
+import { addAt, haloOf, tilesOf } from './tiles.js';
 import { viewsOf } from './view.js';
 import { numbersOf } from './whole.js';
 
 /**
- * How many times as long as in the second pass a tile's sides are in the first, which holds half of the memory for
- * each pixel: larger tiles waste less on halos.
+ * How many times as long as in the second pass the sides of a tile with its halo are in the first, which holds half of
+ * the memory for each pixel: so both passes take the same. Larger tiles waste less on halos.
  */
-export const FORWARD_SIDES = 2;
+const FORWARD_SIDES = 1.4;
+
+/** The most that a tile of the first pass may measure along each axis without its halo, as coreSidePx in the second. */
+export function forwardSidePx(network: Network, layers: readonly string[], coreSidePx: number): number {
+  const { near, far } = haloOf(network, layers);
+  return FORWARD_SIDES * (coreSidePx + near + far) - near - far;
+}
 
 /**
  * As wholeObjective, in tiles.
@@ -48,12 +54,12 @@ export async function tiledObjective(
   const layers = layersOf(terms);
   // Measures that stand side by side must come in the same order from both passes.
   const isSummed = terms.every(({ join = 'sum' }) => join === 'sum');
-  const forwardSidePx = isSummed ? FORWARD_SIDES * coreSidePx : coreSidePx;
-  const sources = sourcesOf(engine, scene, setting, { keep, coreSidePx: FORWARD_SIDES * coreSidePx });
+  const largerPx = forwardSidePx(network, layers, coreSidePx);
+  const sources = sourcesOf(engine, scene, setting, { keep, coreSidePx: largerPx });
   const bound = await boundTerms(terms, setting, sources);
   // The photo itself is not needed any more: of a large painting it is a tenth of the memory.
   const size: Size = { width: scene.content.width, height: scene.content.height };
-  const forwardTiles = byShape(tilesOf(size, network, layers, forwardSidePx));
+  const forwardTiles = byShape(tilesOf(size, network, layers, isSummed ? largerPx : coreSidePx));
   const tiles = byShape(tilesOf(size, network, layers, coreSidePx));
   const joinOf = (measure: string): Join => {
     const term = terms.find(({ name }) => measure.startsWith(`${name}/`));
@@ -135,7 +141,7 @@ export function tiledShare(size: Size, network: Network, layers: readonly string
   if (coreSidePx === Number.POSITIVE_INFINITY) return 1;
   const areaOf = (side: number) =>
     tilesOf(size, network, layers, side).reduce((sum, { region }) => sum + region.width * region.height, 0);
-  const forward = areaOf(FORWARD_SIDES * coreSidePx);
+  const forward = areaOf(forwardSidePx(network, layers, coreSidePx));
   const backward = areaOf(coreSidePx);
   return (LOADING * (forward + 2 * backward)) / (2 * size.width * size.height);
 }

@@ -28,19 +28,14 @@ export function wholeTile({ width, height }: Size): Tile {
 
 /**
  * Cuts a picture into tiles. Cores start at multiples of the deepest layer's stride, so that pools fall as they do in
- * the whole picture. Around its core a region has a halo as wide as the deepest layer's features see; where it would
- * leave the picture it ends at the border.
+ * the whole picture. Around its core a region has a halo as wide as the deepest layer's features see, on the near sides
+ * up to a multiple of the stride; where it would leave the picture it ends at the border.
  *
  * @param layers all that are looked at.
  * @param coreSidePx the most that a core may measure along each axis; at least one stride is taken.
  */
 export function tilesOf(picture: Size, network: Network, layers: readonly string[], coreSidePx: number): Tile[] {
-  const stride = Math.max(1, ...layers.map((layer) => layerStride(network, layer)));
-  const reach = Math.max(
-    1,
-    ...layers.map((layer) => (receptiveFieldPx(network, layer) - layerStride(network, layer)) / 2),
-  );
-  const halo = stride * Math.ceil(reach / stride);
+  const { stride, near, far } = haloOf(network, layers);
   const side = Math.max(1, Math.floor(coreSidePx / stride)) * stride;
   const spans = (length: number) => {
     // Even cores waste less on halos than full ones and a last sliver.
@@ -48,7 +43,7 @@ export function tilesOf(picture: Size, network: Network, layers: readonly string
     const each = Math.ceil(length / count / stride) * stride;
     return Array.from({ length: Math.ceil(length / each) }, (_, i) => {
       const [from, to] = [i * each, Math.min(length, (i + 1) * each)];
-      const [begin, end] = [Math.max(0, from - halo), Math.min(length, to + halo)];
+      const [begin, end] = [Math.max(0, from - near), Math.min(length, to + far)];
       return { from, length: to - from, begin, extent: end - begin };
     });
   };
@@ -61,6 +56,14 @@ export function tilesOf(picture: Size, network: Network, layers: readonly string
       };
     }),
   );
+}
+
+/** Pixels around a core that features of its positions see, before it and after it, and the deepest layer's stride. */
+export function haloOf(network: Network, layers: readonly string[]): { stride: number; near: number; far: number } {
+  const stride = Math.max(1, ...layers.map((layer) => layerStride(network, layer)));
+  const reaches = layers.map((layer) => (receptiveFieldPx(network, layer) - layerStride(network, layer)) / 2);
+  const far = Math.ceil(Math.max(1, ...reaches));
+  return { stride, near: stride * Math.ceil(far / stride), far };
 }
 
 /** The positions of a layer that a tile counts, in the whole layer. */
