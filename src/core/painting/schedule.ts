@@ -26,17 +26,13 @@ export const MIN_SIDE_PX = 32;
 
 type StepOptions = Pick<Options, 'firstSize' | 'firstSteps' | 'steps' | 'lastSteps' | 'largeSteps'>;
 
-/**
- * A scale is about twice as large as the one before at most. By the square root of 2, as in style-transfer-pytorch
- * (Crowson), there are twice as many scales to enter, and paintings are no better for it.
- */
-const GROWTH = 2;
 /** A rest of so many octaves is not worth a scale. */
 const SLACK = 0.25;
 
 /**
  * Scales of a painting of width x height pixels, from `firstSize` to that size itself: each is larger than the one before
- * by one factor, in both directions. Large forms are settled where they are cheap, and where they lie within what a
+ * by one factor, about 2 at most, in both directions. By the square root of 2, as in style-transfer-pytorch (Crowson),
+ * there are twice as many scales to enter, and paintings are no better for it. Large forms are settled where they are cheap, and where they lie within what a
  * feature sees.
  */
 export function scalesOf(
@@ -45,7 +41,7 @@ export function scalesOf(
 ): Scale[] {
   const [long, short] = [Math.max(width, height), Math.min(width, height)];
   const whole = firstSize > 0 ? Math.min(long / firstSize, short / MIN_SIDE_PX) : 1;
-  const growths = Math.max(0, Math.ceil(Math.log(whole) / Math.log(GROWTH) - SLACK));
+  const growths = Math.max(0, Math.ceil(Math.log2(whole) - SLACK));
   if (growths === 0) return [{ width, height, steps }];
   const sizes = Array.from({ length: growths + 1 }, (_, i): Size => {
     const shrink = whole ** (1 - i / growths);

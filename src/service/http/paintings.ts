@@ -1,10 +1,10 @@
 /** Paintings over HTTP. */
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import type { DeviceChoice } from '../../core/devices.js';
+import { DEVICES, type DeviceChoice } from '../../core/devices.js';
 import { expected, GivernyError } from '../../core/errors.js';
 import { listQuerySchema, type OrderBody, orderSchema } from '../contract.js';
-import { keptByKey } from '../kept.js';
+import { kept } from '../kept.js';
 import { Refusal } from '../problems.js';
 import { planOf } from '../queue/plan.js';
 import { mostBytes } from '../store/workers.js';
@@ -17,7 +17,8 @@ export function paintingRoutes(parts: ServiceParts): Hono<Env> {
   const { paintings, database, blobs } = parts;
   const watch = eventStreams(parts);
   // Workers come and go.
-  const most = keptByKey(1000, (device) => mostBytes(parts.database, device as DeviceChoice));
+  const known = new Map(DEVICES.map((device) => [device, kept(1000, () => mostBytes(database, device))] as const));
+  const most = async (device: DeviceChoice) => known.get(device)?.();
   const bytesOf = (which: 'preview' | 'result') => async (context: Context<Env>) => {
     const owner = ownerOf(context, 'read');
     const id = await paintings.blobOf(idOf(context), owner, which);
