@@ -32,8 +32,8 @@ const SLACK = 0.25;
 /**
  * Scales of a painting of width x height pixels, from `firstSize` to that size itself: each is larger than the one before
  * by one factor, about 2 at most, in both directions. By the square root of 2, as in style-transfer-pytorch (Crowson),
- * there are twice as many scales to enter, and paintings are no better for it. Large forms are settled where they are cheap, and where they lie within what a
- * feature sees.
+ * there are twice as many scales to enter, and paintings are no better for it. Large forms are settled where they are
+ * cheap, and where they lie within what a feature sees.
  */
 export function scalesOf(
   { width, height }: Size,
