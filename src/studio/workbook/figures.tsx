@@ -196,6 +196,7 @@ export function Curves() {
             {tw('curveReference')}: {number(last.reference, 5)}
           </span>
         )}
+        <span>{tw('curveScale', { low: number(Math.exp(low), 3), high: number(Math.exp(high), 3) })}</span>
       </figcaption>
     </figure>
   );
