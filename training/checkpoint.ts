@@ -7,12 +7,14 @@ import { writeAtomically } from '#dist/node/files/atomic.js';
 import type { Painting } from './paintings.js';
 import type { Powers } from './programs.js';
 import { Random } from './random.js';
-import type { Student, Widths } from './student.js';
+import type { Pooling, Student, Widths } from './student.js';
 import type { Settings, State } from './trainer.js';
 
 /** What is known of a run besides its tensors. */
 export interface Run {
   readonly widths: Widths;
+  /** Convolutions that read a pool; where left out, the first of each block. */
+  readonly pooled?: readonly string[];
   readonly taps: readonly string[];
   readonly settings: Settings;
   /** Training behind, in seconds and as a share of the time it has. */
@@ -26,7 +28,12 @@ interface Numbers extends Run {
   readonly random: number;
   readonly step: number;
   readonly updates: number;
-  readonly paintings: readonly { readonly learningRate: number; readonly steps: number; readonly time: number }[];
+  readonly paintings: readonly {
+    readonly learningRate: number;
+    readonly steps: number;
+    readonly pooling: Pooling;
+    readonly time: number;
+  }[];
 }
 
 export async function saveCheckpoint(path: string, state: State, run: Run): Promise<void> {
@@ -51,7 +58,12 @@ export async function saveCheckpoint(path: string, state: State, run: Run): Prom
     random: state.random.state,
     step: state.step,
     updates: Object.values(adam)[0]?.time ?? 0,
-    paintings: paintings.map(({ learningRate, steps, adam: { time } }) => ({ learningRate, steps, time })),
+    paintings: paintings.map(({ learningRate, steps, pooling, adam: { time } }) => ({
+      learningRate,
+      steps,
+      pooling,
+      time,
+    })),
   };
   await writeAtomically(path, writeSafetensors(tensors, { run: JSON.stringify(numbers) }));
 }
@@ -67,14 +79,14 @@ export async function loadCheckpoint(path: string): Promise<{ state: State; run:
       .filter(([name]) => name.startsWith('conv'))
       .map(([name, { shape }]) => [name, tensor(shape, data(name))]),
   );
-  const student: Student = { convolutions: vggTable(run.widths), taps: run.taps, parameters };
+  const student: Student = { convolutions: vggTable(run.widths, run.pooled), taps: run.taps, parameters };
   const adam = Object.fromEntries(
     Object.keys(parameters).map((name) => [
       name,
       { time: updates, first: data(`adam.${name}.first`), second: data(`adam.${name}.second`) },
     ]),
   );
-  const restored = paintings.map(({ learningRate, steps, time }, i): Painting => {
+  const restored = paintings.map(({ learningRate, steps, pooling, time }, i): Painting => {
     const part = (name: string) => data(`painting.${i}.${name}`);
     return {
       content: part('content'),
@@ -83,6 +95,7 @@ export async function loadCheckpoint(path: string): Promise<{ state: State; run:
       adam: { time, first: part('first'), second: part('second') },
       learningRate,
       steps,
+      pooling,
     };
   });
   return { state: { student, powers, adam, scales, random: new Random(random), paintings: restored, step }, run };

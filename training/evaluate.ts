@@ -11,7 +11,7 @@ import { scalar, type Tensor, tensor } from '#dist/core/graph/tensor.js';
 import { toNetwork } from '#dist/core/networks/formats/canonical.js';
 import { readNetworkFile } from '#dist/core/networks/formats/read.js';
 import { isSafetensors, readSafetensors, writeSafetensors } from '#dist/core/networks/formats/safetensors.js';
-import { type Network, networkOf, vggTable } from '#dist/core/networks/network.js';
+import { type Network, networkOf, pooledIn, VGG_MEAN, vggTable } from '#dist/core/networks/network.js';
 import { subtractMean } from '#dist/core/networks/pixels.js';
 import { type Options, resolveOptions } from '#dist/core/options/options.js';
 import { paint } from '#dist/core/painting/paint.js';
@@ -134,7 +134,10 @@ async function openNetwork(file: string, name: string): Promise<Network> {
   const { metadata } = isSafetensors(bytes) ? readSafetensors(bytes, file, () => false) : { metadata: {} };
   if ('run' in metadata) {
     const { student } = (await loadCheckpoint(file)).state;
-    return { ...networkOf(name, '', halved(calibrated(student))), costChannels: costChannels(student) };
+    return {
+      ...networkOf(name, '', halved(calibrated(student)), VGG_MEAN, pooledIn(student)),
+      costChannels: costChannels(student),
+    };
   }
   const network = await toNetwork(name, await readNetworkFile(file, bytes));
   const channels = 'costChannels' in metadata ? metadata.costChannels : undefined;

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { toNetwork } from '#dist/core/networks/formats/canonical.js';
 import { readNetworkFile } from '#dist/core/networks/formats/read.js';
 import { writeSafetensors } from '#dist/core/networks/formats/safetensors.js';
-import { VGG_MEAN } from '#dist/core/networks/network.js';
+import { pooledIn, VGG_MEAN } from '#dist/core/networks/network.js';
 import { writeAtomically } from '#dist/node/files/atomic.js';
 import { calibrated, costChannels } from './calibrate.js';
 import { loadCheckpoint } from './checkpoint.js';
@@ -32,6 +32,7 @@ if (flags.help || !flags.checkpoint || !flags.out) {
 
 const { state, run } = await loadCheckpoint(flags.checkpoint);
 const tensors = calibrated(state.student);
+const pooled = pooledIn(state.student);
 const metadata = {
   name: flags.name,
   title: 'Pocket network, distilled from VGG-19 by Giverny',
@@ -40,6 +41,7 @@ const metadata = {
     'Giverny, distilled from VGG-19 by the Visual Geometry Group, University of Oxford (Simonyan & Zisserman 2015), CC BY 4.0',
   training: `${state.step} steps of crops of ${run.settings.sizePx} px, initialised from VGG-19; see training/README.md`,
   mean: VGG_MEAN.join(','),
+  ...(pooled && { pooled: pooled.join(',') }),
   costChannels: JSON.stringify(costChannels(state.student)),
 };
 // Written once to learn the hash of the rounded numbers, and again to state it: readers check it.

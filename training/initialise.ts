@@ -9,7 +9,7 @@ import { gram, input, scale } from '#dist/core/graph/operations.js';
 import { Program } from '#dist/core/graph/program.js';
 import { type Tensor, tensor } from '#dist/core/graph/tensor.js';
 import { features } from '#dist/core/networks/features.js';
-import { type Network, vggTable } from '#dist/core/networks/network.js';
+import { type Network, pooledIn, vggTable } from '#dist/core/networks/network.js';
 import { PRESETS } from '#dist/core/options/options.js';
 import {
   addScaled,
@@ -127,7 +127,7 @@ export function initialise(
   taps: readonly string[],
   moments: Readonly<Record<string, Matrix>>,
 ): Initialisation {
-  const convolutions = vggTable(widths);
+  const convolutions = vggTable(widths, pooledIn(teacher));
   const parameters: Record<string, Tensor> = {};
   const unexplained: Record<string, number> = {};
   // What the layer before kept: the three colours.

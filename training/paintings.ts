@@ -7,6 +7,7 @@ import { type Tensor, type Tensors, tensor } from '#dist/core/graph/tensor.js';
 import { type AdamState, adamInit, adamUpdate } from '#dist/core/optimizers/adam.js';
 import { augment, type Source } from './data.js';
 import type { Random } from './random.js';
+import type { Pooling } from './student.js';
 
 /** One painting; pictures are [3, sizePx, sizePx] minus the mean. */
 export interface Painting {
@@ -18,6 +19,8 @@ export interface Painting {
   readonly learningRate: number;
   /** After so many steps another painting takes its place. */
   readonly steps: number;
+  /** How the networks pool that look at it. */
+  readonly pooling: Pooling;
   /** Filled on the first visit. */
   way?: Way;
 }
@@ -34,7 +37,7 @@ const STEPS_PER_VISIT = [1, 2, 3, 4, 6];
 const LEARNING_RATES = [1, 2, 2, 3, 5];
 
 /** A photo and a style, and a start as painters choose them. */
-export async function begin(source: Source, random: Random, sizePx: number): Promise<Painting> {
+export async function begin(source: Source, random: Random, sizePx: number, pooling: Pooling): Promise<Painting> {
   const content = await source.crop(random, 'photo');
   let style = await source.crop(random, random.chance(0.85) ? 'art' : 'photo');
   if (random.chance(0.2)) style = augment(style, sizePx, random);
@@ -48,6 +51,7 @@ export async function begin(source: Source, random: Random, sizePx: number): Pro
     adam: adamInit(pixels.length),
     learningRate: random.of(LEARNING_RATES),
     steps: 60 + random.below(160),
+    pooling,
   };
 }
 
@@ -59,8 +63,7 @@ export interface Visit {
 /** Carries a painting on by a few steps in the student's eyes. */
 export async function advance(
   { content, style, pixels, adam, learningRate }: Painting,
-  view: Program,
-  paint: Program,
+  { view, painting }: { readonly view: Program; readonly painting: Program },
   feeds: Tensors,
   random: Random,
   sizePx: number,
@@ -73,7 +76,7 @@ export async function advance(
   const targets = { ...feeds, ...only(await see(content), '.content'), ...styleGrams };
   const steps = random.of(STEPS_PER_VISIT);
   for (let step = 0; step < steps; step++) {
-    const { gradient } = await paint.run({ ...targets, picture: tensor(shape, pixels) });
+    const { gradient } = await painting.run({ ...targets, picture: tensor(shape, pixels) });
     adamUpdate(pixels, (gradient as Tensor).data, adam, { learningRate });
   }
   return { styleGrams };

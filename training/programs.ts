@@ -1,4 +1,4 @@
-/** The three graphs of training, each for square pictures of one size. */
+/** The three graphs of training, each for square pictures of one size and one way to pool. */
 import type { Engine } from '#dist/core/graph/engine.js';
 import { gradients } from '#dist/core/graph/gradient.js';
 import type { Node } from '#dist/core/graph/node.js';
@@ -8,7 +8,7 @@ import { scalar } from '#dist/core/graph/tensor.js';
 import { features } from '#dist/core/networks/features.js';
 import type { Network } from '#dist/core/networks/network.js';
 import { PRESETS } from '#dist/core/options/options.js';
-import { channelsOf, decodedFeatures, flat, parameterInputs, type Student } from './student.js';
+import { channelsOf, decodedFeatures, flat, type Pooling, parameterInputs, type Student } from './student.js';
 
 /**
  * Weights of the taps' errors. With the notebook's weights nine tenths of a painting's cost are conv4_1's, a tenth
@@ -44,12 +44,13 @@ export function trainingProgram(
   student: Student,
   powers: Powers,
   sizePx: number,
+  pooling: Pooling,
 ): Promise<Program> {
   const picture = input('picture', [1, 3, sizePx, sizePx]);
   const parameters = parameterInputs(student);
   const plain = input('plain', []);
-  const wanted = features(picture, teacher, student.taps, PRESETS.notebook);
-  const decoded = decodedFeatures(picture, student, parameters);
+  const wanted = features(picture, teacher, student.taps, { ...PRESETS.notebook, pooling });
+  const decoded = decodedFeatures(picture, student, parameters, pooling);
   const outputs: Record<string, Node> = {};
   const costs = student.taps.map((tap) => {
     const [t, f] = [flat(wanted[tap] as Node), decoded[tap] as Node];
@@ -76,8 +77,9 @@ export function trainingProgram(
 }
 
 /** What the student sees of a `picture`: per tap `<tap>.gram`, and `<layer>.content` of every content layer. */
-export function viewProgram(engine: Engine, student: Student, sizePx: number): Promise<Program> {
-  const decoded = decodedFeatures(input('picture', [1, 3, sizePx, sizePx]), student, parameterInputs(student));
+export function viewProgram(engine: Engine, student: Student, sizePx: number, pooling: Pooling): Promise<Program> {
+  const picture = input('picture', [1, 3, sizePx, sizePx]);
+  const decoded = decodedFeatures(picture, student, parameterInputs(student), pooling);
   const outputs: Record<string, Node> = {};
   for (const tap of student.taps) outputs[`${tap}.gram`] = meanGramOf(decoded[tap] as Node);
   for (const layer of Object.keys(contentLayers)) {
@@ -91,9 +93,15 @@ export function viewProgram(engine: Engine, student: Student, sizePx: number): P
  * Inputs besides the parameters: `<layer>.content` and `<layer>.gram`, as viewProgram gives them of the photo and
  * of the style.
  */
-export function paintingProgram(engine: Engine, teacher: Network, student: Student, sizePx: number): Promise<Program> {
+export function paintingProgram(
+  engine: Engine,
+  teacher: Network,
+  student: Student,
+  sizePx: number,
+  pooling: Pooling,
+): Promise<Program> {
   const picture = input('picture', [1, 3, sizePx, sizePx]);
-  const decoded = decodedFeatures(picture, student, parameterInputs(student));
+  const decoded = decodedFeatures(picture, student, parameterInputs(student), pooling);
   const weighted = (layers: Readonly<Record<string, number>>, cost: (f: Node, layer: string) => Node) =>
     Object.entries(layers)
       .filter(([layer]) => decoded[layer])

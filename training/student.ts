@@ -3,12 +3,16 @@
  * channels to the teacher's. Its parameters vary from run to run, so they are plain inputs of the graph.
  */
 import type { Node } from '#dist/core/graph/node.js';
-import { averagePool, convolution, input, matmul, relu, reshape } from '#dist/core/graph/operations.js';
+import { averagePool, convolution, input, matmul, maxPool, relu, reshape } from '#dist/core/graph/operations.js';
 import type { Shape, Tensors } from '#dist/core/graph/tensor.js';
 import { type Convolution, type Network, vggTable } from '#dist/core/networks/network.js';
+import type { Options } from '#dist/core/options/options.js';
 
 /** Channels of each convolution, one inner list per block. */
 export type Widths = readonly (readonly number[])[];
+
+/** How a network pools: it learns under both. */
+export type Pooling = Options['pooling'];
 
 /** Layers whose features are decoded to the teacher's: those that presets take costs of. */
 export const TAPS = ['conv1_1', 'conv2_1', 'conv3_1', 'conv4_1', 'conv4_2', 'conv5_1'] as const;
@@ -66,20 +70,44 @@ export function parameterFeeds({ parameters }: Student): Tensors {
  */
 export function decodedFeatures(
   picture: Node,
-  { convolutions, taps }: Student,
+  student: Student,
   parameters: Readonly<Record<string, Node>>,
+  pooling: Pooling,
 ): Record<string, Node> {
-  const decoded: Record<string, Node> = {};
+  const found = layersOf(picture, student.convolutions, parameters, pooling);
+  return Object.fromEntries(
+    student.taps.map((tap) => [tap, matmul(parameters[`${tap}.map`] as Node, flat(found[tap]?.output as Node))]),
+  );
+}
+
+/** What a layer reads and what it makes of it, [1, C, H, W] each. */
+export interface Layer {
+  /** After the pool that stands before it, if one does. */
+  readonly input: Node;
+  /** Before its ReLU. */
+  readonly sum: Node;
+  readonly output: Node;
+}
+
+/** Every layer of a student whose parameters are nodes. */
+export function layersOf(
+  picture: Node,
+  convolutions: readonly Convolution[],
+  parameters: Readonly<Record<string, Node>>,
+  pooling: Pooling,
+): Record<string, Layer> {
+  const pool = pooling === 'max' ? maxPool : averagePool;
+  const layers: Record<string, Layer> = {};
   let x = picture;
-  let block = 1;
-  for (const layer of convolutions) {
-    const { name } = layer;
-    if (layer.block !== block) x = averagePool(x);
-    block = layer.block;
-    x = relu(convolution(x, parameters[`${name}.weight`] as Node, 1, parameters[`${name}.bias`] as Node));
-    if (taps.includes(name)) decoded[name] = matmul(parameters[`${name}.map`] as Node, flat(x));
+  let pooled = 0;
+  for (const { name, pools } of convolutions) {
+    const input = pools > pooled ? pool(x) : x;
+    pooled = pools;
+    const sum = convolution(input, parameters[`${name}.weight`] as Node, 1, parameters[`${name}.bias`] as Node);
+    x = relu(sum);
+    layers[name] = { input, sum, output: x };
   }
-  return decoded;
+  return layers;
 }
 
 /** Features [1, C, H, W] as a matrix [C, H W]. */

@@ -5,12 +5,13 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { toNetwork } from '#dist/core/networks/formats/canonical.js';
 import { readNetworkFile } from '#dist/core/networks/formats/read.js';
-import { vggTable } from '#dist/core/networks/network.js';
+import { type Network, vggTable } from '#dist/core/networks/network.js';
 import { createNodeEngine } from '#dist/engines/node.js';
 import { loadCheckpoint, type Run, saveCheckpoint } from './checkpoint.js';
 import { augment, folderSource } from './data.js';
 import { initialise, secondMoments } from './initialise.js';
 import { trace } from './matrix.js';
+import { withPools } from './move-pools.js';
 import { Random } from './random.js';
 import { TAPS, type Widths } from './student.js';
 import { type Errors, SETTINGS, type Settings, type StepReport, startState, Trainer } from './trainer.js';
@@ -21,6 +22,8 @@ const HELP = `Usage: node dist/training/train.js --teacher <file> --data <folder
   --data <folder>      photographs, and paintings named art-...
   --out <folder>       for checkpoint.safetensors, log.jsonl and log.txt
   --widths <table>     channels, blocks apart by / (default ${'20,20/56,56/112,104,104,104/304,208,160,160/208'})
+  --pooled <list>      convolutions that read a pool (default: the first of each block), such as conv1_2,conv2_2
+  --from <file>        a network to begin with, instead of the teacher; its pools may move to --pooled
   --minutes <n>        time for training (default 60); the learning rate falls to 0 within it
   --until <hh:mm>      or the clock time at which it ends
   --size <px>          side of the crops (default ${SETTINGS.sizePx})
@@ -38,6 +41,8 @@ const SAVE_EVERY_S = 180;
 const LOG_EVERY = 50;
 /** Pictures whose second moments choose the channels. */
 const MOMENT_PICTURES = 80;
+/** Pictures that moved layers and maps are fitted to. */
+const FITTED_PICTURES = 160;
 
 const { values: flags } = parseArgs({
   options: {
@@ -45,6 +50,8 @@ const { values: flags } = parseArgs({
     data: { type: 'string' },
     out: { type: 'string' },
     widths: { type: 'string', default: '20,20/56,56/112,104,104,104/304,208,160,160/208' },
+    pooled: { type: 'string' },
+    from: { type: 'string' },
     minutes: { type: 'string', default: '60' },
     until: { type: 'string' },
     size: { type: 'string', default: String(SETTINGS.sizePx) },
@@ -125,27 +132,35 @@ async function begin() {
   };
   const widths: Widths = flags.widths.split('/').map((block) => block.split(',').map(Number));
   const layers = vggTable(widths).map(({ name }) => name);
-  const random = new Random(settings.seed);
-  const pictures = await (await folderSource(flags.data as string, settings.sizePx)).sample(MOMENT_PICTURES);
-  const moments = await secondMoments(
-    engine,
-    teacher,
-    layers,
-    pictures.map((picture) => augment(picture, settings.sizePx, random)),
-    settings.sizePx,
-  );
   const taps = TAPS.filter((tap) => layers.includes(tap));
-  const { student, unexplained } = initialise(teacher, widths, taps, moments);
+  const { sizePx } = settings;
+  const random = new Random(settings.seed);
+  const sample = await (await folderSource(flags.data as string, sizePx)).sample(FITTED_PICTURES);
+  const pixels = sample.map((picture) => augment(picture, sizePx, random));
+  const some = pixels.filter((_, i) => i % Math.ceil(FITTED_PICTURES / MOMENT_PICTURES) === 0);
+  const origin = flags.from ? await untapped(flags.from) : teacher;
+  const moments = await secondMoments(engine, origin, layers, some, sizePx);
+  const { student, unexplained } = initialise(origin, widths, taps, moments);
   await log(`unexplained ${row(unexplained)}`, { unexplained });
   if (flags.dry) process.exit(0);
   const powers = Object.fromEntries(
-    taps.map((tap) => {
-      const moment = moments[tap] as NonNullable<(typeof moments)[string]>;
-      return [tap, trace(moment) / moment.rows];
-    }),
+    Object.entries(await secondMoments(engine, teacher, taps, some, sizePx)).map(([tap, moment]) => [
+      tap,
+      trace(moment) / moment.rows,
+    ]),
   );
-  const run: Run = { widths, taps, settings, seconds: 0, share: 0 };
-  return { state: startState(student, powers, settings), run };
+  const pooled = flags.pooled?.split(',');
+  const run: Run = { widths, ...(pooled && { pooled }), taps, settings, seconds: 0, share: 0 };
+  const table = vggTable(widths, pooled);
+  const fitted = pooled || flags.from ? await withPools(engine, student, table, teacher, { pixels, sizePx }) : student;
+  return { state: startState(fitted, powers, settings), run };
+}
+
+/** A network whose layers can all be looked at. */
+async function untapped(file: string): Promise<Network> {
+  const network = await toNetwork('origin', await readNetworkFile(file, await readFile(file)));
+  const tensors = Object.entries(network.tensors).filter(([name]) => !name.endsWith('.tap'));
+  return { ...network, tensors: Object.fromEntries(tensors) };
 }
 
 async function beginAgain() {
@@ -171,13 +186,14 @@ async function save(): Promise<void> {
 /** Errors of every n-th picture that is held out: an evaluation takes as long as so many steps. */
 async function evaluateNow(every = 3): Promise<void> {
   const some = (pictures: readonly Float32Array[]) => pictures.filter((_, i) => i % every === 0);
-  const plain = await trainer.evaluate(some(heldOut));
-  const augmented = await trainer.evaluate(some(heldOutAugmented));
+  const plain = await trainer.evaluate(some(heldOut), 'average');
+  const augmented = await trainer.evaluate(some(heldOutAugmented), 'average');
+  const maxima = await trainer.evaluate(some(heldOutAugmented), 'max');
   evaluatedAt = elapsed();
   const text = (name: string, errors: Errors) =>
     `held out ${name} features ${row(errors.features)} | Grams ${row(errors.grams)}`;
-  await log(`${text('plain    ', plain)}\n${where()} ${text('augmented', augmented)}`, {
-    heldOut: { plain, augmented },
+  await log([text('plain    ', plain), text('augmented', augmented), text('aug. max.', maxima)].join(`\n${where()} `), {
+    heldOut: { plain, augmented, maxima },
   });
 }
 

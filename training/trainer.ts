@@ -8,7 +8,7 @@ import { augment, type Source } from './data.js';
 import { advance, begin, type Painting, type Way } from './paintings.js';
 import { type Powers, paintingProgram, trainingProgram, viewProgram } from './programs.js';
 import { Random } from './random.js';
-import { channelsOf, parameterFeeds, type Student } from './student.js';
+import { channelsOf, type Pooling, parameterFeeds, type Student } from './student.js';
 
 export interface Settings {
   /** Side of the square pictures. */
@@ -21,6 +21,8 @@ export interface Settings {
   readonly paintings: number;
   /** Share of pictures that come from them, after the first tenth of training. */
   readonly paintingShare: number;
+  /** Share of pictures and of paintings on which teacher and student pool maxima; on the others they pool means. */
+  readonly maximaShare: number;
   readonly seed: number;
 }
 
@@ -30,6 +32,7 @@ export const SETTINGS: Settings = {
   learningRate: 2.5e-3,
   paintings: 16,
   paintingShare: 0.35,
+  maximaShare: 0.5,
   seed: 1,
 };
 
@@ -84,10 +87,15 @@ export function rateAt(share: number): number {
   return Math.min(1, share / WARM_UP) * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, share)));
 }
 
+/** The graphs for one way to pool. */
+interface Programs {
+  readonly training: Program;
+  readonly view: Program;
+  readonly painting: Program;
+}
+
 export class Trainer {
-  readonly #training: Program;
-  readonly #view: Program;
-  readonly #painting: Program;
+  readonly #programs: Readonly<Record<Pooling, Programs>>;
   /** Offsets and scales of an ordinary picture. */
   readonly #zeros: Tensors;
 
@@ -95,10 +103,10 @@ export class Trainer {
     readonly settings: Settings,
     readonly state: State,
     readonly source: Source,
-    programs: readonly [Program, Program, Program],
+    programs: Readonly<Record<Pooling, Programs>>,
     zeros: Tensors,
   ) {
-    [this.#training, this.#view, this.#painting] = programs;
+    this.#programs = programs;
     this.#zeros = zeros;
   }
 
@@ -120,11 +128,12 @@ export class Trainer {
         ];
       }),
     );
-    const programs = [
-      await trainingProgram(engine, teacher, student, powers, sizePx),
-      await viewProgram(engine, student, sizePx),
-      await paintingProgram(engine, teacher, student, sizePx),
-    ] as const;
+    const programsOf = async (pooling: Pooling): Promise<Programs> => ({
+      training: await trainingProgram(engine, teacher, student, powers, sizePx, pooling),
+      view: await viewProgram(engine, student, sizePx, pooling),
+      painting: await paintingProgram(engine, teacher, student, sizePx, pooling),
+    });
+    const programs = { average: await programsOf('average'), max: await programsOf('max') };
     return new Trainer(settings, state, source, programs, zeros);
   }
 
@@ -140,7 +149,9 @@ export class Trainer {
     const gradients = new Map<string, Float32Array>();
     for (let i = 0; i < settings.batch; i++) {
       const painting = share >= BEFORE_PAINTINGS && state.random.chance(settings.paintingShare);
-      const results = painting ? await this.#onPainting() : await this.#onPicture(await this.#nextPicture());
+      const results = painting
+        ? await this.#onPainting()
+        : await this.#onPicture(await this.#nextPicture(), this.#nextPooling());
       const report = { ...errorsOf(results, state.student.taps), cost: numberOf(results.cost), painting };
       reports.push(report);
       if (!Number.isFinite(report.cost)) continue;
@@ -163,12 +174,12 @@ export class Trainer {
   }
 
   /** Mean errors over pictures [3, sizePx, sizePx] minus the mean. */
-  async evaluate(pictures: readonly Float32Array[]): Promise<Errors> {
+  async evaluate(pictures: readonly Float32Array[], pooling: Pooling): Promise<Errors> {
     const { taps } = this.state.student;
     const features: Record<string, number> = {};
     const grams: Record<string, number> = {};
     for (const picture of pictures) {
-      const errors = errorsOf(await this.#onPicture(picture), taps);
+      const errors = errorsOf(await this.#onPicture(picture, pooling), taps);
       for (const tap of taps) {
         features[tap] = (features[tap] ?? 0) + (errors.features[tap] as number) / pictures.length;
         grams[tap] = (grams[tap] ?? 0) + (errors.grams[tap] as number) / pictures.length;
@@ -178,7 +189,9 @@ export class Trainer {
   }
 
   async dispose(): Promise<void> {
-    for (const program of [this.#training, this.#view, this.#painting]) await program.dispose();
+    for (const programs of Object.values(this.#programs)) {
+      for (const program of Object.values(programs)) await program.dispose();
+    }
   }
 
   async #nextPicture(): Promise<Float32Array> {
@@ -186,9 +199,13 @@ export class Trainer {
     return augment(await this.source.crop(random), this.settings.sizePx, random);
   }
 
-  #onPicture(picture: Float32Array, special: Tensors = {}): Promise<Tensors> {
+  #nextPooling(): Pooling {
+    return this.state.random.chance(this.settings.maximaShare) ? 'max' : 'average';
+  }
+
+  #onPicture(picture: Float32Array, pooling: Pooling, special: Tensors = {}): Promise<Tensors> {
     const { sizePx } = this.settings;
-    return this.#training.run({
+    return this.#programs[pooling].training.run({
       ...parameterFeeds(this.state.student),
       ...this.#zeros,
       plain: scalar(1),
@@ -205,11 +222,12 @@ export class Trainer {
     const place = random.below(settings.paintings);
     let painting = paintings[place];
     if (!painting || painting.adam.time >= painting.steps || !painting.pixels.every(Number.isFinite)) {
-      painting = await begin(source, random, sizePx);
+      painting = await begin(source, random, sizePx, this.#nextPooling());
       // Places before this one may still be empty: then the list grows by one.
       paintings[Math.min(place, paintings.length)] = painting;
     }
-    const { styleGrams } = await advance(painting, this.#view, this.#painting, parameterFeeds(student), random, sizePx);
+    const programs = this.#programs[painting.pooling];
+    const { styleGrams } = await advance(painting, programs, parameterFeeds(student), random, sizePx);
     painting.way ??= await this.#wayOf(painting);
     const special: Record<string, Tensor> = { plain: scalar(PLAIN_SHARE) };
     for (const tap of student.taps) {
@@ -221,11 +239,11 @@ export class Trainer {
       );
       special[`${tap}.scale`] = scalar(painting.way.lengths[tap] as number);
     }
-    return this.#onPicture(painting.pixels, special);
+    return this.#onPicture(painting.pixels, painting.pooling, special);
   }
 
-  async #wayOf({ content, style }: Painting): Promise<Way> {
-    const [photo, styleGrams] = [await this.#teacherGrams(content), await this.#teacherGrams(style)];
+  async #wayOf({ content, style, pooling }: Painting): Promise<Way> {
+    const [photo, styleGrams] = [await this.#teacherGrams(content, pooling), await this.#teacherGrams(style, pooling)];
     const lengths = Object.entries(styleGrams).map(([tap, { data }]) => {
       const from = (photo[tap] as Tensor).data;
       return [tap, data.reduce((sum, value, i) => sum + (value - (from[i] as number)) ** 2, 0)];
@@ -233,8 +251,8 @@ export class Trainer {
     return { styleGrams, lengths: Object.fromEntries(lengths) };
   }
 
-  async #teacherGrams(picture: Float32Array): Promise<Tensors> {
-    const results = await this.#onPicture(picture);
+  async #teacherGrams(picture: Float32Array, pooling: Pooling): Promise<Tensors> {
+    const results = await this.#onPicture(picture, pooling);
     return Object.fromEntries(this.state.student.taps.map((tap) => [tap, results[`${tap}.gram`] as Tensor]));
   }
 }

@@ -111,11 +111,12 @@ function notices(): Plugin {
   };
 }
 
-/** Of the pocket network's tensors, which forecasts need before its file is there. */
-function pocketShapes() {
+/** The pocket network's table, which forecasts need before its file is there. */
+function pocketTable() {
   const file = readFileSync(join(ROOT, 'models/pocket.safetensors'));
-  const { entries } = readSafetensorsHeader(file, file.length, 'pocket');
-  return Object.fromEntries([...entries].map(([name, { shape }]) => [name, shape]));
+  const { entries, metadata } = readSafetensorsHeader(file, file.length, 'pocket');
+  const shapes = Object.fromEntries([...entries].map(([name, { shape }]) => [name, shape]));
+  return { shapes, pooled: metadata.pooled?.split(',') };
 }
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
@@ -137,7 +138,7 @@ export default defineConfig({
     installable(OUT, join(import.meta.dirname, 'public/icon.svg')),
     compressed(OUT),
   ],
-  define: { __VERSION__: JSON.stringify(version), __POCKET_SHAPES__: JSON.stringify(pocketShapes()) },
+  define: { __VERSION__: JSON.stringify(version), __POCKET__: JSON.stringify(pocketTable()) },
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'production'] },
   worker: { format: 'es', plugins: () => [notices()], rolldownOptions: { output: { assetFileNames } } },
   build: {

@@ -5,7 +5,7 @@ import { input } from '../../src/core/graph/operations.js';
 import { Program } from '../../src/core/graph/program.js';
 import { type Tensor, tensor } from '../../src/core/graph/tensor.js';
 import { features } from '../../src/core/networks/features.js';
-import { type Network, networkOf, VGG19, vggTable } from '../../src/core/networks/network.js';
+import { type Network, networkOf, VGG_MEAN, VGG19, vggTable } from '../../src/core/networks/network.js';
 import { PRESETS } from '../../src/core/options/options.js';
 import { picture, type Size } from '../../src/core/pictures/picture.js';
 import { createNodeEngine } from '../../src/engines/node.js';
@@ -59,7 +59,13 @@ test('by hand: an odd last column and row are cells of their own', () => {
 });
 
 describe('against the network itself', () => {
-  test.each(['conv1_2', 'conv2_1', 'conv3_2'])('%s: features of a network that averages', async (layer) => {
+  test.each([
+    ['conv1_2', undefined],
+    ['conv2_1', undefined],
+    ['conv3_2', undefined],
+    ['conv1_2', ['conv1_2', 'conv2_2']],
+    ['conv3_2', ['conv1_2', 'conv2_2']],
+  ])('%s: features of a network that averages, pools %s', async (layer, pooled) => {
     const convolutions = vggTable([
       [3, 3],
       [3, 3],
@@ -70,7 +76,7 @@ describe('against the network itself', () => {
       tensors[`${name}.weight`] = tensor([3, 3, 3, 3], new Float32Array(81).fill(1 / 27));
       tensors[`${name}.bias`] = tensor([3]);
     }
-    const network = networkOf('averaging', 'none', tensors);
+    const network = networkOf('averaging', 'none', tensors, VGG_MEAN, pooled);
     const [width, height] = [87, 61];
     const numbers = seededNumbers(9);
     const mask = Float32Array.from({ length: width * height }, (_, i) => (i % width < 40 ? 1 : 0) * numbers());

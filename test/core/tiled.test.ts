@@ -8,11 +8,12 @@ import { layerSize, layerStride } from '../../src/core/networks/measures.js';
 import { subtractMean } from '../../src/core/networks/pixels.js';
 import { type OptionsInput, resolveOptions } from '../../src/core/options/options.js';
 import { watchedEngine } from '../support/engine.js';
-import { smallNetwork } from '../support/network.js';
+import { EARLY_POOLS, smallNetwork } from '../support/network.js';
 import { waves } from '../support/pictures.js';
 
 const LAYERS = ['conv1_1', 'conv2_1', 'conv3_1', 'conv4_1', 'conv5_1'];
 const network = smallNetwork();
+const earlyPools = smallNetwork(undefined, 1, EARLY_POOLS);
 const common = {
   contentLayers: 'conv4_2=1,conv2_1=0.3',
   styleLayers: LAYERS.join(','),
@@ -85,6 +86,8 @@ describe('costs and gradient are those of the whole graph', () => {
     ['regions, wasserstein', { statistic: 'wasserstein' }, { regions }, 64],
     ['regions, sliced', { statistic: 'sliced' }, { regions }, 48],
     ['a last sliver', { statistic: 'gram' }, {}, 128],
+    ['pools within blocks', { statistic: 'wasserstein' }, { network: earlyPools }, 48],
+    ['pools within blocks, regions', { statistic: 'gram' }, { network: earlyPools, regions }, 64],
     [
       'shallow layers alone',
       { contentLayers: 'conv2_2', styleLayers: 'conv1_1,conv2_1', statistic: 'wasserstein' },
@@ -103,16 +106,17 @@ describe('costs and gradient are those of the whole graph', () => {
 });
 
 test.each([
-  [131, 101, 48],
-  [160, 96, 32],
-  [129, 40, 128],
-])('each position of each layer of %dx%d is counted by exactly one tile', (width, height, side) => {
+  [131, 101, 48, network],
+  [160, 96, 32, network],
+  [129, 40, 128, network],
+  [131, 101, 48, earlyPools],
+])('each position of each layer of %dx%d is counted by exactly one tile', (width, height, side, of) => {
   const size = { width, height };
   for (const layer of LAYERS) {
-    const { width: columns, height: rows } = layerSize(network, layer, size);
+    const { width: columns, height: rows } = layerSize(of, layer, size);
     const counted = new Uint8Array(columns * rows);
-    for (const tile of tilesOf(size, network, LAYERS, side)) {
-      const rect = coreOf(tile, layerStride(network, layer));
+    for (const tile of tilesOf(size, of, LAYERS, side)) {
+      const rect = coreOf(tile, layerStride(of, layer));
       for (let y = rect.y; y < rect.y + rect.height; y++) {
         for (let x = rect.x; x < rect.x + rect.width; x++) {
           expect(x).toBeLessThan(columns);

@@ -80,6 +80,14 @@ test('an imported file keeps what it said about itself, under a name of choice',
   });
 });
 
+test('an imported file keeps where its pools stand', async () => {
+  writeFileSync(file, writeSafetensors(smallTensors(), { pooled: 'conv1_2' }));
+  const { hash, convolutions } = await openNetwork(file);
+  await importNetwork(file);
+  expect(await openNetwork('small')).toMatchObject({ hash, convolutions, metadata: { pooled: 'conv1_2' } });
+  expect(convolutions.map(({ pools }) => pools)).toEqual([0, 1, 1, 1]);
+});
+
 test.each(['auto', 'pocket', '../up', '', 'a b'])('a network cannot be called "%s"', async (name) => {
   await expect(importNetwork(file, name)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
 });

@@ -5,6 +5,7 @@ import { toNetwork } from '../../src/core/networks/formats/canonical.js';
 import { fromHalf, toHalf } from '../../src/core/networks/formats/half.js';
 import { readNetworkFile } from '../../src/core/networks/formats/read.js';
 import { isSafetensors, readSafetensors, writeSafetensors } from '../../src/core/networks/formats/safetensors.js';
+import type { Network } from '../../src/core/networks/network.js';
 import { openNetwork } from '../../src/node/networks/open.js';
 import { vgg19Path } from '../support/vgg19.js';
 import { smallTensors } from './small.js';
@@ -148,6 +149,28 @@ describe('toNetwork', () => {
     expect((await read(smallTensors(), { hash })).hash).toBe(hash);
     await expect(read(other, { hash })).rejects.toThrow(/^Expected the hash .* as its file states, but found/);
   });
+
+  test('pools where the file says, which is part of the hash', async () => {
+    const strides = (network: Network) => network.convolutions.map(({ pools }) => 2 ** pools);
+    const plain = await read(smallTensors());
+    expect(strides(plain)).toEqual([1, 1, 2, 2]);
+    const early = await read(smallTensors(), { pooled: 'conv1_2,conv2_2' });
+    expect(strides(early)).toEqual([1, 2, 2, 4]);
+    expect(early.hash).not.toBe(plain.hash);
+    expect((await read(smallTensors(), { pooled: 'conv2_2,conv1_2' })).hash).toBe(early.hash);
+    // The usual layout said aloud is the usual network.
+    expect(await read(smallTensors(), { pooled: 'conv2_1' })).toEqual(plain);
+  });
+
+  test.each(['', 'conv1_1', 'conv9_1', 'conv1_2,conv1_2', 'conv1_2 conv2_1', '[1,2]', '__proto__'])(
+    'pools before what is no layer behind the first: "%s"',
+    async (pooled) => {
+      await expect(read(smallTensors(), { pooled })).rejects.toMatchObject({
+        code: 'NETWORK_FORMAT',
+        message: `Expected at most 11 layers behind conv1_1, each once, as pooled in small but found "${pooled}".`,
+      });
+    },
+  );
 
   test.each<[string, (tensors: Record<string, Tensor>) => void, RegExp]>([
     [

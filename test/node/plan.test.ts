@@ -1,14 +1,21 @@
 /** What is known of a painting before it begins: its scales, what they cost, and who looks at them. */
 import { expect, test } from 'vitest';
 import { coarseNetworkFor } from '../../src/core/networks/coarse-network.js';
-import { deepestLayer, receptiveFieldPx } from '../../src/core/networks/measures.js';
+import {
+  deepestLayer,
+  featuresPerPixel,
+  layerSize,
+  layerStride,
+  receptiveFieldPx,
+  workPerPixel,
+} from '../../src/core/networks/measures.js';
 import { VGG19 } from '../../src/core/networks/network.js';
 import { PRESETS, resolveOptions } from '../../src/core/options/options.js';
 import { STEP_WORK } from '../../src/core/painting/forecast.js';
 import { networksOf } from '../../src/core/painting/networks.js';
 import { plan } from '../../src/core/painting/plan.js';
 import { openNetwork } from '../../src/node/networks/open.js';
-import { smallNetwork } from '../support/network.js';
+import { EARLY_POOLS, smallNetwork } from '../support/network.js';
 
 const vgg19 = { ...smallNetwork(), convolutions: VGG19 };
 const layers = { contentLayers: { conv4_2: 1 }, styleLayers: { conv1_1: 1, conv5_1: 1 } };
@@ -16,6 +23,26 @@ const layers = { contentLayers: { conv4_2: 1 }, styleLayers: { conv1_1: 1, conv5
 test("how far a layer's features see", () => {
   const fields = ['conv1_1', 'conv1_2', 'conv2_1', 'conv3_1', 'conv5_1'].map((layer) => receptiveFieldPx(vgg19, layer));
   expect(fields).toEqual([3, 5, 10, 24, 156]);
+});
+
+test('pools within blocks: the sizes of VGG-19 at the layers that costs are taken of, and the work of the others at half', () => {
+  const widths = [[8, 8], [8, 8], [8, 8, 8, 8], [8, 8, 8, 8], [8]];
+  const [late, early] = [smallNetwork(widths), smallNetwork(widths, 1, EARLY_POOLS)];
+  const size = { width: 131, height: 101 };
+  for (const layer of ['conv1_1', 'conv2_1', 'conv3_1', 'conv4_1', 'conv4_2', 'conv5_1']) {
+    expect(layerSize(early, layer, size)).toEqual(layerSize(late, layer, size));
+    expect(layerStride(early, layer)).toBe(layerStride(late, layer));
+  }
+  expect(layerSize(early, 'conv1_2', size)).toEqual({ width: 66, height: 51 });
+  expect(['conv1_1', 'conv1_2', 'conv2_1', 'conv2_2'].map((layer) => receptiveFieldPx(early, layer))).toEqual([
+    3, 8, 12, 22,
+  ]);
+  const shares = (powers: readonly number[]) => powers.reduce((sum, power) => sum + 4 ** -power, 0);
+  expect(featuresPerPixel(late, 'conv3_1')).toBeCloseTo(8 * shares([0, 0, 1, 1, 2]), 9);
+  expect(featuresPerPixel(early, 'conv3_1')).toBeCloseTo(8 * shares([0, 1, 1, 2, 2]), 9);
+  const first = 9 * 8 * 3;
+  expect(workPerPixel(late, 'conv3_1') - first).toBeCloseTo(9 * 64 * shares([0, 1, 1, 2]), 9);
+  expect(workPerPixel(early, 'conv3_1') - first).toBeCloseTo(9 * 64 * shares([1, 1, 2, 2]), 9);
 });
 
 test('the deepest layer is the last of those that count', () => {

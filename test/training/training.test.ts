@@ -16,13 +16,18 @@ import { loadCheckpoint, type Run, saveCheckpoint } from '../../training/checkpo
 import { augment, type Source } from '../../training/data.js';
 import { initialise, secondMoments } from '../../training/initialise.js';
 import { at, cholesky, matrix, product, solveCholesky, transposed } from '../../training/matrix.js';
+import { withPools } from '../../training/move-pools.js';
 import { Random } from '../../training/random.js';
+import type { Student } from '../../training/student.js';
 import { rateAt, SETTINGS, type Settings, type State, startState, Trainer } from '../../training/trainer.js';
 
 const SIZE_PX = 24;
 const FULL = [[8, 8], [12, 12], [16]];
 const HALF = [[4, 4], [6, 6], [8]];
 const TAPS = ['conv1_1', 'conv2_1', 'conv3_1'];
+const POWERS = Object.fromEntries(TAPS.map((tap) => [tap, 1]));
+/** Pools before the layers that no costs are taken of. */
+const EARLY = ['conv1_2', 'conv2_2'];
 
 const engine = createNodeEngine({ threads: 1 });
 const teacher = randomTeacher();
@@ -41,7 +46,7 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('teacher initialisation', () => {
   test('at full width is the teacher', async () => {
     const trainer = await Trainer.create(engine, teacher, begun(FULL), smooth, settings);
-    const { features, grams } = await trainer.evaluate(await smooth.heldOut());
+    const { features, grams } = await trainer.evaluate(await smooth.heldOut(), 'max');
     for (const tap of TAPS) {
       expect(features[tap]).toBeLessThan(1e-10);
       expect(grams[tap]).toBeLessThan(1e-10);
@@ -58,17 +63,52 @@ describe('teacher initialisation', () => {
   });
 });
 
+describe('pools moved', () => {
+  test('a fitted student is nearer to the teacher than the same weights behind other pools', async () => {
+    const errors = async (student: Student) => {
+      const trainer = await Trainer.create(engine, teacher, startState(student, POWERS, settings), smooth, settings);
+      const { features } = await trainer.evaluate(await smooth.heldOut(), 'average');
+      await trainer.dispose();
+      return features;
+    };
+    const { student } = initialise(teacher, FULL, TAPS, moments);
+    const bare = await errors({ ...student, convolutions: vggTable(FULL, EARLY) });
+    const fitted = await errors(await withEarlyPools());
+    expect(fitted.conv1_1).toBeLessThan(1e-6);
+    expect(fitted.conv2_1).toBeLessThan(0.5 * (bare.conv2_1 as number));
+    expect(fitted.conv3_1).toBeLessThan(0.5 * (bare.conv3_1 as number));
+  });
+
+  test('with the pools where they were, the student is found again', async () => {
+    const { student } = initialise(teacher, FULL, TAPS, moments);
+    const pictures = { pixels: await smooth.sample(12), sizePx: SIZE_PX };
+    const again = await withPools(engine, student, student.convolutions, teacher, pictures);
+    expect(again.convolutions).toEqual(student.convolutions);
+    expect(Object.keys(again.parameters)).toEqual(Object.keys(student.parameters));
+    expect(again.parameters['conv3_1.weight']).toEqual(student.parameters['conv3_1.weight']);
+  });
+
+  test('not across a layer that costs are taken of', async () => {
+    const { student } = initialise(teacher, FULL, TAPS, moments);
+    const table = vggTable(FULL, ['conv1_2', 'conv2_1']);
+    const moved = withPools(engine, student, table, teacher, { pixels: [], sizePx: SIZE_PX });
+    await expect(moved).rejects.toThrow('Expected conv2_1 behind as many pools as before, as costs are taken of it.');
+  });
+});
+
 describe('training', () => {
   test('lowers the errors of pictures that it is not trained on', async () => {
     const state = begun(HALF);
     const trainer = await Trainer.create(engine, teacher, state, smooth, settings);
     const heldOut = await smooth.heldOut();
-    const before = await trainer.evaluate(heldOut);
+    const errors = async () => [await trainer.evaluate(heldOut, 'average'), await trainer.evaluate(heldOut, 'max')];
+    const before = await errors();
     const steps = 150;
     for (let i = 0; i < steps; i++) await trainer.step(i / steps);
-    const after = await trainer.evaluate(heldOut);
-    expect(after.features.conv3_1).toBeLessThan(0.9 * (before.features.conv3_1 as number));
-    expect(after.features.conv2_1).toBeLessThan(before.features.conv2_1 as number);
+    for (const [i, { features }] of (await errors()).entries()) {
+      expect(features.conv3_1).toBeLessThan(0.9 * (before[i]?.features.conv3_1 as number));
+      expect(features.conv2_1).toBeLessThan(before[i]?.features.conv2_1 as number);
+    }
     expect(state.paintings).toHaveLength(settings.paintings);
     await trainer.dispose();
   });
@@ -89,6 +129,25 @@ describe('training', () => {
     expect(state.step).toBe(through.step);
     expect(state.student.parameters).toEqual(through.student.parameters);
     expect(state.paintings.map(({ pixels }) => pixels)).toEqual(through.paintings.map(({ pixels }) => pixels));
+  });
+
+  test('learns with pools within blocks, and goes on from a checkpoint', async () => {
+    const state = startState(await withEarlyPools(), POWERS, settings);
+    const trainer = await Trainer.create(engine, teacher, state, smooth, settings);
+    const heldOut = await smooth.heldOut();
+    const before = await trainer.evaluate(heldOut, 'average');
+    const steps = 150;
+    for (let i = 0; i < steps; i++) await trainer.step(i / steps);
+    const after = await trainer.evaluate(heldOut, 'average');
+    expect(after.features.conv3_1).toBeLessThan(0.9 * (before.features.conv3_1 as number));
+    await trainer.dispose();
+    const file = path.join(folder, 'pooled.safetensors');
+    await saveCheckpoint(file, state, { ...runOf(0), pooled: EARLY });
+    const loaded = (await loadCheckpoint(file)).state;
+    expect(loaded.student.convolutions).toEqual(state.student.convolutions);
+    const again = await Trainer.create(engine, teacher, loaded, smooth, settings);
+    expect(await again.evaluate(heldOut, 'average')).toEqual(after);
+    await again.dispose();
   });
 
   test('rates rise, then fall to 0', () => {
@@ -168,9 +227,13 @@ test('solves positive definite systems', () => {
 });
 
 function begun(widths: readonly (readonly number[])[]): State {
-  const { student } = initialise(teacher, widths, TAPS, moments);
-  const powers = Object.fromEntries(TAPS.map((tap) => [tap, 1]));
-  return startState(student, powers, settings);
+  return startState(initialise(teacher, widths, TAPS, moments).student, POWERS, settings);
+}
+
+async function withEarlyPools(): Promise<Student> {
+  const { student } = initialise(teacher, FULL, TAPS, moments);
+  const pictures = { pixels: await smooth.sample(40), sizePx: SIZE_PX };
+  return withPools(engine, student, vggTable(FULL, EARLY), teacher, pictures);
 }
 
 function runOf(seconds: number): Run {

@@ -32,13 +32,13 @@ export function maskAt(
   }
   let plane = mask;
   let { width, height } = size;
-  let block = 1;
+  let pools = 0;
   for (const convolution of convolutions.slice(0, depth + 1)) {
-    if (convolution.block !== block) {
+    if (convolution.pools > pools) {
       plane = means(plane, { width, height }, 2, [0, 1]);
       width = Math.ceil(width / 2);
       height = Math.ceil(height / 2);
-      block = convolution.block;
+      pools = convolution.pools;
     }
     plane = means(plane, { width, height }, 1, [-1, 0, 1]);
   }

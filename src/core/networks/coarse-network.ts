@@ -15,8 +15,8 @@ export async function coarseNetworkFor<N extends Network>(
   return layers.every(([layer, weight]) => weight === 0 || pocket.tensors[`${layer}.tap`]) ? pocket : undefined;
 }
 
-const widthsOf = ({ convolutions }: Pick<Network, 'convolutions'>) =>
-  convolutions.map(({ name, outputChannels }) => `${name} ${outputChannels}`).join();
+const tableOf = ({ convolutions }: Pick<Network, 'convolutions'>) =>
+  convolutions.map(({ name, outputChannels, pools }) => `${name} ${outputChannels} ${pools}`).join();
 
 /** By its table: whatever its file is called. */
-const isVgg19 = (network: Network) => widthsOf(network) === widthsOf({ convolutions: VGG19 });
+const isVgg19 = (network: Network) => tableOf(network) === tableOf({ convolutions: VGG19 });

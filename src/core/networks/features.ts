@@ -26,10 +26,11 @@ export function features(
   const found: Record<string, Node> = {};
   // With zeros around it a picture seems to end in a dark frame; the network's later zeros stand for its mean.
   let x = padding === 'replicate' ? edgePad(picture) : picture;
-  let block = 1;
-  for (const [i, { name, block: next }] of network.convolutions.slice(0, deepest + 1).entries()) {
-    if (next !== block) x = pool(x);
-    block = next;
+  let pools = 0;
+  for (const [i, convolved] of network.convolutions.slice(0, deepest + 1).entries()) {
+    const { name } = convolved;
+    if (convolved.pools > pools) x = pool(x);
+    pools = convolved.pools;
     const zeros = i === 0 && padding === 'replicate' ? 0 : 1;
     x = relu(convolution(x, tensorOf(network, `${name}.weight`), zeros, tensorOf(network, `${name}.bias`)));
     if (layers.includes(name)) found[name] = x;

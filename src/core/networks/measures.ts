@@ -2,32 +2,30 @@
 import type { Size } from '../pictures/picture.js';
 import type { Network } from './network.js';
 
-/** Side in pixels of the square that a feature of a layer sees: 3x3 convolutions, 2x2 pools between blocks. */
+/** Side in pixels of the square that a feature of a layer sees: 3x3 convolutions, 2x2 pools between some of them. */
 export function receptiveFieldPx(network: Network, layer: string): number {
   let side = 1;
   let stride = 1;
-  let block = 1;
-  for (const convolution of network.convolutions) {
-    if (convolution.block !== block) {
+  for (const { name, pools } of network.convolutions) {
+    if (2 ** pools > stride) {
       side += stride;
-      stride *= 2;
-      block = convolution.block;
+      stride = 2 ** pools;
     }
     side += 2 * stride;
-    if (convolution.name === layer) break;
+    if (name === layer) break;
   }
   return side;
 }
 
 /** Pixels from one position of a layer to the next, along each axis: each pool doubles it. */
 export function layerStride(network: Network, layer: string): number {
-  return 2 ** ((network.convolutions.find(({ name }) => name === layer)?.block ?? 1) - 1);
+  return 2 ** (network.convolutions.find(({ name }) => name === layer)?.pools ?? 0);
 }
 
 /** H' and W' of a layer's features of a picture: each pool halves, odd sides round up. */
 export function layerSize(network: Pick<Network, 'convolutions'>, layer: string, { width, height }: Size): Size {
-  const block = network.convolutions.find(({ name }) => name === layer)?.block ?? 1;
-  const halved = (side: number) => Array.from({ length: block - 1 }).reduce<number>((s) => Math.ceil(s / 2), side);
+  const pools = network.convolutions.find(({ name }) => name === layer)?.pools ?? 0;
+  const halved = (side: number) => Array.from({ length: pools }).reduce<number>((s) => Math.ceil(s / 2), side);
   return { width: halved(width), height: halved(height) };
 }
 
@@ -47,9 +45,9 @@ const WIDE_SHARE = 0.15;
 /** Work per pixel of a picture, up to a layer: multiplications, those of wide convolutions by the time that they take. */
 export function workPerPixel(network: Network, layer: string | undefined): number {
   const last = network.convolutions.findIndex(({ name }) => name === layer);
-  return network.convolutions.slice(0, last + 1).reduce((sum, { inputChannels, outputChannels, block }) => {
+  return network.convolutions.slice(0, last + 1).reduce((sum, { inputChannels, outputChannels, pools }) => {
     const share = Math.min(inputChannels, outputChannels) >= WIDE_CHANNELS ? WIDE_SHARE : 1;
-    return sum + (share * 9 * inputChannels * outputChannels) / 4 ** (block - 1);
+    return sum + (share * 9 * inputChannels * outputChannels) / 4 ** pools;
   }, 0);
 }
 
@@ -58,5 +56,5 @@ export function featuresPerPixel(network: Network, layer: string | undefined): n
   const last = network.convolutions.findIndex(({ name }) => name === layer);
   return network.convolutions
     .slice(0, last + 1)
-    .reduce((sum, { outputChannels, block }) => sum + outputChannels / 4 ** (block - 1), 0);
+    .reduce((sum, { outputChannels, pools }) => sum + outputChannels / 4 ** pools, 0);
 }

@@ -2,7 +2,8 @@
  * Networks as data: VGG-19 (Simonyan & Zisserman, "Very Deep Convolutional Networks for Large-Scale
  * Image Recognition", ICLR 2015, table 1, column E) is five blocks of 3x3 convolutions, stride 1, zero
  * padding 1, ReLU after each, a 2x2 pool between blocks. Depth is the list of convolutions per block,
- * width the number of channels of each; any VGG-shaped network is such a table with its own numbers.
+ * width the number of channels of each; any VGG-shaped network is such a table with its own numbers. Its pools may
+ * also stand within blocks.
  */
 import { GivernyError, show } from '../errors.js';
 import type { Shape, Tensor, Tensors } from '../graph/tensor.js';
@@ -14,6 +15,8 @@ export interface Convolution {
   readonly block: number;
   readonly inputChannels: number;
   readonly outputChannels: number;
+  /** 2x2 pools between the picture and this convolution: its features have one position per 2^pools pixels of an axis. */
+  readonly pools: number;
 }
 
 /** A VGG-shaped network ready to be built into a graph. */
@@ -22,7 +25,7 @@ export interface Network {
   readonly name: string;
   /** SHA-256 of the canonical tensors, hex: identifies the network in recipes. */
   readonly hash: string;
-  /** In order; each reads the one before it, after a pool where the block changes. */
+  /** In order; each reads the one before it, after a pool where it has one pool more than that. */
   readonly convolutions: readonly Convolution[];
   /**
    * `<conv>.weight` [C', C, 3, 3] and `<conv>.bias` [C'] for every convolution. Input is RGB in 0..255
@@ -42,16 +45,29 @@ export interface Network {
 /** Mean of ImageNet as VGG was trained with, R, G, B. */
 export const VGG_MEAN = [123.68, 116.779, 103.939] as const;
 
-/** The convolutions of a VGG with the given channel counts: one inner list per block. */
-export function vggTable(widths: readonly (readonly number[])[]): Convolution[] {
+/**
+ * The convolutions of a VGG with the given channel counts: one inner list per block.
+ *
+ * @param pooled names of the convolutions that read a pool. Default: the first of each block but the first block.
+ */
+export function vggTable(widths: readonly (readonly number[])[], pooled?: readonly string[]): Convolution[] {
   let inputChannels = 3;
+  let pools = 0;
   return widths.flatMap((block, b) =>
     block.map((outputChannels, i) => {
-      const convolution = { name: `conv${b + 1}_${i + 1}`, block: b + 1, inputChannels, outputChannels };
+      const name = `conv${b + 1}_${i + 1}`;
+      if (pooled ? pooled.includes(name) : b > 0 && i === 0) pools++;
+      const convolution = { name, block: b + 1, inputChannels, outputChannels, pools };
       inputChannels = outputChannels;
       return convolution;
     }),
   );
+}
+
+/** Names of the convolutions that read a pool; undefined where these are the first of each block, as in VGG-19. */
+export function pooledIn({ convolutions }: Pick<Network, 'convolutions'>): string[] | undefined {
+  if (convolutions.every(({ block, pools }) => pools === block - 1)) return undefined;
+  return convolutions.filter(({ pools }, i) => pools > (convolutions[i - 1]?.pools ?? 0)).map(({ name }) => name);
 }
 
 /** VGG-19: conv1_1 ... conv5_4. */
@@ -63,7 +79,7 @@ export const VGG19 = vggTable([
   [512, 512, 512, 512],
 ]);
 
-/** A picture of 4096 pixels has but one left after 12 pools. */
+/** With a pool between any two. A picture of 4096 pixels has but two left after 11 pools. */
 const MAX_BLOCKS = 12;
 const MAX_CONVOLUTIONS_PER_BLOCK = 64;
 /** A Gram matrix of so many channels has 268 MB. */
@@ -73,19 +89,23 @@ export const MAX_CHANNELS = 8192;
  * Reads the table off the tensors themselves, so that a network of any width or depth loads without
  * being declared, and checks every shape.
  *
- * @throws GivernyError NETWORK_TENSOR where a tensor is missing or misshaped, or the network is too large.
+ * @param pooled as vggTable takes it.
+ * @throws GivernyError NETWORK_TENSOR where a tensor is missing or misshaped, or the network is too large;
+ *   NETWORK_FORMAT where `pooled` names what no pool can stand before.
  */
 export function networkOf(
   name: string,
   hash: string,
   tensors: Tensors,
   mean: readonly [number, number, number] = VGG_MEAN,
+  pooled?: readonly string[],
 ): Network {
   const depths = depthsOf(name, tensors);
   const widths = Array.from(depths, (depth, b) =>
     Array.from({ length: depth ?? 1 }, (_, i) => channelsOf(name, tensors, `conv${b + 1}_${i + 1}.weight`)),
   );
-  const convolutions = vggTable(widths);
+  const convolutions = vggTable(widths, pooled);
+  if (pooled) expectPoolable(name, convolutions, pooled);
   for (const { name: layer, inputChannels, outputChannels } of convolutions) {
     expectShape(name, tensors, `${layer}.weight`, [outputChannels, inputChannels, 3, 3]);
     expectShape(name, tensors, `${layer}.bias`, [outputChannels]);
@@ -93,6 +113,17 @@ export function networkOf(
     if (tensors[tap]) expectShape(name, tensors, tap, [channelsOf(name, tensors, tap), outputChannels, 1, 1]);
   }
   return { name, hash, convolutions, tensors, mean };
+}
+
+/** Whatever reads a pool must be a convolution behind the first, named once; and a picture bears so many pools. */
+function expectPoolable(name: string, convolutions: readonly Convolution[], pooled: readonly string[]): void {
+  const [first, ...others] = convolutions.map((convolution) => convolution.name);
+  const proper = new Set(pooled).size === pooled.length && pooled.every((layer) => others.includes(layer));
+  if (proper && pooled.length < MAX_BLOCKS) return;
+  throw new GivernyError(
+    'NETWORK_FORMAT',
+    `Expected at most ${MAX_BLOCKS - 1} layers behind ${first}, each once, as pooled in ${name} but found ${show(pooled.join(','))}.`,
+  );
 }
 
 /** The number of convolutions of each block, read off the names; blocks without any are left out of the array. */

@@ -7,7 +7,7 @@ import {
   safetensorsHeaderSize,
   writeSafetensors,
 } from '../../core/networks/formats/safetensors.js';
-import type { Network } from '../../core/networks/network.js';
+import { type Network, pooledIn } from '../../core/networks/network.js';
 import { reason, writeAtomically } from '../files/atomic.js';
 import { cacheFolder } from '../files/cache-folder.js';
 import { openRegularFile } from '../files/read.js';
@@ -69,10 +69,12 @@ export async function metadataOf(path: string): Promise<Provenance> {
  * @throws GivernyError DISK_FULL or WRITE_FAILED; nothing is left behind.
  */
 export async function saveNetwork(network: Network, provenance: Provenance): Promise<string> {
+  const pooled = pooledIn(network);
   const bytes = writeSafetensors(network.tensors, {
     name: network.name,
     hash: network.hash,
     mean: network.mean.join(','),
+    ...(pooled && { pooled: pooled.join(',') }),
     ...provenance,
   });
   // A neighbour would be a network of another name.

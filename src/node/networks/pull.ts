@@ -159,7 +159,7 @@ function neighbours(entries: [string, SafetensorsEntry][]): [string, Safetensors
 
 /** @throws GivernyError NETWORK_TENSOR where a network has other layers than the registry says. */
 export function checkLayers(entry: RegistryEntry, { convolutions }: Network): void {
-  const text = (table: RegistryEntry['convolutions']) => table.map((c) => `${c.name} ${c.outputChannels}`).join(', ');
+  const text = (table: RegistryEntry['convolutions']) => table.map(({ name, outputChannels, pools }) => `${name} ${outputChannels} after ${pools} pools`).join(', ');
   if (text(convolutions) !== text(entry.convolutions)) {
     throw new GivernyError('NETWORK_TENSOR', `Expected the layers of ${entry.title} but found ${text(convolutions)}.`);
   }

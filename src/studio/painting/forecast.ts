@@ -1,6 +1,6 @@
 /** What a painting will take, by the core's forecasts of networks that need not be here yet. Loaded with the first photo. */
 import type { Shape } from '../../core/graph/tensor.js';
-import { type Network, networkOf, VGG19 } from '../../core/networks/network.js';
+import { type Network, networkOf, VGG_MEAN, VGG19 } from '../../core/networks/network.js';
 import type { Options } from '../../core/options/options.js';
 import { forecastAll, secondsLeft } from '../../core/painting/forecast.js';
 import { paintedBy, plan } from '../../core/painting/plan.js';
@@ -8,10 +8,10 @@ import type { Size } from '../../core/pictures/picture.js';
 import { inPage, PAINTING_BYTES } from './memory.js';
 import { type Machine, paceOf } from './pace.js';
 
-/** Shapes of the pocket network's tensors, from its file. */
-declare const __POCKET_SHAPES__: Readonly<Record<string, Shape>>;
+/** The pocket network's table, from its file. */
+declare const __POCKET__: { readonly shapes: Readonly<Record<string, Shape>>; readonly pooled?: readonly string[] };
 
-const POCKET = outline('pocket', __POCKET_SHAPES__);
+const POCKET = outline('pocket', __POCKET__.shapes, __POCKET__.pooled);
 /** Other networks are taken for as large as VGG-19. */
 const LARGE = outline(
   'vgg19',
@@ -24,9 +24,10 @@ const LARGE = outline(
 );
 
 /** A network without its numbers. */
-function outline(name: string, shapes: Readonly<Record<string, Shape>>): Network {
+function outline(name: string, shapes: Readonly<Record<string, Shape>>, pooled?: readonly string[]): Network {
   const data = new Float32Array();
-  return networkOf(name, '', Object.fromEntries(Object.entries(shapes).map(([key, shape]) => [key, { shape, data }])));
+  const tensors = Object.fromEntries(Object.entries(shapes).map(([key, shape]) => [key, { shape, data }]));
+  return networkOf(name, '', tensors, VGG_MEAN, pooled);
 }
 
 /** What runtime and network take in a page that has them not ready, as work of a painting on the processor. */

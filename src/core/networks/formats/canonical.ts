@@ -4,7 +4,7 @@
  */
 import { GivernyError, show } from '../../errors.js';
 import type { Tensor, Tensors } from '../../graph/tensor.js';
-import { MAX_CHANNELS, type Network, networkOf } from '../network.js';
+import { MAX_CHANNELS, type Network, networkOf, pooledIn } from '../network.js';
 import { encodeUtf8 } from './utf8.js';
 
 declare const crypto: { subtle: { digest(algorithm: 'SHA-256', bytes: Uint8Array): Promise<ArrayBuffer> } };
@@ -40,7 +40,7 @@ export function isCanonicalName(name: string): boolean {
  * Checks a network file's tensors and makes a network of them.
  *
  * @throws GivernyError NETWORK_TENSOR where a tensor is missing, misshaped or not finite, NETWORK_FORMAT
- *   where the file's metadata states another hash or no proper costChannels.
+ *   where the file's metadata states another hash, no proper costChannels or no proper `pooled`.
  */
 export async function toNetwork(name: string, file: NetworkFile): Promise<Network> {
   if (!file.mean.every((value) => Math.abs(value) <= MAX_MEAN)) {
@@ -50,7 +50,7 @@ export async function toNetwork(name: string, file: NetworkFile): Promise<Networ
       `Expected numbers from ${range} as mean in ${name} but found ${file.mean}.`,
     );
   }
-  const network = networkOf(name, '', file.tensors, file.mean);
+  const network = networkOf(name, '', file.tensors, file.mean, file.metadata.pooled?.split(','));
   const ordered = Object.fromEntries(inOrder(network));
   for (const [key, { data }] of Object.entries(ordered)) {
     // A plain loop: over 20 million numbers, findIndex takes half a second more.
@@ -102,12 +102,14 @@ function inOrder({ convolutions, tensors }: Network): [string, Tensor][] {
 }
 
 /**
- * The network's hash: SHA-256, in hex, of a text with a line `mean <R> <G> <B>` and a line
- * `<name> <shape> <SHA-256 of its little-endian float32 bytes>` per tensor, in the network's order.
+ * The network's hash: SHA-256, in hex, of a text with a line `mean <R> <G> <B>`, a line `pooled <conv>,<conv>` where
+ * pools stand elsewhere than between blocks, and a line `<name> <shape> <SHA-256 of its little-endian float32 bytes>`
+ * per tensor, in the network's order.
  * A text of hashes, because WebCrypto has no incremental hash and 80 MB need not be joined for it.
  */
 async function hashOf(network: Network): Promise<string> {
-  const lines = [`mean ${network.mean.join(' ')}\n`];
+  const pooled = pooledIn(network);
+  const lines = [`mean ${network.mean.join(' ')}\n`, ...(pooled ? [`pooled ${pooled}\n`] : [])];
   for (const [name, { shape, data }] of inOrder(network)) {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     lines.push(`${name} ${shape.join('x')} ${await sha256(bytes)}\n`);
