@@ -11,7 +11,7 @@ import { scalar, type Tensor, tensor } from '#dist/core/graph/tensor.js';
 import { toNetwork } from '#dist/core/networks/formats/canonical.js';
 import { readNetworkFile } from '#dist/core/networks/formats/read.js';
 import { isSafetensors, readSafetensors, writeSafetensors } from '#dist/core/networks/formats/safetensors.js';
-import { type Network, networkOf, pooledIn, VGG_MEAN, vggTable } from '#dist/core/networks/network.js';
+import { type Network, networkOf, pooledIn, VGG_MEAN } from '#dist/core/networks/network.js';
 import { subtractMean } from '#dist/core/networks/pixels.js';
 import { type Options, resolveOptions } from '#dist/core/options/options.js';
 import { paint } from '#dist/core/painting/paint.js';
@@ -259,7 +259,8 @@ function describe({ convolutions }: Network): string {
   const blocks = Array.from({ length: Math.max(...convolutions.map(({ block }) => block)) }, (_, i) =>
     convolutions.filter(({ block }) => block === i + 1).map(({ outputChannels }) => outputChannels),
   );
-  return `${blocks.join('/')} channels (${vggTable(blocks).length} convolutions)`;
+  const pooled = pooledIn({ convolutions });
+  return `${blocks.join('/')} channels (${convolutions.length} convolutions${pooled ? `, pools before ${pooled.join(', ')}` : ''})`;
 }
 
 async function writeStrip(file: string, parts: readonly Picture[]): Promise<void> {

@@ -1,29 +1,28 @@
 /**
  * A student some of whose pools stand earlier than those of the one that it is made of. Layer by layer, each convolution
- * is fitted by least squares over pictures, as it reads what the fitted layers before it make of them: behind a pool
- * that was behind the layer itself it predicts the source's features pooled, elsewhere the source's sums before their
- * ReLU. Costs are taken of layers that stay where they are, so these see what they saw.
+ * is fitted by least squares over pictures, under means and maxima at once, as it reads what the fitted layers before it
+ * make of them. Behind a pool that was behind the layer itself it predicts the source's features pooled, elsewhere the
+ * source's sums before their ReLU. Costs are taken of layers that stay where they are, so these see what they saw.
  */
 import type { Engine } from '#dist/core/graph/engine.js';
 import type { Node } from '#dist/core/graph/node.js';
-import {
-  averagePool,
-  concat,
-  constant,
-  gram,
-  input,
-  matmul,
-  pad,
-  reshape,
-  slice,
-} from '#dist/core/graph/operations.js';
+import { add, concat, constant, gram, input, matmul, pad, reshape, slice } from '#dist/core/graph/operations.js';
 import { Program } from '#dist/core/graph/program.js';
 import { type Tensor, type Tensors, tensor } from '#dist/core/graph/tensor.js';
 import { features } from '#dist/core/networks/features.js';
 import type { Convolution, Network } from '#dist/core/networks/network.js';
 import { PRESETS } from '#dist/core/options/options.js';
-import { addScaled, cholesky, type Matrix, matrix, regularised, solveCholesky, transposed } from './matrix.js';
-import { flat, layersOf, parameterFeeds, parameterInputs, type Student } from './student.js';
+import { cholesky, type Matrix, matrix, regularised, solveCholesky, transposed } from './matrix.js';
+import {
+  flat,
+  type Layer,
+  layersOf,
+  POOLINGS,
+  parameterFeeds,
+  parameterInputs,
+  poolOf,
+  type Student,
+} from './student.js';
 
 /** Added to diagonals before they are inverted, as a share of their mean. */
 const RIDGE = 1e-5;
@@ -85,16 +84,19 @@ async function fittedLayer(
   const sourceInputs = Object.fromEntries(
     Object.entries(parameterInputs(source)).map(([key, { shape }]) => [key, input(`source.${key}`, shape)]),
   );
-  const wanted = layersOf(picture, source.convolutions, sourceInputs, 'average')[name];
-  const own = layersOf(picture, fitted.convolutions, parameterInputs(fitted), 'average')[name];
-  let target = (more > 0 ? wanted?.output : wanted?.sum) as Node;
-  for (let i = 0; i < more; i++) target = averagePool(target);
+  const ownInputs = parameterInputs(fitted);
+  const pairs = POOLINGS.map((pooling): Pair => {
+    const wanted = layersOf(picture, source.convolutions, sourceInputs, pooling)[name] as Layer;
+    const own = layersOf(picture, fitted.convolutions, ownInputs, pooling)[name] as Layer;
+    let target = more > 0 ? wanted.output : wanted.sum;
+    for (let i = 0; i < more; i++) target = poolOf(pooling)(target);
+    return { from: patches(own.input), to: flat(target) };
+  });
   const feeds = {
     ...parameterFeeds(fitted),
     ...Object.fromEntries(Object.entries(source.parameters).map(([key, value]) => [`source.${key}`, value])),
   };
-  const pairs = { solution: { from: patches(own?.input as Node), to: flat(target) } };
-  const { solution } = (await leastSquares(engine, pairs, feeds, {}, pictures)) as { solution: Matrix };
+  const solution = (await leastSquares(engine, { solution: pairs }, feeds, {}, pictures)).solution as Matrix;
   // A row has the nine places one after another, each with all channels, then the unit.
   const weight = tensor([outputChannels, inputChannels, 3, 3]);
   const bias = tensor([outputChannels]);
@@ -118,10 +120,18 @@ async function fittedMaps(
   pictures: Pictures,
 ): Promise<Record<string, Tensor>> {
   const picture = pictureOf(pictures);
-  const layers = layersOf(picture, student.convolutions, parameterInputs(student), 'average');
-  const wanted = features(picture, teacher, student.taps, PRESETS.notebook);
+  const inputs = parameterInputs(student);
+  const seen = POOLINGS.map((pooling) => ({
+    layers: layersOf(picture, student.convolutions, inputs, pooling),
+    wanted: features(picture, teacher, student.taps, { ...PRESETS.notebook, pooling }),
+  }));
   const pairs = Object.fromEntries(
-    student.taps.map((tap) => [tap, { from: flat(layers[tap]?.output as Node), to: flat(wanted[tap] as Node) }]),
+    student.taps.map((tap) => [
+      tap,
+      seen.map(({ layers, wanted }): Pair => {
+        return { from: flat(layers[tap]?.output as Node), to: flat(wanted[tap] as Node) };
+      }),
+    ]),
   );
   const maps = await leastSquares(engine, pairs, parameterFeeds(student), teacher.tensors, pictures);
   return Object.fromEntries(
@@ -139,13 +149,14 @@ interface Pair {
 }
 
 /**
- * The matrices [M, K] that take each pair's `from` to its `to` with the least square error over pictures.
+ * The matrices [M, K] that take each `from` to its `to` with the least square error over all pairs of one name and over
+ * pictures.
  *
  * @param fixed of nodes that are fixed inputs.
  */
 async function leastSquares(
   engine: Engine,
-  pairs: Readonly<Record<string, Pair>>,
+  pairs: Readonly<Record<string, readonly Pair[]>>,
   feeds: Tensors,
   fixed: Tensors,
   { pixels, sizePx }: Pictures,
@@ -153,10 +164,11 @@ async function leastSquares(
   const outputs: Record<string, Node> = {};
   const sums: Record<string, Matrix> = {};
   let needed = LEAST_PICTURES;
-  for (const [name, { from, to }] of Object.entries(pairs)) {
-    outputs[`${name}.moments`] = gram(from);
-    outputs[`${name}.across`] = matmul(from, to, { transposeB: true });
-    const [unknowns, positions] = from.shape as readonly [number, number];
+  const total = (nodes: readonly Node[]) => nodes.reduce((a, b) => add(a, b));
+  for (const [name, alike] of Object.entries(pairs)) {
+    outputs[`${name}.moments`] = total(alike.map(({ from }) => gram(from)));
+    outputs[`${name}.across`] = total(alike.map(({ from, to }) => matmul(from, to, { transposeB: true })));
+    const [unknowns, positions] = alike[0]?.from.shape as readonly [number, number];
     needed = Math.max(needed, Math.ceil((POSITIONS_PER_UNKNOWN * unknowns) / positions));
   }
   for (const [name, { shape }] of Object.entries(outputs)) sums[name] = matrix(shape[0] as number, shape[1] as number);
@@ -166,7 +178,8 @@ async function leastSquares(
   for (const picture of some) {
     const found = await program.run({ ...feeds, picture: tensor([1, 3, sizePx, sizePx], picture) });
     for (const [name, { data }] of Object.entries(sums)) {
-      addScaled(data, Float64Array.from((found[name] as Tensor).data), 1);
+      const more = (found[name] as Tensor).data;
+      for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) + (more[i] as number);
     }
   }
   await program.dispose();

@@ -13,6 +13,10 @@ export type Widths = readonly (readonly number[])[];
 
 /** How a network pools: it learns under both. */
 export type Pooling = Options['pooling'];
+export const POOLINGS: readonly Pooling[] = ['average', 'max'];
+
+/** The 2x2 pool of that kind. */
+export const poolOf = (pooling: Pooling) => (pooling === 'max' ? maxPool : averagePool);
 
 /** Layers whose features are decoded to the teacher's: those that presets take costs of. */
 export const TAPS = ['conv1_1', 'conv2_1', 'conv3_1', 'conv4_1', 'conv4_2', 'conv5_1'] as const;
@@ -96,7 +100,7 @@ export function layersOf(
   parameters: Readonly<Record<string, Node>>,
   pooling: Pooling,
 ): Record<string, Layer> {
-  const pool = pooling === 'max' ? maxPool : averagePool;
+  const pool = poolOf(pooling);
   const layers: Record<string, Layer> = {};
   let x = picture;
   let pooled = 0;

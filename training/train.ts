@@ -109,7 +109,11 @@ const heldOutAugmented = heldOut.map((picture) => augment(picture, settings.size
 let reports: StepReport[] = [];
 let savedAt = elapsed();
 let evaluatedAt = elapsed();
-if (!flags.resume && !flags.again) await evaluateNow();
+if (!flags.resume && !flags.again) {
+  // What was fitted is kept, whatever comes.
+  await save();
+  await evaluateNow();
+}
 while (shareNow() < 1 && !stopping) {
   reports.push(...(await trainer.step(shareNow())));
   // Signals are heard between steps.

@@ -132,21 +132,23 @@ describe('training', () => {
   });
 
   test('learns with pools within blocks, and goes on from a checkpoint', async () => {
-    const state = startState(await withEarlyPools(), POWERS, settings);
-    const trainer = await Trainer.create(engine, teacher, state, smooth, settings);
+    // The same weights behind other pools: a fitted start would leave little to learn.
+    const bare = { ...begun(FULL).student, convolutions: vggTable(FULL, EARLY) };
+    const state = startState(bare, POWERS, settings);
+    const trainer = await Trainer.create(engine, teacher, state, smooth, { ...settings, paintingShare: 0 });
+    const costs: number[] = [];
+    for (let i = 0; i < 160; i++) costs.push(...(await trainer.step(i / 160)).map(({ cost }) => cost));
+    const mean = (some: readonly number[]) => some.reduce((sum, cost) => sum + cost, 0) / some.length;
+    expect(mean(costs.slice(-50))).toBeLessThan(0.7 * mean(costs.slice(0, 10)));
     const heldOut = await smooth.heldOut();
-    const before = await trainer.evaluate(heldOut, 'average');
-    const steps = 150;
-    for (let i = 0; i < steps; i++) await trainer.step(i / steps);
-    const after = await trainer.evaluate(heldOut, 'average');
-    expect(after.features.conv3_1).toBeLessThan(0.9 * (before.features.conv3_1 as number));
+    const errors = await trainer.evaluate(heldOut, 'max');
     await trainer.dispose();
     const file = path.join(folder, 'pooled.safetensors');
-    await saveCheckpoint(file, state, { ...runOf(0), pooled: EARLY });
+    await saveCheckpoint(file, state, { ...runOf(0), widths: FULL, pooled: EARLY });
     const loaded = (await loadCheckpoint(file)).state;
     expect(loaded.student.convolutions).toEqual(state.student.convolutions);
     const again = await Trainer.create(engine, teacher, loaded, smooth, settings);
-    expect(await again.evaluate(heldOut, 'average')).toEqual(after);
+    expect(await again.evaluate(heldOut, 'max')).toEqual(errors);
     await again.dispose();
   });
 
@@ -232,7 +234,9 @@ function begun(widths: readonly (readonly number[])[]): State {
 
 async function withEarlyPools(): Promise<Student> {
   const { student } = initialise(teacher, FULL, TAPS, moments);
-  const pictures = { pixels: await smooth.sample(40), sizePx: SIZE_PX };
+  const random = new Random(4);
+  const pixels = (await smooth.sample(40)).map((picture) => augment(picture, SIZE_PX, random));
+  const pictures = { pixels, sizePx: SIZE_PX };
   return withPools(engine, student, vggTable(FULL, EARLY), teacher, pictures);
 }
 
