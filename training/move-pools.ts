@@ -168,7 +168,7 @@ async function leastSquares(
   for (const [name, alike] of Object.entries(pairs)) {
     outputs[`${name}.moments`] = total(alike.map(({ from }) => gram(from)));
     outputs[`${name}.across`] = total(alike.map(({ from, to }) => matmul(from, to, { transposeB: true })));
-    const [unknowns, positions] = alike[0]?.from.shape as readonly [number, number];
+    const [unknowns, positions] = (alike[0] as Pair).from.shape as readonly [number, number];
     needed = Math.max(needed, Math.ceil((POSITIONS_PER_UNKNOWN * unknowns) / positions));
   }
   for (const [name, { shape }] of Object.entries(outputs)) sums[name] = matrix(shape[0] as number, shape[1] as number);

@@ -6,9 +6,11 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { wholeObjective } from '../../src/core/costs/objective/whole.js';
 import { Emitter, type Value } from '../../src/core/graph/emitter.js';
 import { deepestLast } from '../../src/core/graph/order.js';
+import type { Network } from '../../src/core/networks/network.js';
 import { resolveOptions } from '../../src/core/options/options.js';
 import { createNodeEngine } from '../../src/engines/node.js';
 import { openNetwork } from '../../src/node/networks/open.js';
+import { EARLY_POOLS, smallNetwork } from '../support/network.js';
 import { waves } from '../support/pictures.js';
 
 interface Applied {
@@ -87,10 +89,10 @@ afterEach(() => {
 });
 
 /** Of the largest graph of an objective, which is that of its step. */
-async function countsOf(width: number, height: number, statistic: string): Promise<Counts> {
+async function countsOf(width: number, height: number, statistic: string, by?: Network): Promise<Counts> {
   const apply = vi.spyOn(Emitter.prototype, 'apply');
   const objective = await wholeObjective(createNodeEngine({ threads: 1 }), {
-    network: await openNetwork('pocket'),
+    network: by ?? (await openNetwork('pocket')),
     content: waves(width, height, 1),
     styles: [{ picture: waves(width, height, 2), weight: 1 }],
     options: resolveOptions({ statistic }),
@@ -126,6 +128,16 @@ test.each([
   // Bounds far above what is counted would hold nothing.
   expect(counts.products).toBeGreaterThan(0.95 * most.products);
   expect(counts.bytes).toBeGreaterThan(0.95 * most.bytes);
+});
+
+test('pools before the layers that no costs are taken of save four products of ten', async () => {
+  const widths = [[32, 24], [64, 64], [128, 112, 96, 96], [256, 256, 208, 208], [256]];
+  const late = await countsOf(192, 128, 'gram', smallNetwork(widths));
+  vi.restoreAllMocks();
+  const early = await countsOf(192, 128, 'gram', smallNetwork(widths, 1, EARLY_POOLS));
+  expect(early.nodes).toBe(late.nodes);
+  expect(early.products / late.products).toBeLessThan(0.6);
+  expect(early.bytes).toBeLessThan(late.bytes);
 });
 
 test('products and bytes grow no faster than the picture', async () => {
