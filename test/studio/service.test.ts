@@ -91,6 +91,30 @@ describe.skipIf(CHROMIUM === undefined)('the studio on a service', () => {
     expectNoProblems(opened);
   });
 
+  test('an order that is stopped while it is sent is cancelled when it has arrived', async () => {
+    const { page } = await openStudio(context, open.url, LONG);
+    await page.getByLabel('Where to paint').selectOption('server');
+    let arrive = () => {};
+    const stopped = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    await page.route('**/v1/paintings', async (route) => {
+      const response = await route.fetch();
+      await stopped;
+      await route.fulfill({ response });
+    });
+    const ordering = page.waitForRequest(
+      (request) => request.method() === 'POST' && request.url().endsWith('/v1/paintings'),
+    );
+    const cancelling = page.waitForResponse((response) => response.url().endsWith('/cancel'));
+    await press(page, 'Paint');
+    await ordering;
+    await press(page, 'Stop');
+    arrive();
+    const { status } = (await (await cancelling).json()) as { status: string };
+    expect(status).toBe('cancelled');
+  });
+
   test('asks for the token once in a tab, keeps it no longer, and says when it is refused', async () => {
     // It keeps nothing, and paints nothing: what the page does with the token is seen before that.
     const guarded = await served(emptyService(['read', 'paint'], 'device'));
