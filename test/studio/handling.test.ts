@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { CHROMIUM } from './support/browser.js';
-import { expectNoProblems, give, notice, openStudio, press, strokeAt, TINY, untilSays } from './support/studio.js';
+import { expectNoProblems, give, notice, openStudio, press, QUICK, strokeAt, untilSays } from './support/studio.js';
 import { visits } from './support/visits.js';
 
 const studio = visits();
@@ -103,7 +103,7 @@ describe.skipIf(CHROMIUM === undefined)('the handling', () => {
   });
 
   test('strokes are undone and done again by buttons and keys, and keys change the size of the brush', async () => {
-    const opened = await studio.open(TINY);
+    const opened = await studio.open(QUICK);
     const { page } = opened;
     await press(page, 'Brush');
     /** How many pixels are covered. */
@@ -143,7 +143,7 @@ describe.skipIf(CHROMIUM === undefined)('the handling', () => {
   });
 
   test('the painting is looked at closely by buttons, keys, wheel and hand', async () => {
-    const opened = await studio.open(TINY);
+    const opened = await studio.open(QUICK.replace('steps=14', 'steps=2'));
     const { page } = opened;
     await press(page, 'Paint');
     await untilSays(page, /Done/);
@@ -153,7 +153,7 @@ describe.skipIf(CHROMIUM === undefined)('the handling', () => {
     const whole = await box();
     expect(await sharp()).toBe(0);
     await page.getByRole('button', { name: /Show at 100%/ }).click();
-    await expect.poll(async () => Math.round((await box()).width)).toBe(64);
+    await expect.poll(async () => Math.round((await box()).width)).toBe(128);
     await page.getByRole('button', { name: /^100%: Show all/ }).click();
     await expect.poll(async () => (await box()).width).toBeCloseTo(whole.width, 0);
     const place = page.locator('.zoomed');
@@ -189,7 +189,7 @@ describe.skipIf(CHROMIUM === undefined)('the handling', () => {
       hasTouch: true,
       isMobile: true,
     });
-    const opened = await openStudio(phone, studio.url, TINY);
+    const opened = await openStudio(phone, studio.url, QUICK.replace('steps=14', 'steps=2'));
     const { page } = opened;
     await page.getByRole('button', { name: 'Paint', exact: true }).tap();
     await untilSays(page, /Done/);
