@@ -190,6 +190,5 @@ export function secondsLeft(scales: readonly Work[], done: number, pace: number)
  */
 const TYPICAL_PACE = 9e-11;
 
-/** Seconds of a whole painting, before anything of it was measured. */
-export const typicalSeconds = (scales: readonly Work[], threads: number): number =>
-  secondsLeft(scales, 0, TYPICAL_PACE / threads);
+/** Seconds per unit of work, before anything was measured. */
+export const typicalPace = (threads: number): number => TYPICAL_PACE / threads;

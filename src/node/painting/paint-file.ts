@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expected, GivernyError } from '../../core/errors.js';
 import type { Network } from '../../core/networks/network.js';
 import { optionMeta, resolveOptions, startFileOf } from '../../core/options/options.js';
-import { typicalSeconds } from '../../core/painting/forecast.js';
+import { secondsLeft } from '../../core/painting/forecast.js';
 import { type Revision, reportOf, type Step } from '../../core/painting/job.js';
 import type { Order } from '../../core/painting/order.js';
 import { changed, type Painter, type Prepared } from '../../core/painting/painter.js';
@@ -22,6 +22,7 @@ import { assertWritablePicture, encodePicture, type Finish, writePicture } from 
 import { changesBefore, differenceOf, otherPainting } from './difference.js';
 import { keptRequest } from './kept-request.js';
 import { openPainter } from './painter.js';
+import { paceOf, rememberPace } from './remembered-pace.js';
 import {
   type CheckedRequest,
   checkedRequest,
@@ -33,6 +34,9 @@ import {
 } from './request.js';
 import { inspectState, readState, StateKeeper } from './state.js';
 import { assertFilm, framesPlace, Timelapse } from './timelapse.js';
+
+/** What takes less says little about how fast a machine paints. */
+const LEAST_SECONDS = 2;
 
 /**
  * Paints a photo in the style of one painting or several and writes the picture with its recipe.
@@ -70,7 +74,7 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     steps: prepared.steps,
     scales: prepared.scales,
     forecastBytes: prepared.forecastBytes,
-    forecastSeconds: typicalSeconds(prepared.scales, painter.engine.traits.threads),
+    forecastSeconds: secondsLeft(prepared.scales, resumed ? resumed.state.step + 1 : 0, paceOf(painter.engine.traits)),
     network: named(job.network),
     networkNote: prepared.networkNote,
     coarseNetwork: job.coarseNetwork && named(job.coarseNetwork),
@@ -182,6 +186,9 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
   const state = stopped && last ? await keep(last) : undefined;
   await film?.discard(state !== undefined);
   if (!stopped) await keeper?.remove();
+  if (isWhole && secondsBefore === 0 && secondsNow() >= LEAST_SECONDS) {
+    await rememberPace(painter.engine.traits, secondsNow() / secondsLeft(prepared.scales, 0, 1));
+  }
   return {
     output: typeof written === 'string' ? written : undefined,
     ...(last && output === undefined ? { picture: grown(last.picture, prepared) } : {}),

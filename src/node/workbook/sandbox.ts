@@ -7,6 +7,8 @@ import type { RunInSandbox } from '../../workbook/check.js';
 import type { Report } from '../../workbook/recorded.js';
 
 const MEGABYTES = 256;
+/** How long a busy machine may take to start a thread. */
+const START_SECONDS = 30;
 
 /**
  * The context's global object has no prototype and the context makes no code from text, so that nothing in it leads
@@ -56,7 +58,7 @@ export const sandboxInNode =
       };
       const problem = (code: string, params = {}, line?: number): Report => ({ problem: { code, params, line } });
       // The context's own limit comes first; this one ends what hangs beyond it.
-      const timer = setTimeout(() => end(problem('timeout', { seconds })), (seconds + 2) * 1000);
+      const timer = setTimeout(() => end(problem('timeout', { seconds })), (START_SECONDS + seconds) * 1000);
       worker.once('message', (text: string) => end(reportOf(text, program, seconds)));
       worker.once('error', (error: NodeJS.ErrnoException) => {
         const isMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';

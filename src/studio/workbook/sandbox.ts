@@ -3,7 +3,10 @@ import type { RunInSandbox } from '../../workbook/check.js';
 import type { Report } from '../../workbook/recorded.js';
 import { BOOT } from './boot.js';
 
+/** How long code may run. */
 const SECONDS = 5;
+/** How long a busy machine may take to start a worker for it. */
+const START_SECONDS = 30;
 
 let frame: Promise<HTMLIFrameElement> | undefined;
 
@@ -32,12 +35,21 @@ export const runInFrame: RunInSandbox = async (program) => {
   const target = (await frame).contentWindow;
   const { port1, port2 } = new MessageChannel();
   const answer = await new Promise<string | undefined>((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), SECONDS * 1000);
+    const endAfter = (seconds: number) => setTimeout(() => resolve(undefined), seconds * 1000);
+    let timer = endAfter(START_SECONDS);
+    let isRunning = false;
     port1.onmessage = ({ data }) => {
+      // Empty is what every program says first; from code that says it again it is an answer.
+      if (data === '' && !isRunning) {
+        isRunning = true;
+        clearTimeout(timer);
+        timer = endAfter(SECONDS);
+        return;
+      }
       clearTimeout(timer);
       resolve(String(data));
     };
-    target?.postMessage(`postMessage(${program})`, '*', [port2]);
+    target?.postMessage(`postMessage('');postMessage(${program})`, '*', [port2]);
   });
   port1.postMessage('end');
   if (answer === undefined) {
