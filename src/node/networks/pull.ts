@@ -11,7 +11,7 @@ import {
   safetensorsHeaderSize,
 } from '../../core/networks/formats/safetensors.js';
 import { fromTorchvision, isTorchvisionName } from '../../core/networks/formats/torchvision.js';
-import type { Network } from '../../core/networks/network.js';
+import { type Network, pooledIn } from '../../core/networks/network.js';
 import type { RegistryEntry, Source } from '../../core/networks/registry.js';
 import { assertWritable, makeFolder, writeError } from '../files/atomic.js';
 import { withLock } from '../files/lock.js';
@@ -159,7 +159,11 @@ function neighbours(entries: [string, SafetensorsEntry][]): [string, Safetensors
 
 /** @throws GivernyError NETWORK_TENSOR where a network has other layers than the registry says. */
 export function checkLayers(entry: RegistryEntry, { convolutions }: Network): void {
-  const text = (table: RegistryEntry['convolutions']) => table.map(({ name, outputChannels, pools }) => `${name} ${outputChannels} after ${pools} pools`).join(', ');
+  const text = (table: RegistryEntry['convolutions']) =>
+    [
+      ...table.map(({ name, outputChannels }) => `${name} ${outputChannels}`),
+      ...(pooledIn({ convolutions: table }) ?? []).map((name) => `a pool before ${name}`),
+    ].join(', ');
   if (text(convolutions) !== text(entry.convolutions)) {
     throw new GivernyError('NETWORK_TENSOR', `Expected the layers of ${entry.title} but found ${text(convolutions)}.`);
   }
