@@ -1,5 +1,6 @@
 /** The tiled objective is the whole objective: the same costs, the same gradient, for every term. */
 import { describe, expect, test } from 'vitest';
+import { stagesOf, wholeStage } from '../../src/core/costs/objective/stages.js';
 import { tiledObjective } from '../../src/core/costs/objective/tiled.js';
 import { coreOf, tilesOf } from '../../src/core/costs/objective/tiles.js';
 import { wholeObjective } from '../../src/core/costs/objective/whole.js';
@@ -108,10 +109,12 @@ test.each([
   [129, 40, 128],
 ])('each position of each layer of %dx%d is counted by exactly one tile', (width, height, side) => {
   const size = { width, height };
-  for (const layer of LAYERS) {
+  const stages = [wholeStage(network, LAYERS), ...stagesOf(network, LAYERS)];
+  expect(stages).toHaveLength(3);
+  for (const [stage, layer] of stages.flatMap((each) => each.layers.map((name) => [each, name] as const))) {
     const { width: columns, height: rows } = layerSize(network, layer, size);
     const counted = new Uint8Array(columns * rows);
-    for (const tile of tilesOf(size, network, LAYERS, side)) {
+    for (const tile of tilesOf(size, stage.halo, side)) {
       const rect = coreOf(tile, layerStride(network, layer));
       for (let y = rect.y; y < rect.y + rect.height; y++) {
         for (let x = rect.x; x < rect.x + rect.width; x++) {
