@@ -65,9 +65,10 @@ function featuresInTiles(size: Size, network: Network, layers: readonly string[]
   const painted = tilesByStage(size, network, stages, coreSidePx).map(
     ({ stage, tiles }) => PER_FEATURE * largest(tiles) * featuresPerPixel(network, stage.last, stage.first),
   );
-  // What one stage leaves to the next, and the gradient with respect to it.
-  const left = stages.slice(1).reduce((sum, { channels, stride }) => sum + (2 * channels) / stride ** 2, 0);
-  return Math.max(looked, ...painted) + left * size.width * size.height;
+  // What one stage leaves to the next, and the gradient with respect to it; the picture's own comes after them.
+  const left = stages.slice(1).reduce((sum, { channels, stride }) => sum + channels / stride ** 2, 0);
+  const held = Math.max(2 * left, left + 3) - 3;
+  return Math.max(looked, ...painted) + Math.max(0, held) * size.width * size.height;
 }
 
 /** What is held of the whole picture whatever its tiles, for each pixel. */

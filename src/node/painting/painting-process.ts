@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { GraphicsDevice } from '../../core/devices.js';
 import { type ErrorCode, GivernyError } from '../../core/errors.js';
@@ -17,6 +18,7 @@ import {
   STOPPED_BEFORE_THE_FIRST_STEP,
   type Started,
 } from './request.js';
+import { inLargePages } from './large-pages.js';
 import { usableBytes } from './usable-bytes.js';
 
 /** What the painting process tells its parent. */
@@ -144,6 +146,7 @@ export class PaintingProcess {
   #start(): ChildProcess {
     const child = fork(fileURLToPath(this.#program), [this.#writer], {
       serialization: 'advanced',
+      env: inLargePages(process.env),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let stderr = '';

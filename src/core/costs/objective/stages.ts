@@ -62,9 +62,9 @@ const deepestOf = ({ convolutions }: Network, layers: readonly string[]) =>
 function haloOf(network: Network, all: readonly string[], last: string | undefined, first: number): Halo {
   const deepest = last === undefined ? 1 : layerStride(network, last);
   // Total variation looks at one pixel more, even without layers.
-  const far = Math.max(1, last === undefined ? 0 : haloPx(network, last, first));
+  const reach = Math.max(1, last === undefined ? 0 : haloPx(network, last, first));
   const stride = Math.max(1, ...all.map((layer) => layerStride(network, layer)));
-  return { stride, near: deepest * Math.ceil(far / deepest), far };
+  return { stride, px: deepest * Math.ceil(reach / deepest) };
 }
 
 /** Tiles of each stage, so large that those of all stages take about the same memory. */

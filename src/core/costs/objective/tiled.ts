@@ -74,7 +74,7 @@ export async function tiledObjective(
 }
 
 /** What loading each shape of tile adds to a step, measured at 1536x1024 with tiles of 512 and 1024 pixels. */
-const LOADING = 1.38;
+const LOADING = 1;
 
 /**
  * How many times the whole graph's time a step in tiles takes: the network runs forward twice and backward once, over

@@ -24,13 +24,12 @@ export function wholeTile({ width, height }: Size): Tile {
   return { region: all, core: all, picture: { width, height } };
 }
 
-/** How far regions reach beyond cores, in pixels. */
+/** How cores lie, and how far regions reach beyond them. */
 export interface Halo {
   /** Cores start at multiples of it. */
   readonly stride: number;
-  /** Before a core and after it. */
-  readonly near: number;
-  readonly far: number;
+  /** On each side. A multiple of the stride of the deepest layer that is computed, so that no pool has a rest. */
+  readonly px: number;
 }
 
 /**
@@ -39,7 +38,7 @@ export interface Halo {
  *
  * @param coreSidePx the most that a core may measure along each axis; at least one stride is taken.
  */
-export function tilesOf(picture: Size, { stride, near, far }: Halo, coreSidePx: number): Tile[] {
+export function tilesOf(picture: Size, { stride, px }: Halo, coreSidePx: number): Tile[] {
   const side = Math.max(1, Math.floor(coreSidePx / stride)) * stride;
   const spans = (length: number) => {
     // Even cores waste less on halos than full ones and a last sliver.
@@ -47,7 +46,7 @@ export function tilesOf(picture: Size, { stride, near, far }: Halo, coreSidePx: 
     const each = Math.ceil(length / count / stride) * stride;
     return Array.from({ length: Math.ceil(length / each) }, (_, i) => {
       const [from, to] = [i * each, Math.min(length, (i + 1) * each)];
-      const [begin, end] = [Math.max(0, from - near), Math.min(length, to + far)];
+      const [begin, end] = [Math.max(0, from - px), Math.min(length, to + px)];
       return { from, length: to - from, begin, extent: end - begin };
     });
   };
