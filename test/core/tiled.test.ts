@@ -47,7 +47,7 @@ const relative = (a: Float32Array, b: Float32Array) => {
 };
 
 /**
- * The whole graph adds up thousands of positions in single precision, tiles in double from tile to tile. Measured: 1.9e-6
+ * The whole graph adds up thousands of positions in single precision, tiles in double from tile to tile. Measured: 2.4e-7
  * of the total cost, 7e-5 of parts that are small differences of large moments.
  */
 const ROUNDING = { total: 1e-6, part: 2e-4 };
@@ -59,7 +59,8 @@ async function expectAlike(scene: Scene, coreSidePx: number, terms?: readonly Te
     await wholeObjective(engine, scene, terms),
     await tiledObjective(engine, scene, coreSidePx, terms),
   ];
-  // Twice, as programs and what was learned of measures are kept.
+  // Twice, as programs and what was learned of measures are kept. Where two elements of a pool are equal to rounding, the
+  // gradient goes to either: of seeds 3, 5, 7 and 9 only 3 has such a pair, which changes 1e-3 of the gradient.
   for (const seed of [5, 7]) {
     const pixels = subtractMean(waves(width, height, seed), network);
     const [a, b] = [await tiled.evaluate(pixels), await whole.evaluate(pixels)];
