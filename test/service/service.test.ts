@@ -187,6 +187,22 @@ describe.each(DATABASES)('on $name', ({ open }) => {
     expect([...new Uint8Array(await result.arrayBuffer())]).toEqual([2]);
   });
 
+  test('a state that another version wrote is given up, and its painting begins anew', async () => {
+    const queue = new Queue(database, blobs);
+    const { id } = await created('ann');
+    const held = await queue.claim({ freeBytes: 9 * GB, totalBytes: 9 * GB, device: 'cpu' });
+    if (held?.painting !== id) throw new Error('Another painting was taken.');
+    await queue.keepState(held, new TextEncoder().encode('of another version'));
+    await queue.release(held);
+    const worker = startWorker({ database, blobs, maxMemory: 2 * GB, threads: 1, pollMs: 50, beatMs: 200 });
+    await (await request('ann', `/v1/paintings/${id}/events`)).text();
+    await worker.drain();
+    expect(await viewOf('ann', id)).toMatchObject({ status: 'done', step: 3 });
+    const [row] = await database.query('select attempt, failures from giverny.paintings where id = $1', [id]);
+    expect(row).toEqual({ attempt: 3, failures: 0 });
+    await clear();
+  });
+
   test('is cancelled, paused, resumed and retried; deadlines pass', async () => {
     const { id } = await created('ann');
     const act = async (what: string) => {

@@ -3,11 +3,11 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { CHROMIUM } from './support/browser.js';
-import { expectNoProblems, LONG, press, QUICK, saved, stepOf, untilSays } from './support/studio.js';
+import { expectNoProblems, LONG, press, saved, stepOf, TINY, untilSays } from './support/studio.js';
 import { visits } from './support/visits.js';
 
 const studio = visits();
-const TINY = QUICK.replace('steps=14', 'steps=3').replace('size=128', 'size=96');
+const SHORT = TINY.replace('steps=2', 'steps=3');
 
 const painters = (page: Page) => page.workers().filter((worker) => /worker-/.test(worker.url()));
 const pixels = async (page: Page) =>
@@ -31,16 +31,16 @@ const MEASURED = { '256': 0.56, '512': 0.79, '768': 1.05, '1024': 1.59 };
 
 describe.skipIf(CHROMIUM === undefined)('before Paint is pressed', () => {
   test('a painting that was begun ahead is the painting that was not', async () => {
-    const { page, problems } = await studio.open(TINY);
+    const { page, problems } = await studio.open(SHORT);
     const said = await sayings(page);
     await press(page, 'Paint');
     await untilSays(page, /Done/);
     const stages = ['Opening the network …', 'Preparing the first step …', 'Painting', 'Done'];
     expect(await said()).toEqual(expect.arrayContaining(stages));
     const expected = await pixels(page);
-    const other = await studio.open(TINY);
+    const other = await studio.open(SHORT);
     // By itself.
-    await expect.poll(() => painters(other.page).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => painters(other.page).length).toBe(1);
     await press(other.page, 'Paint');
     expect(await untilSays(other.page, /Done/)).toMatch(/Step 3 of 3/);
     expect(Buffer.compare(await pixels(other.page), expected)).toBe(0);
@@ -49,9 +49,9 @@ describe.skipIf(CHROMIUM === undefined)('before Paint is pressed', () => {
   });
 
   test('a painting that was begun ahead gives way to what the form says later', async () => {
-    const opened = await studio.open(TINY);
+    const opened = await studio.open(SHORT);
     const { page } = opened;
-    await expect.poll(() => painters(page).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => painters(page).length).toBe(1);
     await page.getByLabel('Steps at each size').fill('5');
     await press(page, 'Paint');
     expect(await untilSays(page, /Done/)).toMatch(/Step 5 of 5/);
@@ -60,7 +60,7 @@ describe.skipIf(CHROMIUM === undefined)('before Paint is pressed', () => {
   });
 
   test('Pause and Stop that are pressed before the worker has its order', async () => {
-    const opened = await studio.open(LONG);
+    const opened = await studio.open(LONG.replace('size=64', 'size=128'));
     const { page } = opened;
     await page.evaluate(() => {
       navigator.storage.persist = () => new Promise((resolve) => setTimeout(() => resolve(true), 1500));

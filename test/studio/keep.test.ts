@@ -9,8 +9,6 @@ import { visits } from './support/visits.js';
 const studio = visits();
 /** Small, so that it is painted twice in a few seconds. */
 const SMALL = 'photo=boats&style=swirls&size=96&steps=4&first-size=64&first-steps=8';
-/** Never done. */
-const ENDLESS = LONG.replace('size=128', 'size=64');
 
 /** The easel's pixels, losslessly. */
 const shown = (page: Page) =>
@@ -88,7 +86,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
     await untilSays(first.page, /Step [1-9]/);
     await press(first.page, 'Pause');
     await untilSays(first.page, /Paused/);
-    await expect.poll(() => keptStep(first.page), { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => keptStep(first.page)).toBeGreaterThan(0);
     // What is painted after the state was kept is lost, and painted again.
     await press(first.page, 'Resume');
     await crash(first.page);
@@ -122,7 +120,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
   });
 
   test('the film of a painting that is gone on with has all of its steps', async () => {
-    const opened = await studio.open(ENDLESS);
+    const opened = await studio.open(LONG);
     const { page } = opened;
     const filmed = async () =>
       (await shelf<{ step: number }>(page, 'films')).map(({ step }) => step).sort((a, b) => a - b);
@@ -130,7 +128,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
       await press(page, 'Pause');
       await untilSays(page, /Paused/);
       const step = await stepOf(page);
-      await expect.poll(() => keptStep(page), { timeout: 20_000 }).toBe(step);
+      await expect.poll(() => keptStep(page)).toBe(step);
       await expect.poll(filmed).toEqual(Array.from({ length: step }, (_, i) => i));
       return step;
     };
@@ -139,14 +137,14 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
     const before = await paused();
     // What is painted after the state was kept is painted again, and filmed once.
     await press(page, 'Resume');
-    await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(before + 1);
+    await expect.poll(() => stepOf(page)).toBeGreaterThan(before + 1);
     await page.reload();
     await page.getByText('This painting is not finished').waitFor();
     await page.locator('.menu > summary').click();
     await page.locator('.menu-list button').filter({ hasText: 'Timelapse' }).waitFor();
     await page.keyboard.press('Escape');
     await press(page, 'Go on painting');
-    await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(before + 1);
+    await expect.poll(() => stepOf(page)).toBeGreaterThan(before + 1);
     expect(await paused()).toBeGreaterThan(before + 1);
     await press(page, 'Stop');
     await untilSays(page, /Stopped/);
@@ -157,12 +155,12 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
   });
 
   test('a worker that dies while the page is hidden: a notice, and the painting goes on', async () => {
-    const opened = await studio.open(ENDLESS);
+    const opened = await studio.open(LONG);
     const { page } = opened;
     await press(page, 'Paint');
     await untilSays(page, /Step [3-9]/);
     await hide(page);
-    await expect.poll(() => keptStep(page), { timeout: 20_000 }).toBeGreaterThan(1);
+    await expect.poll(() => keptStep(page)).toBeGreaterThan(1);
     await page
       .workers()[0]
       ?.evaluate(() => self.close())
@@ -170,7 +168,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
     await notice(page, /ended unexpectedly/).waitFor();
     const before = await keptStep(page);
     await press(page, 'Go on painting');
-    await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(before + 1);
+    await expect.poll(() => stepOf(page)).toBeGreaterThan(before + 1);
 
     // Another tab leaves it alone, and says so.
     const other = await studio.open();
@@ -189,7 +187,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
   });
 
   test('a state that was damaged is refused, and all that is kept can be cleared', async () => {
-    const opened = await studio.open(ENDLESS);
+    const opened = await studio.open(LONG);
     const { page } = opened;
     await press(page, 'Paint');
     await untilSays(page, /Step [2-9]/);
@@ -220,7 +218,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
       if (error === 'SecurityError') IDBFactory.prototype.open = fail;
       else IDBObjectStore.prototype.put = fail;
     }, name);
-    const opened = await studio.open(ENDLESS);
+    const opened = await studio.open(LONG);
     const { page } = opened;
     await notice(page, text).waitFor();
     await press(page, 'Paint');
@@ -233,11 +231,11 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
   });
 
   test('storage that is cleared in a painting that was gone on with: all is kept again', async () => {
-    const opened = await studio.open(ENDLESS);
+    const opened = await studio.open(LONG);
     const { page } = opened;
     await press(page, 'Paint');
     await untilSays(page, /Step [1-9]/);
-    await expect.poll(() => keptStep(page), { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => keptStep(page)).toBeGreaterThan(0);
     await page.reload();
     await press(page, 'Go on painting');
     await untilSays(page, /Painting.*Step [1-9]/);
@@ -248,7 +246,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
     await press(page, 'Stop');
     await untilSays(page, /Stopped/);
     for (const name of ['sessions', 'unfinished', 'states', 'paintings']) {
-      await expect.poll(async () => (await shelf(page, name)).length, { message: name, timeout: 20_000 }).toBe(1);
+      await expect.poll(async () => (await shelf(page, name)).length, { message: name }).toBe(1);
     }
     await page.reload();
     await page.getByText('This painting is not finished').waitFor();
@@ -257,7 +255,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps', () => {
   });
 
   test('storage that fails in the middle: said in the language of the page', async () => {
-    const opened = await studio.open(ENDLESS);
+    const opened = await studio.open(LONG);
     const { page } = opened;
     await page.evaluate(() => {
       IDBFactory.prototype.open = () => {

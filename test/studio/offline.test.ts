@@ -8,11 +8,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { STUDIO_FOLDER } from '../../src/node/studio-files.js';
 import { serveStudio } from '../../src/node/studio-server.js';
 import { CHROMIUM } from './support/browser.js';
-import { openStudio, press, QUICK, untilSays } from './support/studio.js';
+import { openStudio, press, TINY, untilSays } from './support/studio.js';
 import { visits } from './support/visits.js';
 
 const studio = visits();
-const TINY = QUICK.replace('steps=14', 'steps=2').replace('size=128', 'size=64');
 const folders: string[] = [];
 afterAll(() => folders.map((folder) => rmSync(folder, { recursive: true })));
 
@@ -38,7 +37,7 @@ async function untilKept(page: Page): Promise<void> {
       return keys.flat().map(({ url }) => new URL(url).pathname);
     });
   await expect
-    .poll(kept, { timeout: 30_000 })
+    .poll(kept)
     .toEqual(
       expect.arrayContaining([
         expect.stringMatching(/index\.html$/),
@@ -68,7 +67,7 @@ describe.skipIf(CHROMIUM === undefined)('the app', () => {
     expect(await paint(studio.context, host.url)).toMatch(/Step 2 of 2/);
     const learn = await studio.context.newPage();
     await learn.goto(`${host.url}learn.html#lang=en`);
-    await learn.waitForSelector('.gradient .heat', { timeout: 60_000 });
+    await learn.waitForSelector('.gradient .heat');
   });
 
   test('works in a folder of a host that sends no headers, with threads from the second visit on', async () => {
@@ -107,9 +106,7 @@ describe.skipIf(CHROMIUM === undefined)('the app', () => {
     const page = await studio.context.newPage();
     await page.goto(old.url);
     expect(await page.title()).toBe('New Giverny');
-    await expect
-      .poll(() => page.evaluate(() => caches.keys()), { timeout: 20_000 })
-      .toContainEqual(expect.stringContaining('files-next-'));
+    await expect.poll(() => page.evaluate(() => caches.keys())).toContainEqual(expect.stringContaining('files-next-'));
     // The worker's script is gone from the host, and was never fetched before.
     await press(before, 'Paint');
     await untilSays(before, /Done/);
@@ -124,7 +121,7 @@ describe.skipIf(CHROMIUM === undefined)('the app', () => {
     await host.close();
     const other = await serveStudio({ folder: folderWithHome(), port });
     expect(await (await page.goto(host.url))?.text()).toBe(HOME);
-    await expect.poll(() => page.evaluate(() => caches.keys()), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => page.evaluate(() => caches.keys())).toEqual([]);
     expect((await page.reload())?.fromServiceWorker()).toBe(false);
     await other.close();
   });
@@ -172,9 +169,7 @@ describe.skipIf(CHROMIUM === undefined)('the app', () => {
     }
     const cdp = await studio.context.newCDPSession(await studio.context.newPage());
     await cdp.send('Page.navigate', { url: studio.url });
-    await expect
-      .poll(async () => (await cdp.send('Page.getAppManifest')).url, { timeout: 10_000 })
-      .toContain('manifest.webmanifest');
+    await expect.poll(async () => (await cdp.send('Page.getAppManifest')).url).toContain('manifest.webmanifest');
     expect((await cdp.send('Page.getAppManifest')).errors).toEqual([]);
   });
 });

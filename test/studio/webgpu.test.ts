@@ -34,7 +34,7 @@ test.skipIf(CHROMIUM === undefined)(
       }
       await page.locator('.network > summary').click();
       await page.locator('.network input[type=file]').setInputFiles(file);
-      await notice(page, /tiny is in this browser now/).waitFor({ timeout: 120_000 });
+      await notice(page, /tiny is in this browser now/).waitFor();
       await page.getByLabel('Computes with').selectOption('webgpu');
       await press(page, 'Paint');
       await untilSays(page, /WebGPU/, 60_000);

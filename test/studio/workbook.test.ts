@@ -71,7 +71,7 @@ describe.skipIf(CHROMIUM === undefined)('the workbook', () => {
       await page
         .locator('.snapshots figure')
         .nth(edition === 'first' ? 2 : 1)
-        .waitFor({ timeout: 120_000 });
+        .waitFor();
       const again = lang === 'en' ? 'Paint' : '이미지 만들기';
       await page.getByRole('button', { name: again, exact: true }).waitFor();
       const printed = (await page.locator('.printed').textContent()) ?? '';

@@ -45,16 +45,27 @@ export async function startPostgres(bin: string): Promise<TestPostgres> {
   const port = await freePort();
   const url = `postgres://giverny@127.0.0.1:${port}/postgres`;
   let child: ReturnType<typeof spawn>;
-  const ended = () => new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const start = async () => {
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  const end = async (signal: NodeJS.Signals) => {
+    if (hasEnded()) return;
+    const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    child.kill(signal);
+    await gone;
+  };
+  const run = () => {
     child = spawn(
       join(bin, 'postgres'),
       ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
       { ...user, cwd, stdio: 'ignore' },
     );
+  };
+  const start = async () => {
+    run();
     const ready = () => spawnSync(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]).status === 0;
     for (let tries = 0; !ready(); tries++) {
-      if (tries === 100) throw new Error('Postgres did not start.');
+      if (tries === 600) throw new Error('Postgres did not start.');
+      // One that was killed may leave processes for a while, beside which another does not start.
+      if (hasEnded()) run();
       await sleep(100);
     }
   };
@@ -63,16 +74,12 @@ export async function startPostgres(bin: string): Promise<TestPostgres> {
     url,
     start,
     async kill() {
-      const gone = ended();
-      child.kill('SIGKILL');
-      await gone;
+      await end('SIGKILL');
       // Its other processes notice within a moment, and a new one waits for them.
       await sleep(500);
     },
     async stop() {
-      const gone = ended();
-      child.kill('SIGINT');
-      await gone;
+      await end('SIGINT');
       rmSync(folder, { recursive: true, force: true });
     },
   };

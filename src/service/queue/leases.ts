@@ -182,6 +182,17 @@ export class Queue {
     });
   }
 
+  /** Lets go of a painting whose state is no use, as another version wrote it: it waits again, and begins anew. */
+  async startOver(held: Lease): Promise<void> {
+    await this.#database.transaction(async (queries) => {
+      const [row] = await this.#lock(queries, held);
+      if (!row) return;
+      await queries.query('update giverny.paintings set state_blob = null, step = 0 where id = $1', [held.painting]);
+      if (row.state_blob) await this.#blobs.remove(queries, [row.state_blob]);
+    });
+    await this.release(held);
+  }
+
   #lock(queries: Queries, held: Lease): Promise<Held[]> {
     return queries.query<Held>(
       `select status, state_blob, preview_blob, failures from giverny.paintings

@@ -193,6 +193,10 @@ class Attempt {
 
   async #failed(error: unknown, late: AbortSignal): Promise<Outcome> {
     const isOurs = error instanceof GivernyError;
+    if (isOurs && error.code === 'STATE_INVALID' && this.#held.stateBlob !== null) {
+      await patiently(late, () => this.#parts.queue.startOver(this.#held));
+      return 'released';
+    }
     const told = isOurs
       ? { code: error.code, message: error.message.replaceAll(this.#folder, '') }
       : { code: 'UNEXPECTED', message: 'Something went wrong inside Giverny.' };

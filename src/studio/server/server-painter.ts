@@ -32,7 +32,12 @@ export class ServerPainter {
     const signal = this.#begin(listener);
     listener({ type: 'stage', stage: 'sending' });
     try {
-      const { id } = await service().create(await sent(order), { signal });
+      // What is stopped while it is sent may be accepted all the same, so its answer is waited for.
+      const { id } = await service().create(await sent(order));
+      if (signal.aborted) {
+        await service().cancel(id);
+        return;
+      }
       keepJob({ id, sha256: order.content.sha256 });
       this.#id = id;
       if (this.#pausesFirst) this.#ask('pause');
@@ -62,7 +67,7 @@ export class ServerPainter {
     this.#ask('resume');
   }
 
-  /** Ends the painting at the service. */
+  /** Ends the painting at the service; one that is still being sent, when it has arrived. */
   stop(): void {
     if (this.#id !== undefined) this.#ask('cancel');
     else this.kill();

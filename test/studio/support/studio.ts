@@ -7,8 +7,12 @@ import { expect } from 'vitest';
 export const QUICK = 'photo=boats&style=swirls&size=128&steps=14&first-size=0';
 /** The same through two sizes. */
 export const SCALES = 'photo=boats&style=swirls&size=160&steps=8&first-size=112&first-steps=16';
+/** Where it matters that something is painted, not what. */
+export const TINY = 'photo=boats&style=swirls&size=64&steps=2&first-size=0';
 /** As long as a test needs it, however little the steps bring. */
-export const LONG = `${QUICK.replace('steps=14', 'steps=2000')}&tolerance=0`;
+export const LONG = `${TINY.replace('steps=2', 'steps=100000')}&tolerance=0`;
+/** A test ends before that; a busy machine may need most of it. */
+const PATIENCE_MS = 170_000;
 
 export interface Opened {
   readonly page: Page;
@@ -19,6 +23,7 @@ export interface Opened {
 /** Opens the studio with what its address says, and waits until it is all there. */
 export async function openStudio(context: BrowserContext, url: string, address = ''): Promise<Opened> {
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const problems: string[] = [];
   page.on('pageerror', ({ message }) => problems.push(message));
   page.on('console', (message) => {
@@ -40,7 +45,7 @@ export async function openStudio(context: BrowserContext, url: string, address =
 export const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
 /** Waits until the line under the picture says this. */
-export async function untilSays(page: Page, text: RegExp, timeoutMs = 90_000): Promise<string> {
+export async function untilSays(page: Page, text: RegExp, timeoutMs = PATIENCE_MS): Promise<string> {
   const line = page.locator('.figures').filter({ hasText: text });
   await line.waitFor({ timeout: timeoutMs });
   return (await line.textContent()) ?? '';
