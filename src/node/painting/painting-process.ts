@@ -9,6 +9,7 @@ import { type ErrorCode, GivernyError } from '../../core/errors.js';
 import type { StepReport } from '../../core/painting/job.js';
 import { remember } from '../devices/remembered.js';
 import { newWriter, removeTemporaries } from '../files/temporaries.js';
+import { inLargePages } from './large-pages.js';
 import {
   type CheckedRequest,
   framesBeside,
@@ -18,7 +19,6 @@ import {
   STOPPED_BEFORE_THE_FIRST_STEP,
   type Started,
 } from './request.js';
-import { inLargePages } from './large-pages.js';
 import { usableBytes } from './usable-bytes.js';
 
 /** What the painting process tells its parent. */

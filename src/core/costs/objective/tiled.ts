@@ -73,12 +73,9 @@ export async function tiledObjective(
   };
 }
 
-/** What loading each shape of tile adds to a step, measured at 1536x1024: 1.03 in tiles of 1024 pixels, 1.08 of 512. */
-const LOADING = 1.06;
-
 /**
  * How many times the whole graph's time a step in tiles takes: the network runs forward twice and backward once, over
- * tiles with their halos.
+ * tiles with their halos. Loading each shape of tile adds a hundredth or two, which docs/large.md has measured.
  */
 export function tiledShare(size: Size, network: Network, layers: readonly string[], coreSidePx: number): number {
   if (coreSidePx === Number.POSITIVE_INFINITY) return 1;
@@ -89,5 +86,5 @@ export function tiledShare(size: Size, network: Network, layers: readonly string
   });
   const sum = (of: (stage: { readonly whole: number; readonly tiled: number }) => number) =>
     stages.reduce((total, stage) => total + of(stage), 0);
-  return (1.5 * LOADING * sum(({ tiled }) => tiled)) / sum(({ whole }) => whole);
+  return (1.5 * sum(({ tiled }) => tiled)) / sum(({ whole }) => whole);
 }
