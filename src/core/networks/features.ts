@@ -4,7 +4,8 @@ import { GivernyError, show } from '../errors.js';
 import type { Node } from '../graph/node.js';
 import { averagePool, convolution, edgePad, fixedInput, maxPool, relu, reshape } from '../graph/operations.js';
 import type { Options } from '../options/options.js';
-import { type Network, VGG19 } from './network.js';
+import { layerStride } from './measures.js';
+import { type Convolution, type Network, VGG19 } from './network.js';
 
 /**
  * Features of `layers`, each [1, C, H', W'] after its ReLU and before its tap; nothing beyond the deepest of
@@ -18,24 +19,49 @@ export function features(
   picture: Node,
   network: Network,
   layers: readonly string[],
+  options: Pick<Options, 'pooling' | 'padding'>,
+): Record<string, Node> {
+  for (const layer of layers) layerIndex(network, layer);
+  return featuresFrom(0, picture, network, layers, options);
+}
+
+/**
+ * As features, beginning with any convolution; of layers before it there are none.
+ *
+ * @param first index of that convolution.
+ * @param x what it reads: the picture, or features through `entering`.
+ */
+export function featuresFrom(
+  first: number,
+  x: Node,
+  network: Network,
+  layers: readonly string[],
   { pooling, padding }: Pick<Options, 'pooling' | 'padding'>,
 ): Record<string, Node> {
-  if (layers.length === 0) return {};
-  const pool = pooling === 'max' ? maxPool : averagePool;
-  const deepest = Math.max(...layers.map((layer) => layerIndex(network, layer)));
   const found: Record<string, Node> = {};
-  // With zeros around it a picture seems to end in a dark frame; the network's later zeros stand for its mean.
-  let x = padding === 'replicate' ? edgePad(picture) : picture;
-  let pools = 0;
-  for (const [i, convolved] of network.convolutions.slice(0, deepest + 1).entries()) {
-    const { name } = convolved;
-    if (convolved.pools > pools) x = pool(x);
-    pools = convolved.pools;
-    const zeros = i === 0 && padding === 'replicate' ? 0 : 1;
-    x = relu(convolution(x, tensorOf(network, `${name}.weight`), zeros, tensorOf(network, `${name}.bias`)));
-    if (layers.includes(name)) found[name] = x;
+  const end = 1 + network.convolutions.findLastIndex(({ name }) => layers.includes(name));
+  let before = x;
+  for (const [i, { name }] of network.convolutions.slice(0, end).entries()) {
+    if (i < first) continue;
+    const frames = i === 0 && padding === 'replicate';
+    // With zeros around it a picture seems to end in a dark frame; the network's later zeros stand for its mean.
+    const read = frames ? edgePad(x) : i === first ? x : entering(i, before, network, pooling);
+    const bias = tensorOf(network, `${name}.bias`);
+    before = relu(convolution(read, tensorOf(network, `${name}.weight`), frames ? 0 : 1, bias));
+    if (layers.includes(name)) found[name] = before;
   }
   return found;
+}
+
+/**
+ * What a convolution reads: the features of the one before it, through the pool that stands between them, if any.
+ *
+ * @param index of the convolution, at least 1.
+ */
+export function entering(index: number, before: Node, network: Network, pooling: Options['pooling']): Node {
+  const strideOf = (i: number) => layerStride(network, (network.convolutions[i] as Convolution).name);
+  if (strideOf(index) === strideOf(index - 1)) return before;
+  return pooling === 'max' ? maxPool(before) : averagePool(before);
 }
 
 /** What content costs are taken of: a layer's features, through its tap T where it has one, [1, C", H, W]. */

@@ -29,6 +29,17 @@ export function layerSize(network: Pick<Network, 'convolutions'>, layer: string,
   return { width: halved(width), height: halved(height) };
 }
 
+/**
+ * Pixels around a rectangle of a layer that its features see, on each side, beginning with what a convolution reads.
+ * Pools add nothing where rectangles start at multiples of the layer's stride.
+ *
+ * @param first index of the convolution to begin with.
+ */
+export function haloPx(network: Network, layer: string, first = 0): number {
+  const last = network.convolutions.findIndex(({ name }) => name === layer);
+  return network.convolutions.slice(first, last + 1).reduce((sum, { name }) => sum + layerStride(network, name), 0);
+}
+
 /** The last of the layers whose weight is not 0; undefined where the network has none of them. */
 export function deepestLayer(network: Network, weights: Readonly<Record<string, number>>): string | undefined {
   return network.convolutions.findLast(({ name }) => (weights[name] ?? 0) > 0)?.name;
@@ -42,19 +53,27 @@ const WIDE_CHANNELS = 96;
  */
 const WIDE_SHARE = 0.15;
 
-/** Work per pixel of a picture, up to a layer: multiplications, those of wide convolutions by the time that they take. */
-export function workPerPixel(network: Network, layer: string | undefined): number {
+/**
+ * Work per pixel of a picture, up to a layer: multiplications, those of wide convolutions by the time that they take.
+ *
+ * @param first index of the convolution to begin with.
+ */
+export function workPerPixel(network: Network, layer: string | undefined, first = 0): number {
   const last = network.convolutions.findIndex(({ name }) => name === layer);
-  return network.convolutions.slice(0, last + 1).reduce((sum, { inputChannels, outputChannels, pools }) => {
+  return network.convolutions.slice(first, last + 1).reduce((sum, { inputChannels, outputChannels, pools }) => {
     const share = Math.min(inputChannels, outputChannels) >= WIDE_CHANNELS ? WIDE_SHARE : 1;
     return sum + (share * 9 * inputChannels * outputChannels) / 4 ** pools;
   }, 0);
 }
 
-/** Numbers of all features per pixel of a picture, up to a layer. */
-export function featuresPerPixel(network: Network, layer: string | undefined): number {
+/**
+ * Numbers of all features per pixel of a picture, up to a layer.
+ *
+ * @param first index of the convolution to begin with.
+ */
+export function featuresPerPixel(network: Network, layer: string | undefined, first = 0): number {
   const last = network.convolutions.findIndex(({ name }) => name === layer);
   return network.convolutions
-    .slice(0, last + 1)
+    .slice(first, last + 1)
     .reduce((sum, { outputChannels, pools }) => sum + outputChannels / 4 ** pools, 0);
 }

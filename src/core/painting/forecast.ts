@@ -1,7 +1,7 @@
 /** What a painting will take, before it begins and on the way. */
 
-import { forwardSidePx } from '../costs/objective/tiled.js';
-import { tilesOf } from '../costs/objective/tiles.js';
+import { stagesOf, tilesByStage, wholeStage } from '../costs/objective/stages.js';
+import { type Tile, tilesOf } from '../costs/objective/tiles.js';
 import { layerOf } from '../costs/setting.js';
 import { GivernyError } from '../errors.js';
 import { sizeOf } from '../graph/tensor.js';
@@ -48,15 +48,27 @@ export function forecastBytes(size: Size, painted: Painted, coreSidePx = Number.
   const weightBytes = Object.values(network.tensors).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
   const pixels = size.width * size.height;
   const seen = Object.keys(layers);
-  const largest = (side: number) =>
-    side === Number.POSITIVE_INFINITY
-      ? pixels
-      : Math.max(...tilesOf(size, network, seen, side).map(({ region }) => region.width * region.height));
-  // Pictures are looked at in larger tiles than those of a step, which hold less for each pixel.
-  const looked = largest(forwardSidePx(network, seen, coreSidePx));
-  const atOnce = Math.max(PER_FEATURE * largest(coreSidePx), LOOKED_PER_FEATURE * looked);
-  const features = 4 * featuresPerPixel(network, deepestLayer(network, layers));
-  return BASE_BYTES + PER_WEIGHT_BYTE * weightBytes + atOnce * features + pixels * bytesPerPixel(size, painted, styles);
+  const isWhole = coreSidePx === Number.POSITIVE_INFINITY;
+  const features = isWhole
+    ? PER_FEATURE * pixels * featuresPerPixel(network, deepestLayer(network, layers))
+    : featuresInTiles(size, network, seen, coreSidePx);
+  return BASE_BYTES + PER_WEIGHT_BYTE * weightBytes + 4 * features + pixels * bytesPerPixel(size, painted, styles);
+}
+
+/** Numbers held while a picture is looked at and painted in tiles. */
+function featuresInTiles(size: Size, network: Network, layers: readonly string[], coreSidePx: number): number {
+  const largest = (tiles: readonly Tile[]) => Math.max(...tiles.map(({ region }) => region.width * region.height));
+  const all = wholeStage(network, layers);
+  const looked =
+    LOOKED_PER_FEATURE * largest(tilesOf(size, all.halo, coreSidePx)) * featuresPerPixel(network, all.last);
+  const stages = stagesOf(network, layers);
+  const painted = tilesByStage(size, network, stages, coreSidePx).map(
+    ({ stage, tiles }) => PER_FEATURE * largest(tiles) * featuresPerPixel(network, stage.last, stage.first),
+  );
+  // What one stage leaves to the next, and the gradient with respect to it; the picture's own comes after them.
+  const left = stages.slice(1).reduce((sum, { channels, stride }) => sum + channels / stride ** 2, 0);
+  const held = Math.max(2 * left, left + 3) - 3;
+  return Math.max(looked, ...painted) + Math.max(0, held) * size.width * size.height;
 }
 
 /** What is held of the whole picture whatever its tiles, for each pixel. */

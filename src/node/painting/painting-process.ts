@@ -2,12 +2,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { GraphicsDevice } from '../../core/devices.js';
 import { type ErrorCode, GivernyError } from '../../core/errors.js';
 import type { StepReport } from '../../core/painting/job.js';
 import { remember } from '../devices/remembered.js';
 import { newWriter, removeTemporaries } from '../files/temporaries.js';
+import { inLargePages } from './large-pages.js';
 import {
   type CheckedRequest,
   framesBeside,
@@ -144,6 +146,7 @@ export class PaintingProcess {
   #start(): ChildProcess {
     const child = fork(fileURLToPath(this.#program), [this.#writer], {
       serialization: 'advanced',
+      env: inLargePages(process.env),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let stderr = '';

@@ -3,13 +3,17 @@ import type { Engine } from '../../graph/engine.js';
 import type { Node } from '../../graph/node.js';
 import { input } from '../../graph/operations.js';
 import { Program } from '../../graph/program.js';
-import { type Tensors, tensor } from '../../graph/tensor.js';
+import { type Shape, type Tensors, tensor } from '../../graph/tensor.js';
 import type { Network } from '../../networks/network.js';
 import { Positional } from './positional.js';
+import { readBy, type Stage } from './stages.js';
 import { cut, shapeOf, type Tile } from './tiles.js';
 
-/** @returns outputs of the graph of a tile, whose region is `picture`, [1, 3, H, W] minus the network's mean. */
-export type TileGraph = (picture: Node, tile: Tile, positional: Positional) => Readonly<Record<string, Node>>;
+/** @returns outputs of the graph of a tile; x [1, C, H, W] is what its stage reads of its region. */
+export type TileGraph = (x: Node, tile: Tile, positional: Positional) => Readonly<Record<string, Node>>;
+
+/** The name of the input x. */
+const READ = 'read';
 
 interface Loaded {
   readonly shape: string;
@@ -24,18 +28,24 @@ export class TileRunner {
   constructor(
     readonly engine: Engine,
     readonly network: Network,
+    readonly reads: Pick<Stage, 'stride' | 'channels'>,
     readonly graph: TileGraph,
   ) {}
 
   /**
-   * @param pixels of the whole picture, [3, H, W].
+   * @param whole what the stage reads of the whole picture, [C, H, W]: the picture's pixels, or features.
    * @param feeds inputs without positions.
    */
-  async run(pixels: Float32Array, tile: Tile, feeds: Tensors = {}): Promise<Tensors> {
+  async run(whole: Float32Array, tile: Tile, feeds: Tensors = {}): Promise<Tensors> {
     const { program, positional } = await this.load(tile);
-    const { region } = tile;
-    const picture = tensor([1, 3, region.height, region.width], cut(pixels, tile.picture, region));
-    return program.run({ ...feeds, ...positional.feeds(tile), picture });
+    const { region, size } = readBy(this.reads, tile);
+    const x = tensor(this.#shape(tile), cut(whole, size, region));
+    return program.run({ ...feeds, ...positional.feeds(tile), [READ]: x });
+  }
+
+  #shape(tile: Tile): Shape {
+    const { width, height } = readBy(this.reads, tile).region;
+    return [1, this.reads.channels, height, width];
   }
 
   /** Makes ready to run a tile. */
@@ -43,9 +53,8 @@ export class TileRunner {
     const shape = shapeOf(tile);
     if (this.#loaded?.shape === shape) return this.#loaded;
     await this.dispose();
-    const { region } = tile;
     const positional = new Positional(this.network, tile);
-    const outputs = this.graph(input('picture', [1, 3, region.height, region.width]), tile, positional);
+    const outputs = this.graph(input(READ, this.#shape(tile)), tile, positional);
     const program = await Program.load(this.engine, outputs, this.network.tensors);
     this.#loaded = { shape, program, positional };
     return this.#loaded;

@@ -12,8 +12,9 @@ import { blended, type Sample } from '../statistics/statistic.js';
 import type { Joins, Measures, Setting, Sources, View } from '../term.js';
 import { Joined, joinsBy } from './join.js';
 import { byShape, TileRunner } from './runner.js';
+import { wholeStage } from './stages.js';
 import { coreOf, paste, type Tile, tilesOf, wholeTile } from './tiles.js';
-import { viewsOf } from './view.js';
+import { seenBy, viewsOf } from './view.js';
 
 /** A picture to look at, and how far each of its pixels counts. */
 interface Source {
@@ -49,8 +50,9 @@ export function sourcesOf(
     measure: (view: View) => Measures,
     take: (measures: Tensors, tile: Tile) => void,
   ): Promise<void> => {
-    const runner = new TileRunner(engine, network, (region, tile, positional) => {
-      const views = viewsOf(region, tile, network, layers, options);
+    const stage = wholeStage(network, layers);
+    const runner = new TileRunner(engine, network, stage, (region, tile, positional) => {
+      const views = viewsOf(seenBy(stage, region, network, options), stage, tile, network);
       const view = views(setting, {
         weights: (_, layer) => {
           if (!opacity) return undefined;
@@ -67,7 +69,7 @@ export function sourcesOf(
     try {
       const pixels = subtractMean(picture, network);
       const isSmall = Math.max(picture.width, picture.height) <= coreSidePx;
-      const tiles = isSmall ? [wholeTile(picture)] : byShape(tilesOf(picture, network, layers, coreSidePx));
+      const tiles = isSmall ? [wholeTile(picture)] : byShape(tilesOf(picture, stage.halo, coreSidePx));
       for (const tile of tiles) take(await runner.run(pixels, tile), tile);
     } finally {
       await runner.dispose();

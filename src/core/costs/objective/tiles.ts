@@ -1,6 +1,4 @@
 /** How a picture is cut into tiles, and what of its layers each tile counts. */
-import { layerStride, receptiveFieldPx } from '../../networks/measures.js';
-import type { Network } from '../../networks/network.js';
 import type { Size } from '../../pictures/picture.js';
 
 /** In pixels of a picture or in positions of a layer. */
@@ -26,16 +24,21 @@ export function wholeTile({ width, height }: Size): Tile {
   return { region: all, core: all, picture: { width, height } };
 }
 
+/** How cores lie, and how far regions reach beyond them. */
+export interface Halo {
+  /** Cores start at multiples of it. */
+  readonly stride: number;
+  /** On each side. A multiple of the stride of the deepest layer that is computed, so that no pool has a rest. */
+  readonly px: number;
+}
+
 /**
- * Cuts a picture into tiles. Cores start at multiples of the deepest layer's stride, so that pools fall as they do in
- * the whole picture. Around its core a region has a halo as wide as the deepest layer's features see, on the near sides
- * up to a multiple of the stride; where it would leave the picture it ends at the border.
+ * Cuts a picture into tiles. Cores start at multiples of a stride, so that pools fall as they do in the whole picture.
+ * Around its core a region has a halo; where that would leave the picture it ends at the border.
  *
- * @param layers all that are looked at.
  * @param coreSidePx the most that a core may measure along each axis; at least one stride is taken.
  */
-export function tilesOf(picture: Size, network: Network, layers: readonly string[], coreSidePx: number): Tile[] {
-  const { stride, near, far } = haloOf(network, layers);
+export function tilesOf(picture: Size, { stride, px }: Halo, coreSidePx: number): Tile[] {
   const side = Math.max(1, Math.floor(coreSidePx / stride)) * stride;
   const spans = (length: number) => {
     // Even cores waste less on halos than full ones and a last sliver.
@@ -43,7 +46,7 @@ export function tilesOf(picture: Size, network: Network, layers: readonly string
     const each = Math.ceil(length / count / stride) * stride;
     return Array.from({ length: Math.ceil(length / each) }, (_, i) => {
       const [from, to] = [i * each, Math.min(length, (i + 1) * each)];
-      const [begin, end] = [Math.max(0, from - near), Math.min(length, to + far)];
+      const [begin, end] = [Math.max(0, from - px), Math.min(length, to + px)];
       return { from, length: to - from, begin, extent: end - begin };
     });
   };
@@ -58,24 +61,19 @@ export function tilesOf(picture: Size, network: Network, layers: readonly string
   );
 }
 
-/** Pixels around a core that features of its positions see, before it and after it, and the deepest layer's stride. */
-export function haloOf(network: Network, layers: readonly string[]): { stride: number; near: number; far: number } {
-  const stride = Math.max(1, ...layers.map((layer) => layerStride(network, layer)));
-  const reaches = layers.map((layer) => (receptiveFieldPx(network, layer) - layerStride(network, layer)) / 2);
-  const far = Math.ceil(Math.max(1, ...reaches));
-  return { stride, near: stride * Math.ceil(far / stride), far };
-}
-
 /** The positions of a layer that a tile counts, in the whole layer. */
-export function coreOf({ core, picture }: Tile, stride: number): Rect {
+export const coreOf = ({ core, picture }: Tile, stride: number): Rect => positionsOf(core, picture, stride);
+
+/** The positions of a layer that see a rectangle of a picture, which starts and ends at multiples of the stride. */
+export function positionsOf({ x, y, width, height }: Rect, picture: Size, stride: number): Rect {
   const span = (from: number, length: number, whole: number): [number, number] => {
     // At the picture's far border a last position may see less than a stride of pixels.
     const end = from + length === whole ? Math.ceil(whole / stride) : (from + length) / stride;
     return [from / stride, end - from / stride];
   };
-  const [x, width] = span(core.x, core.width, picture.width);
-  const [y, height] = span(core.y, core.height, picture.height);
-  return { x, y, width, height };
+  const [left, columns] = span(x, width, picture.width);
+  const [top, rows] = span(y, height, picture.height);
+  return { x: left, y: top, width: columns, height: rows };
 }
 
 /** The same within the features of the tile's own region. */

@@ -11,8 +11,9 @@ import { boundTerms, fedOf, judged } from './bound.js';
 import type { Costs, Objective } from './objective.js';
 import { TileRunner } from './runner.js';
 import { type Keep, sourcesOf } from './sources.js';
+import { wholeStage } from './stages.js';
 import { wholeTile } from './tiles.js';
-import { viewsOf } from './view.js';
+import { seenBy, viewsOf } from './view.js';
 
 /**
  * Takes the targets of all terms and compiles their costs for pictures of the content's size.
@@ -30,8 +31,9 @@ export async function wholeObjective(
   const setting = settingOf(scene, terms);
   const bound = await boundTerms(terms, setting, sourcesOf(engine, scene, setting, { keep }));
   let feeds: Tensors = {};
-  const runner = new TileRunner(engine, network, (picture, tile, positional) => {
-    const views = viewsOf(picture, tile, network, layersOf(terms), options);
+  const stage = wholeStage(network, layersOf(terms));
+  const runner = new TileRunner(engine, network, stage, (picture, tile, positional) => {
+    const views = viewsOf(seenBy(stage, picture, network, options), stage, tile, network);
     const { costs, total, ...rest } = judged(bound, setting, (of) =>
       of.term.measure(views(setting, fedOf(of, setting, positional))),
     );

@@ -106,9 +106,10 @@ function poolAttributes(x: Value) {
   return { kernel_shape: [2, 2], strides: [2, 2], pads: [0, 0, height % 2, width % 2] };
 }
 
-/** [1, 1, H', W']: one over the number of elements in each cell. */
+/** [1, 1, H', W'], or a scalar where all cells have four: one over the number of elements in each cell. */
 function cellShares(shape: Shape): Tensor {
   const [, , height, width] = shape as Four;
+  if (height % 2 === 0 && width % 2 === 0) return tensor([], Float32Array.of(1 / 4));
   const [, , rows, columns] = pooled(shape) as Four;
   const data = Float32Array.from({ length: rows * columns }, (_, i) => {
     const row = Math.floor(i / columns);
