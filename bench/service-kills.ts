@@ -11,10 +11,10 @@ import {
   accepted,
   faultsOf,
   type Process,
-  pixelsOf,
   say,
   startServer,
   startWorker,
+  unbroken,
   untilIdle,
   uploaded,
   waiting,
@@ -34,9 +34,7 @@ await withFleet(async (postgres, database) => {
   let server = await startServer(postgres.url, PORT);
   const workers: Process[] = [startWorker(postgres.url), startWorker(postgres.url)];
   const order = await uploaded(url, OPTIONS);
-  const unbroken = await accepted(url, order, 'unbroken');
-  await untilIdle(database);
-  const wanted = await pixelsOf(url, unbroken);
+  const wanted = await unbroken(database, url, order);
   const began = performance.now();
 
   let isOver = false;

@@ -10,10 +10,10 @@ import { cuttable } from '../test/support/cuttable.js';
 import {
   accepted,
   faultsOf,
-  pixelsOf,
   say,
   startServer,
   startWorker,
+  unbroken,
   untilIdle,
   uploaded,
   withFleet,
@@ -37,9 +37,7 @@ await withFleet(async (postgres, database) => {
   const proxy = await cuttable(Number(new URL(postgres.url).port));
   const order = await uploaded(url, { size: 96, steps: 60, firstSize: 0, tolerance: 0 });
   const cutOff = startWorker(postgres.url.replace(/:\d+\//, `:${proxy.port}/`));
-  const unbroken = await accepted(url, order, 'unbroken');
-  await untilIdle(database);
-  const wanted = await pixelsOf(url, unbroken);
+  const wanted = await unbroken(database, url, order);
 
   const id = await accepted(url, order, 'cut-off');
   await until(database, id, 'step > 20');

@@ -9,10 +9,10 @@ import { parseArgs } from 'node:util';
 import {
   accepted,
   faultsOf,
-  pixelsOf,
   say,
   startServer,
   startWorker,
+  unbroken,
   untilIdle,
   uploaded,
   withFleet,
@@ -29,9 +29,7 @@ await withFleet(async (postgres, database) => {
   let old = startWorker(postgres.url, older);
   // With its own first steps, as a default that has changed makes a state another painting's.
   const order = await uploaded(urls.older, { size: 96, steps: 60, firstSize: 0, firstSteps: 25, tolerance: 0 });
-  const unbroken = await accepted(urls.older, order, 'unbroken');
-  await untilIdle(database);
-  const wanted = await pixelsOf(urls.older, unbroken);
+  const wanted = await unbroken(database, urls.older, order);
   say('an older worker has painted the picture to compare with');
 
   const ids: string[] = [];

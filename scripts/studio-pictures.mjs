@@ -40,11 +40,9 @@ async function take(page, name) {
   console.log(name);
 }
 
-const untilDone = (page) =>
-  page
-    .locator('.figures')
-    .filter({ hasText: /Done|완성/ })
-    .waitFor({ timeout: 600_000 });
+/** Waits until the line under the picture says this. */
+const untilSays = (page, text) => page.locator('.figures').filter({ hasText: text }).waitFor({ timeout: 600_000 });
+const untilDone = (page) => untilSays(page, /Done|완성/);
 const paint = (page) => page.locator('.paint-bar button').first().click();
 
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
@@ -57,10 +55,7 @@ await take(empty, 'studio/empty');
 const desktop = await visit(DESKTOP, `#lang=en&${EXAMPLE}`);
 await desktop.locator('.style').first().waitFor();
 await paint(desktop);
-await desktop
-  .locator('.figures')
-  .filter({ hasText: /Step (2[6-9]|3\d) of/ })
-  .waitFor({ timeout: 600_000 });
+await untilSays(desktop, /Step (2[6-9]|3\d) of/);
 await take(desktop, 'studio/painting');
 await untilDone(desktop);
 await take(desktop, 'studio/done');
@@ -95,22 +90,16 @@ const service = spawn(process.execPath, ['dist/cli/main.js', 'serve', '--port', 
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 await once(service.stdout, 'data');
+const serviceUrl = 'http://127.0.0.1:4798/';
 const SMALL = { viewport: { width: 960, height: 645 } };
-const served = await visit(
-  SMALL,
-  'studio/#lang=en&photo=boats&style=swirls&preset=draft&size=512',
-  'http://127.0.0.1:4798/',
-);
+const served = await visit(SMALL, 'studio/#lang=en&photo=boats&style=swirls&preset=draft&size=512', serviceUrl);
 await served.locator('.style').first().waitFor();
 await served.getByLabel('Where to paint').selectOption('server');
 await paint(served);
-await served
-  .locator('.figures')
-  .filter({ hasText: /Step (2[2-9]|3\d) of/ })
-  .waitFor({ timeout: 600_000 });
+await untilSays(served, /Step (2[2-9]|3\d) of/);
 await take(served, 'service-studio');
 await served.context().close();
-const reference = await visit(SMALL, 'api', 'http://127.0.0.1:4798/');
+const reference = await visit(SMALL, 'api', serviceUrl);
 await reference.waitForTimeout(1000);
 await take(reference, 'service-api');
 

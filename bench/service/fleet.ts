@@ -185,6 +185,13 @@ export async function untilIdle(database: Database): Promise<void> {
   while ((await waiting(database)) > 0) await sleep(500);
 }
 
+/** The picture of an unbroken run, to compare others with. */
+export async function unbroken(database: Database, url: string, order: Order): Promise<Buffer> {
+  const id = await accepted(url, order, 'unbroken');
+  await untilIdle(database);
+  return pixelsOf(url, id);
+}
+
 /** What is wrong with paintings that ought to have ended once, with the same picture. */
 export async function faultsOf(
   database: Database,

@@ -48,7 +48,7 @@ describe.skipIf(CHROMIUM === undefined)('the studio on a service', () => {
     await open?.close();
   });
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 640, height: 860 }, locale: 'en-GB' });
+    context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en-GB' });
   });
   afterEach(() => context.close());
 

@@ -1,14 +1,12 @@
 /** What trials found, in the cache: a device is tried once for this machine, this version and this runtime. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { availableParallelism, cpus, hostname, totalmem } from 'node:os';
-import { join } from 'node:path';
 import process from 'node:process';
 import { z } from 'zod';
 import type { GraphicsDevice } from '../../core/devices.js';
 import { runtimeVersion } from '../../engines/runtime.js';
-import { writeAtomically } from '../files/atomic.js';
-import { cacheFolder } from '../files/cache-folder.js';
+import { readMeasured, writeMeasured } from '../files/measured.js';
 import { VERSION } from '../version.js';
 import type { Trial } from './trial.js';
 
@@ -24,7 +22,7 @@ const fileSchema = z.object({ key: z.string(), trials: z.record(z.string(), tria
 
 type Trials = z.output<typeof fileSchema>['trials'];
 
-const file = () => join(cacheFolder(), 'devices.json');
+const FILE = 'devices.json';
 
 /** The device files of graphics cards on Linux; where none is there, no card is. */
 export function graphicsCards(): string[] {
@@ -50,21 +48,13 @@ function keyOf(): string {
 }
 
 function read(): Trials {
-  try {
-    const { key, trials } = fileSchema.parse(JSON.parse(readFileSync(file(), 'utf8')));
-    return key === keyOf() ? trials : {};
-  } catch {
-    // What is missing or damaged is measured again.
-    return {};
-  }
+  const found = readMeasured(FILE, fileSchema);
+  return found?.key === keyOf() ? found.trials : {};
 }
 
 /** What the last trial of a device found; undefined where it was not tried as things are. */
 export const remembered = (device: GraphicsDevice): Trial | undefined => read()[device];
 
 /** Remembers what a trial found. Where the cache cannot be written, the device is tried again the next time. */
-export async function remember(device: GraphicsDevice, found: Trial): Promise<void> {
-  const trials = { ...read(), [device]: found };
-  const text = JSON.stringify({ key: keyOf(), trials }, null, 2);
-  await writeAtomically(file(), new TextEncoder().encode(`${text}\n`), { neighbour: false }).catch(() => {});
-}
+export const remember = (device: GraphicsDevice, found: Trial): Promise<void> =>
+  writeMeasured(FILE, { key: keyOf(), trials: { ...read(), [device]: found } });
