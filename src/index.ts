@@ -37,8 +37,9 @@ export {
 export type { Job, Revision, Step, StepEvent, StepReport } from './core/painting/job.js';
 export type { Changes, DecodedPicture, Order, OrderedStyle } from './core/painting/order.js';
 export { type PaintSettings, paint } from './core/painting/paint.js';
-export { changed, Painter, type PainterParts, type Prepared } from './core/painting/painter.js';
+export { Painter, type PainterParts } from './core/painting/painter.js';
 export type { PlannedScale } from './core/painting/plan.js';
+export { changed, type Prepared } from './core/painting/prepared.js';
 export { type Scale, scalesOf } from './core/painting/schedule.js';
 export type { PaintState } from './core/painting/state.js';
 export {

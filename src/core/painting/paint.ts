@@ -9,13 +9,10 @@ import { type ErrorCode, GivernyError } from '../errors.js';
 import type { Engine } from '../graph/engine.js';
 import type { Network } from '../networks/network.js';
 import { pictureOf, subtractMean } from '../networks/pixels.js';
-import { adam } from '../optimizers/adam.js';
-import { coarseFirst } from '../optimizers/coarse-first.js';
-import { lbfgs } from '../optimizers/lbfgs.js';
-import type { Confine, Optimizer, Point } from '../optimizers/optimizer.js';
-import type { Options } from '../options/options.js';
-import type { Picture, Size } from '../pictures/picture.js';
+import type { Confine, Optimizer } from '../optimizers/optimizer.js';
+import type { Picture } from '../pictures/picture.js';
 import { resamplePlanes } from '../pictures/resample.js';
+import { confineOf, optimizerOf } from './chosen-optimizer.js';
 import { type Colored, colored } from './colored.js';
 import { assertFits, fittingCoreSidePx, LEAST_CORE_SIDE_PX, type Painted, smallerCoreSidePx } from './forecast.js';
 import {
@@ -29,8 +26,9 @@ import {
   settled,
 } from './job.js';
 import { type Kept, keepNothing, keptOf } from './kept.js';
+import { hasFinite, notFinite, type PaintPoint, safeStep, setbackNotice } from './safe-step.js';
 import { sceneAt } from './scene.js';
-import { HISTORY, isLarge, LARGE_HISTORY, type Scale, scalesOf } from './schedule.js';
+import { type Scale, scalesOf } from './schedule.js';
 import { enlarged, startPicture } from './start.js';
 import {
   averaged,
@@ -54,9 +52,6 @@ export interface PaintSettings {
   /** The most memory that the process may take, in bytes: what exceeds it whole is painted in tiles. No limit by default. */
   readonly maxBytes?: number | undefined;
 }
-
-/** A painting is given up when this many steps in a row lead to costs that are not finite. */
-const MOST_SETBACKS = 12;
 
 /** What a device that fails ends with. */
 const DEVICE_FAILURES: readonly ErrorCode[] = ['DEVICE_LOST', 'DEVICE_MISSING', 'ENGINE_FAILED'];
@@ -351,68 +346,4 @@ export function pictureOfState(job: Job, state: PaintState): Picture {
   const network = (state.scale < scales.length - 1 && all.coarseNetwork) || all.network;
   const kept = keptOf(sceneAt(all, colors, scales[state.scale] as Scale, network));
   return colors.finish(shownPicture(state, kept, network));
-}
-
-/** Where that is asked for, keeps pixels minus the mean within 0..255. */
-function confineOf({ clamp }: Options, { mean }: Network): Confine {
-  if (clamp === 'no') return () => {};
-  return (pixels) => {
-    const plane = pixels.length / 3;
-    mean.forEach((level, channel) => {
-      for (let i = channel * plane; i < (channel + 1) * plane; i++) {
-        pixels[i] = Math.min(255 - level, Math.max(-level, pixels[i] as number));
-      }
-    });
-  };
-}
-
-function optimizerOf({ optimizer, learningRate }: Options, confine: Confine, size: Size): Optimizer<OptimizerState> {
-  const made =
-    optimizer === 'adam'
-      ? adam({ learningRate }, confine)
-      : lbfgs({ firstStep: learningRate, ...memoryOf(size) }, confine, coarseFirst(size));
-  return made as Optimizer<OptimizerState>;
-}
-
-/** How much of its steps L-BFGS remembers. What a painting becomes does not depend on the machine's memory. */
-const memoryOf = (size: Size) =>
-  isLarge(size) ? { history: LARGE_HISTORY, compact: true } : { history: HISTORY, compact: false };
-
-interface PaintPoint extends Point {
-  readonly costs: Costs;
-}
-
-/** One step that ends at a finite cost: a step that does not is taken back and tried again more carefully. */
-async function safeStep(
-  optimizer: Optimizer<OptimizerState>,
-  before: OptimizerState,
-  at: PaintPoint,
-  evaluate: (pixels: Float32Array) => Promise<PaintPoint>,
-): Promise<{ at: PaintPoint; optimizer: OptimizerState; setbacks: number }> {
-  let state = before;
-  for (let setbacks = 0; setbacks < MOST_SETBACKS; setbacks++) {
-    const taken = await optimizer.step(state, at, evaluate);
-    if (hasFinite(taken.at)) return { at: taken.at, optimizer: taken.state, setbacks };
-    state = optimizer.calm(taken.state);
-  }
-  throw notFinite('every step from here, however small');
-}
-
-/** An infinite number anywhere makes this sum infinite or NaN. */
-function hasFinite({ cost, gradient }: Point): boolean {
-  let total = Math.abs(cost);
-  for (let i = 0; i < gradient.length; i++) total += Math.abs(gradient[i] as number);
-  return Number.isFinite(total);
-}
-
-function notFinite(where: string): GivernyError {
-  return new GivernyError(
-    'COST_NOT_FINITE',
-    `Expected a finite cost but ${where} gave none: try a smaller learning rate or smaller weights.`,
-  );
-}
-
-function setbackNotice(step: number, setbacks: number): string {
-  const times = setbacks === 1 ? '' : ` ${setbacks} times`;
-  return `Step ${step} led to a cost that is not finite: stepped back${times} and went on with a smaller rate.`;
 }

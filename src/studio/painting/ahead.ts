@@ -1,6 +1,6 @@
 /** A painting begun before it is asked for: runtime, network, graph and first step are there when Paint is pressed. */
 import type { Revision, Step } from '../../core/painting/job.js';
-import type { Prepared } from '../../core/painting/painter.js';
+import type { Prepared } from '../../core/painting/prepared.js';
 import type { OrderedPicture, PaintOrder } from './protocol.js';
 
 /** What a painting is begun with. */

@@ -1,7 +1,8 @@
 /** A kept state of a painting, and the painting that goes on from it. */
 import { GivernyError } from '../../core/errors.js';
 import type { Changes } from '../../core/painting/order.js';
-import { changed, type Painter, type Prepared } from '../../core/painting/painter.js';
+import type { Painter } from '../../core/painting/painter.js';
+import { changed, type Prepared } from '../../core/painting/prepared.js';
 import { type Recipe, recipeSchema } from '../../core/painting/recipe.js';
 import type { PaintState } from '../../core/painting/state.js';
 import { decodeState, encodeState, type StateFile } from '../../core/painting/state-file.js';
