@@ -171,15 +171,7 @@ export class Queue {
 
   /** Lets go of a painting that was stopped: it waits again, or stays paused. */
   async release(held: Lease): Promise<void> {
-    await this.#database.transaction(async (queries) => {
-      const [row] = await queries.query<{ status: Status }>(
-        `update giverny.paintings set lease = null, lease_until = null,
-           status = case when status = 'painting' then 'queued' else status end
-         where id = $1 and lease = $2 returning status`,
-        [held.painting, held.lease],
-      );
-      if (row?.status === 'queued') await addEvent(queries, held.painting, 'status', { status: 'queued' });
-    });
+    await this.#database.transaction((queries) => released(queries, held));
   }
 
   /** Lets go of a painting whose state is no use, as another version wrote it: it waits again, and begins anew. */
@@ -189,8 +181,8 @@ export class Queue {
       if (!row) return;
       await queries.query('update giverny.paintings set state_blob = null, step = 0 where id = $1', [held.painting]);
       if (row.state_blob) await this.#blobs.remove(queries, [row.state_blob]);
+      await released(queries, held);
     });
-    await this.release(held);
   }
 
   #lock(queries: Queries, held: Lease): Promise<Held[]> {
@@ -257,6 +249,16 @@ export interface Finished {
   readonly seconds: number;
   /** The last step, where no beat has told of it. */
   readonly reached?: EventData<'step'> | undefined;
+}
+
+async function released(queries: Queries, held: Lease): Promise<void> {
+  const [row] = await queries.query<{ status: Status }>(
+    `update giverny.paintings set lease = null, lease_until = null,
+       status = case when status = 'painting' then 'queued' else status end
+     where id = $1 and lease = $2 returning status`,
+    [held.painting, held.lease],
+  );
+  if (row?.status === 'queued') await addEvent(queries, held.painting, 'status', { status: 'queued' });
 }
 
 /**
