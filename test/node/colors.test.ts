@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPicture } from '../../src/node/files/pictures.js';
@@ -119,15 +120,6 @@ async function png16(pixels: readonly (readonly number[])[], chunks: Readonly<Re
     return chunk;
   });
   return Buffer.concat([bytes.subarray(0, 33), ...extra, bytes.subarray(33)]);
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = -1;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1));
-  }
-  return ~crc >>> 0;
 }
 
 test('light brighter than white is brought below it in order, and what is darker stays', async () => {

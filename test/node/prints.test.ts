@@ -11,6 +11,7 @@ import { FORMATS, type PictureFormat, type PrintWish } from '../../src/node/file
 import { readPicture } from '../../src/node/files/pictures.js';
 import { builtIn, printOf } from '../../src/node/files/print.js';
 import { encodePicture } from '../../src/node/files/write-pictures.js';
+import { tableProfile, withProfile } from '../support/icc.js';
 import { waves } from '../support/pictures.js';
 import { pythonWith } from '../support/python.js';
 
@@ -133,6 +134,44 @@ test.each(['p3', 'keep'] as const)('--profile %s: sRGB in the numbers of Display
   expect(Buffer.from(metadata.icc as Uint8Array).equals(await builtIn('p3'))).toBe(true);
 });
 
+test('a profile of tables is kept: sRGB in the numbers of Adobe RGB (1998)', async () => {
+  const bare = await sharp({ create: { width: 40, height: 40, channels: 3, background: 'teal' } })
+    .png()
+    .toBuffer();
+  const profile = tableProfile(true);
+  const source = withProfile(bare, profile);
+  const { metadata, notices } = await printed(source, { profile: 'keep' }, 'png');
+  expect(notices).toEqual([]);
+  expect(profile.equals(metadata.icc as Buffer)).toBe(true);
+  // What numbers sRGB's red, green, blue, a grey and an orange have there.
+  for (const [rgb, wanted] of [
+    [
+      [255, 0, 0],
+      [219, 1, 1],
+    ],
+    [
+      [0, 255, 0],
+      [144, 255, 60],
+    ],
+    [
+      [0, 0, 255],
+      [0, 0, 250],
+    ],
+    [
+      [128, 128, 128],
+      [127, 127, 127],
+    ],
+    [
+      [200, 120, 60],
+      [180.3, 119.2, 66],
+    ],
+  ] as const) {
+    const found = await stored({ profile: 'keep' }, source, rgb);
+    for (const [c, value] of wanted.entries())
+      expect(Math.abs(value - (found[c] as number)), `${rgb} ${found}`).toBeLessThan(1.5);
+  }
+});
+
 test('a profile that cannot be kept is told of, and the painting is in sRGB', async () => {
   const told = async (source: Uint8Array) => {
     const { notices, metadata } = await printed(source, { profile: 'keep' }, 'png');
@@ -146,6 +185,9 @@ test('a profile that cannot be kept is told of, and the painting is in sRGB', as
   const cmyk = await sharp(bare).toColourspace('cmyk').withIccProfile('cmyk').jpeg().toBuffer();
   expect(await told(cmyk)).toEqual([
     'the picture: its colour profile is of CMYK, which paintings are not, so that the painting is in sRGB',
+  ]);
+  expect(await told(withProfile(bare, tableProfile(false)))).toEqual([
+    'the picture: its colour profile does not lead back from sRGB, so that the painting is in sRGB',
   ]);
 });
 
