@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPicture } from '../../src/node/files/pictures.js';
+import { withChunks } from '../support/png.js';
 import { pythonWith } from '../support/python.js';
 import { seededNumbers } from '../support/random.js';
 
@@ -111,15 +111,7 @@ async function png16(pixels: readonly (readonly number[])[], chunks: Readonly<Re
     .toColourspace('rgb16')
     .png()
     .toBuffer();
-  const extra = Object.entries(chunks).map(([type, data]) => {
-    const chunk = Buffer.alloc(12 + data.length);
-    chunk.writeUInt32BE(data.length);
-    chunk.write(type, 4, 'latin1');
-    chunk.set(data, 8);
-    chunk.writeUInt32BE(crc32(chunk.subarray(4, 8 + data.length)), 8 + data.length);
-    return chunk;
-  });
-  return Buffer.concat([bytes.subarray(0, 33), ...extra, bytes.subarray(33)]);
+  return withChunks(bytes, chunks);
 }
 
 test('light brighter than white is brought below it in order, and what is darker stays', async () => {

@@ -1,10 +1,13 @@
 /** ICC profiles of tables, made in the test. */
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
+import { withChunks } from './png.js';
 
 /** Linear Adobe RGB (1998) to XYZ of D50, row by row, and back. */
 const TO_XYZ = [0.60974, 0.20528, 0.14919, 0.31111, 0.62567, 0.06322, 0.01947, 0.06087, 0.74457];
 const FROM_XYZ = [1.96253, -0.61068, -0.34137, -0.97876, 1.91615, 0.03342, 0.02869, -0.14067, 1.34926];
 const GAMMA = 563 / 256;
+/** D50 of the connection space. */
+const WHITE = [0.9642, 1, 0.8249];
 
 /** What 16 bits of an XYZ connection space mean: 0x8000 is 1. */
 const XYZ_SCALE = 65535 / 32768;
@@ -30,15 +33,10 @@ export function tableProfile(leadsBack: boolean): Buffer {
     curve(1 / GAMMA),
     (corner) => corner,
   );
-  const white = Buffer.alloc(20);
-  white.write('XYZ ', 0, 'latin1');
-  [0.9642, 1, 0.8249].forEach((value, i) => {
-    white.writeInt32BE(Math.round(value * 65536), 8 + 4 * i);
-  });
   return profileOf([
     ['desc', description('Tables')],
-    ['cprt', Buffer.concat([Buffer.from('text\0\0\0\0CC0\0', 'latin1')])],
-    ['wtpt', white],
+    ['cprt', Buffer.from('text\0\0\0\0CC0\0', 'latin1')],
+    ['wtpt', Buffer.concat([Buffer.from('XYZ \0\0\0\0', 'latin1'), fixed(WHITE)])],
     ['A2B0', there],
     ...(leadsBack ? [['B2A0', back] as const] : []),
   ]);
@@ -54,9 +52,7 @@ function table(
   const head = Buffer.alloc(52);
   head.write('mft2', 0, 'latin1');
   head.set([3, 3, 2], 8);
-  matrix.forEach((value, i) => {
-    head.writeInt32BE(Math.round(value * 65536), 12 + 4 * i);
-  });
+  head.set(fixed(matrix), 12);
   head.writeUInt16BE(curveIn.length, 48);
   head.writeUInt16BE(curveOut.length, 50);
   const thrice = (curve: readonly number[]) => [...curve, ...curve, ...curve];
@@ -66,6 +62,15 @@ function table(
     body.writeUInt16BE(Math.round(share * 65535), 2 * i);
   });
   return Buffer.concat([head, body]);
+}
+
+/** The type s15Fixed16Number. */
+function fixed(values: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(4 * values.length);
+  values.forEach((value, i) => {
+    bytes.writeInt32BE(Math.round(value * 65536), 4 * i);
+  });
+  return bytes;
 }
 
 function description(name: string): Buffer {
@@ -91,18 +96,11 @@ function profileOf(tags: readonly (readonly [string, Buffer])[]): Buffer {
   head.writeUInt32BE(0x02400000, 8);
   head.write('prtrRGB XYZ ', 12, 'latin1');
   head.write('acsp', 36, 'latin1');
-  [0.9642, 1, 0.8249].forEach((value, i) => {
-    head.writeInt32BE(Math.round(value * 65536), 68 + 4 * i);
-  });
+  head.set(fixed(WHITE), 68);
   return Buffer.concat([head, ...padded]);
 }
 
 /** A PNG with a profile in it. */
 export function withProfile(png: Buffer, profile: Buffer): Buffer {
-  const data = Buffer.concat([Buffer.from('iCCPtables\0\0', 'latin1'), deflateSync(profile)]);
-  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(data.length - 4);
-  check.writeUInt32BE(crc32(data));
-  // After the signature and the header.
-  return Buffer.concat([png.subarray(0, 33), length, data, check, png.subarray(33)]);
+  return withChunks(png, { iCCP: Buffer.concat([Buffer.from('tables\0\0', 'latin1'), deflateSync(profile)]) });
 }

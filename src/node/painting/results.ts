@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GivernyError } from '../../core/errors.js';
 import type { Painter } from '../../core/painting/painter.js';
 import type { Prepared } from '../../core/painting/prepared.js';
-import type { Picture, Size } from '../../core/pictures/picture.js';
+import type { Picture } from '../../core/pictures/picture.js';
 import { resample } from '../../core/pictures/resample.js';
 import { printInRecipe } from '../files/formats.js';
 import { encodePicture, type Finish, writePicture } from '../files/write-pictures.js';
@@ -62,13 +62,8 @@ export class Results {
   /** Writes what is due after a step. */
   async after(reached: Reached, isLast: boolean): Promise<void> {
     await this.#writeFrame(reached, isLast);
-    await this.#film?.add(reached.step, () => this.picture(reached));
+    await this.#film?.add(reached.step, () => this.#picture(reached));
     if (this.#keeper?.isDue) await this.#keep(reached);
-  }
-
-  /** The picture at the painting's own size, from whatever scale: frames of one film have one size. */
-  picture({ picture }: Reached): Picture {
-    return grown(picture, this.prepared);
   }
 
   /**
@@ -79,10 +74,10 @@ export class Results {
   async write(reached: Reached | undefined, stopped: boolean): Promise<Pick<Painted, 'output' | 'bytes' | 'picture'>> {
     const { output } = this.#request;
     if (!reached) return { output: typeof output === 'string' ? output : undefined };
-    if (output === undefined) return { picture: this.picture(reached) };
+    if (output === undefined) return { picture: this.#picture(reached) };
     const finish = this.#finish(reached, stopped);
     if (typeof output === 'string') return { output: await this.#writeTo(output, reached, finish) };
-    return { bytes: await encodePicture(this.picture(reached), output.format, finish) };
+    return { bytes: await encodePicture(this.#picture(reached), output.format, finish) };
   }
 
   /**
@@ -92,7 +87,7 @@ export class Results {
    * @returns the state file, where there is one to go on from.
    */
   async end(reached: Reached | undefined, stopped: boolean): Promise<string | undefined> {
-    const filmed = reached && (await this.#film?.finish(reached.step, this.picture(reached)));
+    const filmed = reached && (await this.#film?.finish(reached.step, this.#picture(reached)));
     if (filmed !== undefined) this.#settings.onSaved?.(filmed);
     const state = stopped && reached ? await this.#keep(reached) : undefined;
     await this.#film?.discard(state !== undefined);
@@ -121,6 +116,12 @@ export class Results {
     return withWhatIsKept(error, reached, picture, state);
   }
 
+  /** The picture at the painting's own size, from whatever scale: frames of one film have one size. */
+  #picture({ picture }: Reached): Picture {
+    const { width, height } = this.prepared;
+    return picture.width === width && picture.height === height ? picture : resample(picture, width, height);
+  }
+
   async #keep({ state, steps, costs }: Reached): Promise<string | undefined> {
     if (!this.#keeper) return undefined;
     // A change before the next step is not yet part of the picture.
@@ -141,7 +142,7 @@ export class Results {
 
   async #writeTo(path: string, reached: Reached, finish: Finish): Promise<string> {
     const { onNotice, onSaved } = this.#settings;
-    const written = await writePicture(path, this.picture(reached), finish);
+    const written = await writePicture(path, this.#picture(reached), finish);
     if (written !== path) onNotice?.(`"${path}" cannot be replaced now; the picture is saved as "${written}".`);
     onSaved?.(written);
     return written;
@@ -160,10 +161,6 @@ export class Results {
       this.#settings.onNotice?.(`${error.message} Painting goes on without further pictures on the way.`);
     }
   }
-}
-
-function grown(picture: Picture, { width, height }: Size): Picture {
-  return picture.width === width && picture.height === height ? picture : resample(picture, width, height);
 }
 
 /** The error of a painting that failed on the way, and what is left of it: the picture so far, and the state. */

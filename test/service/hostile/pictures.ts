@@ -1,26 +1,11 @@
 /** Files that are no pictures, lie about what they are, or are bombs. */
 import { deflateSync, gzipSync } from 'node:zlib';
+import { chunk } from '../../support/png.js';
 import { pngOf } from '../../support/service.js';
 import type { Hostile } from './case.js';
 
 const bytes = (...parts: (string | number[] | Uint8Array)[]) =>
   new Uint8Array(Buffer.concat(parts.map((part) => Buffer.from(part as Uint8Array | string))));
-
-const CRC = Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c >>> 0;
-});
-
-function chunk(type: string, data: Uint8Array): Uint8Array {
-  const body = Buffer.concat([Buffer.from(type), data]);
-  let crc = 0xffffffff;
-  for (const byte of body) crc = (CRC[(crc ^ byte) & 255] as number) ^ (crc >>> 8);
-  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(data.length);
-  sum.writeUInt32BE((crc ^ 0xffffffff) >>> 0);
-  return Buffer.concat([length, body, sum]);
-}
 
 /** A PNG whose header says so many pixels, whatever its data hold. */
 function png(width: number, height: number, ...more: Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -21,7 +21,7 @@ import type { Statistic } from './statistic.js';
 /** Of the style's variance, the share that may lie outside of the directions that are compared. */
 const LEFT_OUT = 1e-4;
 /**
- * Odd polynomials a x + b x^3 + c x^5 that one after another take 1e-3..1 to 1 within 5e-10: each is the nearest to 1 on
+ * Odd polynomials a x + b x^3 + c x^5 that one after another take 1e-3..1 to 1 within 4e-9: each is the nearest to 1 on
  * the interval that the one before it leaves (Amsel et al., "The Polar Express", 2025, by Remez' algorithm). Applied to
  * square roots of eigenvalues, they leave those below about 1e-6 of the largest short of 1, never above.
  */
