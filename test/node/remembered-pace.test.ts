@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { typicalPace } from '../../src/core/painting/forecast.js';
-import { paceOf, rememberPace } from '../../src/node/painting/remembered-pace.js';
+import { secondsLeft, typicalPace } from '../../src/core/painting/forecast.js';
+import { paceOf, paceOfPainting, rememberPace } from '../../src/node/painting/remembered-pace.js';
 
 const TWO = { device: 'cpu', threads: 2 } as const;
 const ONE = { device: 'cpu', threads: 1 } as const;
@@ -22,6 +22,13 @@ test('the last painting’s pace is that of its device and threads alone', async
   await rememberPace(ONE, 6e-10);
   await rememberPace(TWO, 2e-10);
   expect([paceOf(TWO), paceOf(ONE), paceOf({ device: 'webgpu', threads: 1 })]).toEqual([2e-10, 6e-10, typicalPace(1)]);
+});
+
+test('scales that ended early count with the steps that they had', () => {
+  const scale = (side: number, steps: number) => ({ width: side, height: side, steps, work: 1e4 * side ** 2 });
+  const planned = [scale(100, 500), scale(200, 500)];
+  const painted = [scale(100, 20), scale(200, 10)];
+  expect(paceOfPainting(planned, [20, 10], secondsLeft(painted, 0, 3e-10))).toBeCloseTo(3e-10, 15);
 });
 
 test.each(['', '{"cpu 2": "fast"}', '{"cpu 2": -1}', '[]'])('a damaged file (%s) is measured again', async (text) => {

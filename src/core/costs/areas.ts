@@ -95,8 +95,10 @@ export function areasOf(
   options: AreaOptions,
 ): Areas {
   checkStyles(styles, regions);
-  const numbered = styles.map((style, index) => ({ ...style, index }));
-  const common = numbered.filter(({ region }) => region === undefined);
+  // Areas outlive the pictures of the styles, which they need not keep in memory.
+  const takenBy = (name: string | undefined): Area['styles'] =>
+    styles.flatMap(({ region, weight }, index) => (region === name ? [{ index, weight }] : []));
+  const common = takenBy(undefined);
   const names = Object.keys(regions);
   const shown = opacity && mean(opacity) > 0 ? opacity : undefined;
   const nothing = () => undefined;
@@ -119,7 +121,7 @@ export function areasOf(
     [undefined, { mask: rest }],
   ];
   const parts = all.map(([name, { mask, strength }]) => {
-    const own = numbered.filter(({ region }) => region === name);
+    const own = takenBy(name);
     const taken = own.length > 0 ? own : common;
     const balance =
       taken.length === 0 ? balanceOf({ strength: 0 }) : strength === undefined ? whole : balanceOf({ strength });

@@ -86,13 +86,21 @@ export function lbfgs(
     return dot(numbers, precondition(numbers));
   }
 
-  /** Walks along d until the cost has fallen enough; undefined where it does not. */
-  async function search<P extends Point>(at: P, d: Float32Array, evaluate: Evaluate<P>): Promise<P | undefined> {
+  /**
+   * Walks along the direction from a point until the cost has fallen enough; undefined where it does not. The direction
+   * becomes the pixels to try, and is taken anew for a shorter way: that is rare, and one picture less is held while costs are
+   * taken.
+   */
+  async function search<P extends Point>(
+    at: P,
+    state: LbfgsState,
+    evaluate: Evaluate<P>,
+  ): Promise<P | undefined> {
     const start = at.pixels;
     let length = 1;
     for (let trial = 0; trial < MOST_TRIALS; trial++) {
-      const pixels = new Float32Array(start.length);
-      for (let i = 0; i < pixels.length; i++) pixels[i] = (start[i] as number) + length * (d[i] as number);
+      const pixels = direction(at.gradient, state);
+      for (let i = 0; i < pixels.length; i++) pixels[i] = (start[i] as number) + length * (pixels[i] as number);
       confine(pixels);
       // What the gradient promises of this way.
       let promised = 0;
@@ -115,11 +123,11 @@ export function lbfgs(
     async step(before, at, evaluate) {
       if (before.arrived || rootMeanSquare(at.gradient) === 0) return { state: before, at };
       let state = before;
-      let found = await search(at, direction(at.gradient, state), evaluate);
+      let found = await search(at, state, evaluate);
       if (!found && state.pairs.length > 0) {
         // The curvature that was learned misleads: forget it and go straight downhill.
         state = { ...state, pairs: [] };
-        found = await search(at, direction(at.gradient, state), evaluate);
+        found = await search(at, state, evaluate);
       }
       if (!found) return { state: { ...state, arrived: true }, at };
       const pair = pairOf(difference(found.pixels, at.pixels), difference(found.gradient, at.gradient));

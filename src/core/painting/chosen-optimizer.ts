@@ -6,7 +6,7 @@ import { lbfgs } from '../optimizers/lbfgs.js';
 import type { Confine, Optimizer } from '../optimizers/optimizer.js';
 import type { Options } from '../options/options.js';
 import type { Size } from '../pictures/picture.js';
-import { HISTORY, isLarge, LARGE_HISTORY } from './schedule.js';
+import { HISTORY, isLarge } from './schedule.js';
 import type { OptimizerState } from './state.js';
 
 /** Where that is asked for, keeps pixels minus the mean within 0..255. */
@@ -30,10 +30,6 @@ export function optimizerOf(
   const made =
     optimizer === 'adam'
       ? adam({ learningRate }, confine)
-      : lbfgs({ firstStep: learningRate, ...memoryOf(size) }, confine, coarseFirst(size));
+      : lbfgs({ firstStep: learningRate, history: HISTORY, compact: isLarge(size) }, confine, coarseFirst(size));
   return made as Optimizer<OptimizerState>;
 }
-
-/** How much of its steps L-BFGS remembers. What a painting becomes does not depend on the machine's memory. */
-const memoryOf = (size: Size) =>
-  isLarge(size) ? { history: LARGE_HISTORY, compact: true } : { history: HISTORY, compact: false };

@@ -9,7 +9,7 @@ import { deepestLayer, featuresPerPixel, layerStride } from '../networks/measure
 import type { Network } from '../networks/network.js';
 import type { Options } from '../options/options.js';
 import type { Size } from '../pictures/picture.js';
-import { HISTORY, isLarge, LARGE_HISTORY } from './schedule.js';
+import { HISTORY, isLarge } from './schedule.js';
 
 /** What decides how much memory a scale of a painting takes. */
 export interface Painted {
@@ -26,12 +26,17 @@ export interface Painted {
 const BASE_BYTES = 0.2e9;
 /** Bytes for each byte of weights: the file, its tensors, and kernels transformed for Winograd on both sides. */
 const PER_WEIGHT_BYTE = 4.2;
-/** Numbers held for each number of the features of what is computed at once: features, gradients, work space. */
+/**
+ * Numbers held for each number of the features of what is computed at once: features, gradients, work space, and what
+ * lies idle between them in the runtime's blocks.
+ */
 const PER_FEATURE = 1.6;
+/** The same of a tile, which also holds parts of features without its halo. */
+const TILE_PER_FEATURE = 2;
 /** The same of a picture that is only looked at, without gradients. */
 const LOOKED_PER_FEATURE = 0.8;
-/** The photo, the pixels, their gradient, the direction, and pixels and gradient of a trial: three floats each. */
-const PICTURES = 6;
+/** The photo, the pixels, their gradient, and pixels and gradient of a trial: three floats each. */
+const PICTURES = 5;
 const PICTURE_BYTES = 12;
 /** Bytes for each position of a layer: its sorted projections on eight directions, of photo and style, and gradients. */
 const SLICED_BYTES = 6 * 4 * 8;
@@ -63,7 +68,7 @@ function featuresInTiles(size: Size, network: Network, layers: readonly string[]
     LOOKED_PER_FEATURE * largest(tilesOf(size, all.halo, coreSidePx)) * featuresPerPixel(network, all.last);
   const stages = stagesOf(network, layers);
   const painted = tilesByStage(size, network, stages, coreSidePx).map(
-    ({ stage, tiles }) => PER_FEATURE * largest(tiles) * featuresPerPixel(network, stage.last, stage.first),
+    ({ stage, tiles }) => TILE_PER_FEATURE * largest(tiles) * featuresPerPixel(network, stage.last, stage.first),
   );
   // What one stage leaves to the next, and the gradient with respect to it; the picture's own comes after them.
   const left = stages.slice(1).reduce((sum, { channels, stride }) => sum + channels / stride ** 2, 0);
@@ -79,10 +84,10 @@ function bytesPerPixel(size: Size, { network, options }: Painted, styles: number
   });
   const strides = Object.keys(options.styleLayers).map((layer) => layerStride(network, layer));
   const projected = options.statistic === 'sliced' ? strides.map((stride) => SLICED_BYTES / stride ** 2) : [];
-  const pair = isLarge(size) ? (2 * PICTURE_BYTES * LARGE_HISTORY) / 4 : 2 * PICTURE_BYTES * HISTORY;
+  const pairs = (2 * PICTURE_BYTES * HISTORY) / (isLarge(size) ? 4 : 1);
   return (
     PICTURE_BYTES * (PICTURES + styles * options.styleScale ** 2 + (options.averaging > 0 ? 1 : 0)) +
-    (options.optimizer === 'lbfgs' ? pair : 4 * PICTURE_BYTES) +
+    (options.optimizer === 'lbfgs' ? pairs : 4 * PICTURE_BYTES) +
     [...maps, ...projected].reduce((sum, bytes) => sum + bytes, 0)
   );
 }

@@ -13,13 +13,12 @@ export interface Scale {
 
 /** Scales of more pixels than this have `largeSteps`. */
 const LARGE_STEPS_PX = 1e6;
-/** The optimiser's memory of scales of more pixels than this is kept small. */
+/** The optimiser's memory of scales of more pixels than this is kept in 8 bits a number. */
 const LARGE_MEMORY_PX = 4e6;
-/** Whether a scale is so large that the memory of its optimiser is kept small. */
+/** Whether a scale is so large that the memory of its optimiser is kept in 8 bits a number. */
 export const isLarge = ({ width, height }: Size) => width * height > LARGE_MEMORY_PX;
 /** Past steps that L-BFGS remembers, each in 24 bytes a pixel; of large scales, each in 6. */
-export const HISTORY = 10;
-export const LARGE_HISTORY = 5;
+export const HISTORY = 5;
 
 /** Below this a picture vanishes in the network's poolings. */
 export const MIN_SIDE_PX = 32;

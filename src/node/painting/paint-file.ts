@@ -11,7 +11,7 @@ import { printOf } from '../files/print.js';
 import { checkOutputs } from './outputs.js';
 import { openPainter } from './painter.js';
 import { type Place, placeOf, reachedBy, resumedState, withChanges } from './place.js';
-import { paceOf, rememberPace } from './remembered-pace.js';
+import { paceOf, paceOfPainting, rememberPace } from './remembered-pace.js';
 import {
   type CheckedRequest,
   checkedRequest,
@@ -55,6 +55,8 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     return STOPPED_BEFORE_THE_FIRST_STEP;
   }
   const { prepared } = place;
+  /** At each scale: one may end before it has had all its steps. */
+  const stepsDone = prepared.scales.map(() => 0);
   const { print, notices } = await printed(checked);
   const { width, height, job } = prepared;
   onStart?.({
@@ -97,6 +99,7 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
       const { notice, ...report } = reportOf(next.value);
       const due = changes.filter((change) => change.step === report.step + 1);
       const isLast = report.step + 1 === report.steps && due.length === 0;
+      stepsDone[report.scale] = (stepsDone[report.scale] ?? 0) + 1;
       onStep?.(report);
       if (notice !== undefined) onNotice?.(notice);
       await results.after(last, isLast);
@@ -116,7 +119,7 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
   const stopped = signal?.aborted === true && !isWhole;
   const state = await results.end(last, stopped);
   if (isWhole && secondsBefore === 0 && secondsNow() >= LEAST_SECONDS) {
-    await rememberPace(engine.traits, secondsNow() / secondsLeft(results.prepared.scales, 0, 1));
+    await rememberPace(engine.traits, paceOfPainting(results.prepared.scales, stepsDone, secondsNow()));
   }
   return {
     ...written,
