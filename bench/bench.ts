@@ -24,7 +24,8 @@ const USAGE = `Usage: npm run bench -- [options]
   --styles <n>          of a step; may be repeated, PyTorch paints from one (default: 1 and 4)
   --rounds <n>          timed steps of each engine (default: 5)
   --layout <layout>     PyTorch's tensors: contiguous, channels_last, mkldnn; may be repeated (default: mkldnn)
-  --only <part>         steps, paintings, or notebook: the way to its cost, beside PyTorch's
+  --only <part>         steps, paintings, notebook: the way to its cost, beside PyTorch's; or forecasts: short paintings
+                        of many kinds, for their memory, which are not run otherwise
   --out <folder>        for bench.json, bench.md and growth.svg (default: output/bench)`;
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -49,7 +50,7 @@ if (flags.help) {
 }
 const network = flags.network ?? process.env.GIVERNY_VGG19 ?? path.join(ROOT, '../shared/weights/vgg19.safetensors');
 if (!existsSync(network)) fail(`Expected VGG-19 at ${network}: name its file with --network or GIVERNY_VGG19.`);
-const PARTS = ['steps', 'paintings', 'notebook'];
+const PARTS = ['steps', 'paintings', 'notebook', 'forecasts'];
 if (flags.only !== undefined && !PARTS.includes(flags.only)) {
   fail(`Expected one of ${PARTS.join(', ')} for --only but received "${flags.only}".`);
 }
@@ -59,7 +60,10 @@ console.log(`${machine} (load before: ${loadavg()[0]?.toFixed(1)})`);
 if (torchPython === undefined) console.log('Found no Python with torch (GIVERNY_PYTHON may name one): giverny alone.');
 
 const steps = wants('steps') ? await allSteps() : [];
-const paintings = wants('paintings') ? await allPaintings() : [];
+const paintings = [
+  ...(wants('paintings') ? await allTimed(wholePaintings()) : []),
+  ...(flags.only === 'forecasts' ? await allTimed(forecastPaintings()) : []),
+];
 const race = wants('notebook') ? await raceToNotebook(network, availableParallelism()) : undefined;
 await mkdir(flags.out, { recursive: true });
 await writeFile(path.join(flags.out, 'bench.json'), JSON.stringify({ machine, steps, paintings, race }, undefined, 2));
@@ -87,14 +91,36 @@ async function allSteps(): Promise<StepResult[]> {
   return results;
 }
 
-async function allPaintings(): Promise<PaintingResult[]> {
-  const wanted = [
+function wholePaintings(): string[] {
+  return [
     '--network pocket --preset draft',
     '--network pocket --size 512',
     '--network pocket --size 1024',
     `--network ${network} --size 512`,
     ...(flags.full ? [`--network ${network} --size 1024`] : []),
   ];
+}
+
+/** Of every kind that memory is forecast of, at one scale, with steps enough for all that the optimiser remembers. */
+function forecastPaintings(): string[] {
+  const more = ['glass', 'gold', 'ink'].map((name) => `--style ${path.join(ROOT, `examples/styles/${name}.jpg`)}`);
+  const kinds = [
+    '--network pocket --size 384',
+    '--network pocket --size 768',
+    '--network pocket --size 1024',
+    '--network pocket --size 1024 --statistic gram',
+    '--network pocket --size 1024 --statistic sliced',
+    `--network pocket --size 1024 ${more.join(' ')}`,
+    '--network pocket --size 1600 --max-memory 1.2GB',
+    '--network pocket --size 1600 --max-memory 1.5GB --statistic sliced',
+    `--network ${network} --size 400`,
+    `--network ${network} --size 768`,
+    `--network ${network} --size 1024 --max-memory 1.3GB`,
+  ];
+  return kinds.map((kind) => `${kind} --first-size 0 --steps 6 --large-steps 6`);
+}
+
+async function allTimed(wanted: readonly string[]): Promise<PaintingResult[]> {
   const results: PaintingResult[] = [];
   for (const one of wanted) results.push(await timePainting(one));
   return results;
@@ -114,15 +140,18 @@ function stepRows(): string[][] {
 
 function paintingRows(): string[][] {
   const rows = paintings.map((one) => [
-    one.flags.replace(network, 'vgg19'),
+    one.flags.replace(network, 'vgg19').replaceAll(`${path.join(ROOT, 'examples/styles')}${path.sep}`, ''),
     `${one.width}x${one.height}`,
     String(one.steps),
     one.firstStepSeconds.toFixed(1),
     one.seconds.toFixed(1),
     one.forecastSeconds.toFixed(1),
+    one.rest === undefined ? '-' : `${one.rest.forecastSeconds.toFixed(1)} of ${one.rest.seconds.toFixed(1)}`,
     one.peakBytes === undefined ? '-' : (one.peakBytes / 1e9).toFixed(2),
+    (one.forecastBytes / 1e9).toFixed(2),
   ]);
-  return [['painting', 'size', 'steps', 'first step s', 's in all', 'forecast s', 'peak GB'], ...rows];
+  const times = ['first step s', 's in all', 'forecast s', 'after ten steps, forecast of s left'];
+  return [['painting', 'size', 'steps', ...times, 'peak GB', 'forecast GB'], ...rows];
 }
 
 function raceRows(): string[][] {

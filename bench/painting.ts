@@ -6,6 +6,9 @@ import path from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { secondsLeft } from '#dist/core/painting/forecast.js';
+import { runningMedian } from '#dist/core/painting/pace.js';
+import type { PlannedScale } from '#dist/core/painting/plan.js';
 import { notePeaks } from './quality/measured.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,15 +25,25 @@ export interface PaintingResult {
   readonly seconds: number;
   /** What the command forecast before it began. */
   readonly forecastSeconds: number;
+  readonly forecastBytes: number;
+  /** After ten steps: what the progress line said was left, and what was. Undefined where there are no more steps. */
+  readonly rest: { readonly forecastSeconds: number; readonly seconds: number } | undefined;
   /** Of the process that paints; undefined where the system does not tell. */
   readonly peakBytes: number | undefined;
 }
+
+/** How long a painting goes until the time left is trusted. */
+const TRUSTED_STEPS = 10;
 
 interface Event {
   readonly type: string;
   readonly width: number;
   readonly height: number;
   readonly forecastSeconds: number;
+  readonly forecastBytes: number;
+  readonly scales: readonly PlannedScale[];
+  readonly scale: number;
+  readonly seconds: number;
 }
 
 /** @throws Error where the command fails. */
@@ -48,19 +61,32 @@ export async function timePainting(flags: string): Promise<PaintingResult> {
     let steps = 0;
     let firstStepSeconds = Number.NaN;
     const peaks = new Map<number, number>();
+    const pace = runningMedian();
+    let trusted: { readonly atSeconds: number; readonly left: number } | undefined;
     for await (const line of createInterface({ input: child.stdout })) {
       const event = JSON.parse(line) as Event;
       if (event.type === 'start') start = event;
       if (event.type !== 'step') continue;
       if (steps++ === 0) firstStepSeconds = seconds();
+      const scales = start?.scales ?? [];
+      const now = pace(event.seconds / (scales[event.scale]?.work ?? 1));
+      if (steps === TRUSTED_STEPS) trusted = { atSeconds: seconds(), left: secondsLeft(scales, steps, now) };
       notePeaks(child.pid as number, peaks);
     }
     const code = await ended;
     if (code !== 0 || !start) throw new Error(`Expected "giverny paint ${flags}" to paint but it ended with ${code}.`);
-    const { width, height, forecastSeconds } = start;
+    const { width, height, forecastSeconds, forecastBytes } = start;
+    const taken = seconds();
+    const rest =
+      trusted && steps > TRUSTED_STEPS
+        ? { forecastSeconds: trusted.left, seconds: taken - trusted.atSeconds }
+        : undefined;
     peaks.delete(child.pid as number);
     const peakBytes = peaks.size > 0 ? Math.max(...peaks.values()) : undefined;
-    return { flags, width, height, steps, firstStepSeconds, seconds: seconds(), forecastSeconds, peakBytes };
+    return {
+      ...{ flags, width, height, steps, firstStepSeconds, seconds: taken },
+      ...{ forecastSeconds, forecastBytes, rest, peakBytes },
+    };
   } finally {
     await rm(folder, { recursive: true });
   }

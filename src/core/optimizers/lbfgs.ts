@@ -91,11 +91,7 @@ export function lbfgs(
    * becomes the pixels to try, and is taken anew for a shorter way: that is rare, and one picture less is held while costs are
    * taken.
    */
-  async function search<P extends Point>(
-    at: P,
-    state: LbfgsState,
-    evaluate: Evaluate<P>,
-  ): Promise<P | undefined> {
+  async function search<P extends Point>(at: P, state: LbfgsState, evaluate: Evaluate<P>): Promise<P | undefined> {
     const start = at.pixels;
     let length = 1;
     for (let trial = 0; trial < MOST_TRIALS; trial++) {

@@ -20,6 +20,8 @@ export interface Painted {
   >;
   /** How many styles are painted from. */
   readonly styles: number;
+  /** Of the painting at its last scale, at which photo and styles are held all the while. */
+  readonly whole: Size;
 }
 
 /** What the program and the runtime take without any picture. */
@@ -35,11 +37,15 @@ const PER_FEATURE = 1.6;
 const TILE_PER_FEATURE = 2;
 /** The same of a picture that is only looked at, without gradients. */
 const LOOKED_PER_FEATURE = 0.8;
-/** The photo, the pixels, their gradient, and pixels and gradient of a trial: three floats each. */
-const PICTURES = 5;
+/** Pixels, their gradient, and pixels and gradient of a trial: three floats each. */
+const PICTURES = 4;
 const PICTURE_BYTES = 12;
-/** Bytes for each position of a layer: its sorted projections on eight directions, of photo and style, and gradients. */
-const SLICED_BYTES = 6 * 4 * 8;
+/**
+ * Bytes for each position of a layer that projections on eight directions take, with those of the style, their order and
+ * gradients. Of tiles they are held apart, side by side and sorted.
+ */
+const SLICED_BYTES = 3 * 4 * 8;
+const TILED_SLICED_BYTES = 10 * 4 * 8;
 
 /**
  * Memory of the whole process while it paints at one scale, in bytes. docs/large.md has the measurements that its
@@ -52,12 +58,14 @@ export function forecastBytes(size: Size, painted: Painted, coreSidePx = Number.
   const layers = { ...options.contentLayers, ...options.styleLayers };
   const weightBytes = Object.values(network.tensors).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
   const pixels = size.width * size.height;
+  const given = PICTURE_BYTES * painted.whole.width * painted.whole.height * (1 + styles * options.styleScale ** 2);
   const seen = Object.keys(layers);
   const isWhole = coreSidePx === Number.POSITIVE_INFINITY;
   const features = isWhole
     ? PER_FEATURE * pixels * featuresPerPixel(network, deepestLayer(network, layers))
     : featuresInTiles(size, network, seen, coreSidePx);
-  return BASE_BYTES + PER_WEIGHT_BYTE * weightBytes + 4 * features + pixels * bytesPerPixel(size, painted, styles);
+  const held = given + pixels * bytesPerPixel(size, painted, isWhole);
+  return BASE_BYTES + PER_WEIGHT_BYTE * weightBytes + 4 * features + held;
 }
 
 /** Numbers held while a picture is looked at and painted in tiles. */
@@ -76,17 +84,18 @@ function featuresInTiles(size: Size, network: Network, layers: readonly string[]
   return Math.max(looked, ...painted) + Math.max(0, held) * size.width * size.height;
 }
 
-/** What is held of the whole picture whatever its tiles, for each pixel. */
-function bytesPerPixel(size: Size, { network, options }: Painted, styles: number): number {
+/** What is held of the whole picture, for each pixel. */
+function bytesPerPixel(size: Size, { network, options }: Painted, isWhole: boolean): number {
   const maps = Object.keys(options.contentLayers).map((layer) => {
     const { dimensions } = layerOf(network, layer, size);
     return (4 * dimensions) / layerStride(network, layer) ** 2;
   });
   const strides = Object.keys(options.styleLayers).map((layer) => layerStride(network, layer));
-  const projected = options.statistic === 'sliced' ? strides.map((stride) => SLICED_BYTES / stride ** 2) : [];
+  const sliced = isWhole ? SLICED_BYTES : TILED_SLICED_BYTES;
+  const projected = options.statistic === 'sliced' ? strides.map((stride) => sliced / stride ** 2) : [];
   const pairs = (2 * PICTURE_BYTES * HISTORY) / (isLarge(size) ? 4 : 1);
   return (
-    PICTURE_BYTES * (PICTURES + styles * options.styleScale ** 2 + (options.averaging > 0 ? 1 : 0)) +
+    PICTURE_BYTES * (PICTURES + (options.averaging > 0 ? 1 : 0)) +
     (options.optimizer === 'lbfgs' ? pairs : 4 * PICTURE_BYTES) +
     [...maps, ...projected].reduce((sum, bytes) => sum + bytes, 0)
   );
@@ -123,14 +132,15 @@ export function smallerCoreSidePx({ width, height }: Size, coreSidePx: number): 
 export function assertFits(size: Size, painted: Painted, maxBytes: number): void {
   if (fittingCoreSidePx(size, painted, maxBytes) !== undefined) return;
   const longSidePx = Math.max(size.width, size.height);
-  const scaled = (side: number): Size => ({
-    width: Math.ceil((size.width * side) / longSidePx),
-    height: Math.ceil((size.height * side) / longSidePx),
+  const scaled = ({ width, height }: Size, side: number): Size => ({
+    width: Math.ceil((width * side) / longSidePx),
+    height: Math.ceil((height * side) / longSidePx),
   });
   let [fits, tooLarge] = [0, longSidePx];
   while (tooLarge - fits > 16) {
     const side = Math.round((fits + tooLarge) / 2);
-    if (fittingCoreSidePx(scaled(side), painted, maxBytes) === undefined) tooLarge = side;
+    const smaller = { ...painted, whole: scaled(painted.whole, side) };
+    if (fittingCoreSidePx(scaled(size, side), smaller, maxBytes) === undefined) tooLarge = side;
     else fits = side;
   }
   const least = Math.min(...[Number.POSITIVE_INFINITY, ...CORE_SIDES_PX].map((s) => forecastBytes(size, painted, s)));

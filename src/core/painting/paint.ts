@@ -218,7 +218,8 @@ class Run {
   }
 
   #painting(s: number): Painted {
-    return { network: this.#network(s), options: this.job.options, styles: this.job.styles.length };
+    const { content, options, styles } = this.job;
+    return { network: this.#network(s), options, styles: styles.length, whole: content };
   }
 
   /** How long tiles of a scale may be; Infinity where it is painted whole. */

@@ -20,10 +20,13 @@ export interface Lookers {
   readonly coarse: Network | undefined;
 }
 
-/** Of what the memory of each of so many scales is forecast. */
+/** Of what the memory of each of a painting's scales is forecast. */
 export const paintedBy =
-  ({ network, coarse }: Lookers, options: Options, styles: number, scales: number) =>
-  (i: number): Painted => ({ network: (i < scales - 1 && coarse) || network, options, styles });
+  ({ network, coarse }: Lookers, options: Options, styles: number, scales: readonly Scale[]) =>
+  (i: number): Painted => {
+    const last = scales.length - 1;
+    return { network: (i < last && coarse) || network, options, styles, whole: scales[last] as Scale };
+  };
 
 /**
  * The scales of a painting, with what a step at each costs.
@@ -40,7 +43,7 @@ export function plan(
   const layers = { ...options.contentLayers };
   for (const [layer, weight] of Object.entries(options.styleLayers)) layers[layer] = (layers[layer] ?? 0) + weight;
   const scales = scalesOf(size, options);
-  const paintedAt = paintedBy({ network, coarse }, options, memory?.styles ?? 0, scales.length);
+  const paintedAt = paintedBy({ network, coarse }, options, memory?.styles ?? 0, scales);
   return scales.map((scale, i) => {
     const painted = paintedAt(i);
     const side = memory && fittingCoreSidePx(scale, painted, memory.maxBytes);
@@ -74,7 +77,7 @@ export function planWithin(
   memory: { readonly styles: number; readonly maxBytes: number },
 ): PaintingForecast {
   const scales = plan(size, options, lookers.network, lookers.coarse, memory);
-  const paintedAt = paintedBy(lookers, options, memory.styles, scales.length);
+  const paintedAt = paintedBy(lookers, options, memory.styles, scales);
   for (const [i, scale] of scales.entries()) assertFits(scale, paintedAt(i), memory.maxBytes);
   return { scales, steps: stepsOf(scales), bytes: forecastAll(scales, paintedAt, memory.maxBytes) };
 }

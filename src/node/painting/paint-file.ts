@@ -65,7 +65,11 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
     steps: prepared.steps,
     scales: prepared.scales,
     forecastBytes: prepared.forecastBytes,
-    forecastSeconds: secondsLeft(prepared.scales, resumed ? resumed.state.step + 1 : 0, paceOf(engine.traits)),
+    forecastSeconds: secondsLeft(
+      prepared.scales,
+      resumed ? resumed.state.step + 1 : 0,
+      paceOf(engine.traits, job.network.name),
+    ),
     network: named(job.network),
     networkNote: prepared.networkNote,
     coarseNetwork: job.coarseNetwork && named(job.coarseNetwork),
@@ -119,7 +123,8 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
   const stopped = signal?.aborted === true && !isWhole;
   const state = await results.end(last, stopped);
   if (isWhole && secondsBefore === 0 && secondsNow() >= LEAST_SECONDS) {
-    await rememberPace(engine.traits, paceOfPainting(results.prepared.scales, stepsDone, secondsNow()));
+    const pace = paceOfPainting(results.prepared.scales, stepsDone, secondsNow());
+    await rememberPace(engine.traits, job.network.name, pace);
   }
   return {
     ...written,

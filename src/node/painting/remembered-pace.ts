@@ -9,10 +9,17 @@ const FILE = 'pace.json';
 const read = () => readMeasured(FILE, z.record(z.string(), z.number().positive()));
 
 type Machine = Pick<EngineTraits, 'device' | 'threads'>;
-const keyOf = ({ device, threads }: Machine) => `${device} ${threads}`;
+const keyOf = ({ device, threads }: Machine, network = '') => `${device} ${threads} ${network}`;
 
-/** Seconds per unit of work, as `secondsLeft` counts it: of the last painting, else as machines usually are. */
-export const paceOf = (machine: Machine): number => read()?.[keyOf(machine)] ?? typicalPace(machine.threads);
+/**
+ * Seconds per unit of work, as `secondsLeft` counts it: of the last painting with this network, else of the last with any,
+ * else as machines usually are. Networks differ in what they do not count: of a very small one the optimiser takes most.
+ */
+export function paceOf(machine: Machine, network: string): number {
+  const paces = read() ?? {};
+  const others = Object.entries(paces).filter(([key]) => key.startsWith(keyOf(machine)));
+  return paces[keyOf(machine, network)] ?? others.at(-1)?.[1] ?? typicalPace(machine.threads);
+}
 
 /**
  * The pace of a painting that has ended.
@@ -25,5 +32,8 @@ export function paceOfPainting(scales: readonly PlannedScale[], stepsDone: reado
 }
 
 /** Remembers the pace of a painting. */
-export const rememberPace = (machine: Machine, pace: number): Promise<void> =>
-  writeMeasured(FILE, { ...read(), [keyOf(machine)]: pace });
+export function rememberPace(machine: Machine, network: string, pace: number): Promise<void> {
+  const { [keyOf(machine, network)]: _, ...others } = read() ?? {};
+  // The last stands last.
+  return writeMeasured(FILE, { ...others, [keyOf(machine, network)]: pace });
+}

@@ -56,7 +56,7 @@ export function forecast(
   const own = network === 'pocket' ? POCKET : LARGE;
   const coarse = own === POCKET ? undefined : POCKET;
   const scales = plan(size, options, own, coarse, { styles, maxBytes: PAINTING_BYTES });
-  const paintedAt = paintedBy({ network: own, coarse }, options, styles, scales.length);
+  const paintedAt = paintedBy({ network: own, coarse }, options, styles, scales);
   const pace = paceOf(machine);
   return {
     seconds: secondsLeft(scales, 0, pace) + (warm ? 0 : Math.max(START_WORK * pace, LEAST_START_SECONDS)),
