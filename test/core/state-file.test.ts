@@ -4,7 +4,7 @@ import { joined } from '../../src/core/bytes.js';
 import { hashOf, hashOfText } from '../../src/core/graph/hash.js';
 import { readSafetensors, writeSafetensors } from '../../src/core/networks/formats/safetensors.js';
 import type { AdamPainting } from '../../src/core/optimizers/adam.js';
-import { packed } from '../../src/core/optimizers/packed.js';
+import { packedDifference } from '../../src/core/optimizers/packed.js';
 import { DEFAULTS, type OptionsInput } from '../../src/core/options/options.js';
 import type { Job, Step } from '../../src/core/painting/job.js';
 import { paint, pictureOfState } from '../../src/core/painting/paint.js';
@@ -58,7 +58,8 @@ test('pairs in 8 bits come back number by number', () => {
   // 3 * 35 * 11 numbers are no multiple of 4 and need two scales.
   const [width, height] = [35, 11];
   const pixels = waves(width, height, 1).data;
-  const pair = { s: packed(pixels), y: packed(waves(width, height, 2).data), rho: 0.1 };
+  const other = waves(width, height, 2).data;
+  const pair = { s: packedDifference(pixels, other), y: packedDifference(other, pixels), rho: 0.1 };
   const state: PaintState = {
     ...{ scale: 1, step: 3, stepsHere: 1, width, height, pixels, costs: [1, 0.5] },
     optimizer: { pairs: [pair, { ...pair, s: pixels }], firstStep: 2, arrived: false },

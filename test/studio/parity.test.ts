@@ -8,12 +8,11 @@ import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Evaluation } from '../../src/core/costs/objective/objective.js';
 import { wholeObjective } from '../../src/core/costs/objective/whole.js';
-import { resolveOptions } from '../../src/core/options/options.js';
 import { createNodeEngine } from '../../src/engines/node.js';
 import { openNetwork } from '../../src/node/networks/open.js';
 import { type StudioServer, serveStudio } from '../../src/node/studio-server.js';
 import { smallNetwork } from '../support/network.js';
-import { type ParityJob, seededPicture } from './parity/job.js';
+import { optionsOf, type ParityJob, seededPicture } from './parity/job.js';
 import { CHROMIUM, launchBrowser } from './support/browser.js';
 
 interface Answer extends Evaluation {
@@ -61,7 +60,7 @@ async function inNode({ network, width, height }: ParityJob): Promise<Evaluation
     network: network === 'pocket' ? await openNetwork('pocket') : smallNetwork(),
     content: seededPicture(width, height, 1),
     styles: [{ picture: seededPicture(width, height, 2), weight: 1 }],
-    options: resolveOptions(),
+    options: optionsOf({ network }),
   });
   const evaluation = await objective.evaluate(seededPicture(width, height, 3).data);
   await objective.dispose();

@@ -1,5 +1,5 @@
 import type { Confine, Evaluate, Optimizer, Point, Precondition } from './optimizer.js';
-import { accumulate, dot, packed, packedDifference, unpacked, type Vector } from './packed.js';
+import { accumulate, dot, packedDifference, unpacked, type Vector } from './packed.js';
 
 export interface LbfgsOptions {
   /** Pairs of past steps and gradient changes kept. */
@@ -26,12 +26,6 @@ const SUFFICIENT = 1e-4;
 const MOST_TRIALS = 12;
 /** <s, y> below this share of |s||y| says nothing reliable about curvature. */
 const FLAT = 1e-8;
-
-/**
- * So many pairs go along to another size. Of ten the cost at the end was no lower, and resampling them took as long as
- * half a step.
- */
-const CARRIED = 5;
 
 /** What L-BFGS remembers of its steps. */
 export interface LbfgsState {
@@ -130,19 +124,8 @@ export function lbfgs(
       if (pair) state = { ...state, pairs: [...state.pairs, pair].slice(-history) };
       return { state, at: found };
     },
-    resize: (state, resample) => ({
-      ...state,
-      arrived: false,
-      pairs: state.pairs.slice(-CARRIED).flatMap(({ s, y }) => {
-        const before = unpacked(s);
-        const moved = resample(before);
-        // Costs are means over pixels: of more pixels each has a smaller share of the gradient.
-        const share = before.length / moved.length;
-        const change = resample(unpacked(y));
-        for (let i = 0; i < change.length; i++) change[i] = share * (change[i] as number);
-        return (compact ? pairOf(packed(moved), packed(change)) : pairOf(moved, change)) ?? [];
-      }),
-    }),
+    // At another size paintings end at the same costs without the pairs of this one, and need not resample them.
+    resize: ({ firstStep: first }) => ({ pairs: [], firstStep: first, arrived: false }),
     calm: (state) => ({ pairs: [], firstStep: state.firstStep / 4, arrived: false }),
   };
 }

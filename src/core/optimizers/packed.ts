@@ -36,11 +36,6 @@ export function packedDifference(a: Float32Array, b: Float32Array): Packed {
   return { values, scales };
 }
 
-/** x, packed. */
-export function packed(x: Float32Array): Packed {
-  return packedDifference(x, new Float32Array(x.length));
-}
-
 /** The numbers of a vector; `vector` itself where it is not packed. */
 export function unpacked(vector: Vector): Float32Array {
   if (vector instanceof Float32Array) return vector;

@@ -22,6 +22,8 @@ export interface Painted {
   readonly styles: number;
   /** Of the painting at its last scale, at which photo and styles are held all the while. */
   readonly whole: Size;
+  /** At the scale: the optimiser remembers no more. */
+  readonly steps: number;
 }
 
 /** What the program and the runtime take without any picture. */
@@ -37,8 +39,8 @@ const PER_FEATURE = 1.6;
 const TILE_PER_FEATURE = 2;
 /** The same of a picture that is only looked at, without gradients. */
 const LOOKED_PER_FEATURE = 0.8;
-/** Pixels, their gradient, and pixels and gradient of a trial: three floats each. */
-const PICTURES = 4;
+/** Pixels, their gradient, pixels and gradient of a trial, three floats each; and as much as waits to be collected. */
+const PICTURES = 5.5;
 const PICTURE_BYTES = 12;
 /**
  * Bytes for each position of a layer that projections on eight directions take, with those of the style, their order and
@@ -85,7 +87,7 @@ function featuresInTiles(size: Size, network: Network, layers: readonly string[]
 }
 
 /** What is held of the whole picture, for each pixel. */
-function bytesPerPixel(size: Size, { network, options }: Painted, isWhole: boolean): number {
+function bytesPerPixel(size: Size, { network, options, steps }: Painted, isWhole: boolean): number {
   const maps = Object.keys(options.contentLayers).map((layer) => {
     const { dimensions } = layerOf(network, layer, size);
     return (4 * dimensions) / layerStride(network, layer) ** 2;
@@ -93,7 +95,7 @@ function bytesPerPixel(size: Size, { network, options }: Painted, isWhole: boole
   const strides = Object.keys(options.styleLayers).map((layer) => layerStride(network, layer));
   const sliced = isWhole ? SLICED_BYTES : TILED_SLICED_BYTES;
   const projected = options.statistic === 'sliced' ? strides.map((stride) => sliced / stride ** 2) : [];
-  const pairs = (2 * PICTURE_BYTES * HISTORY) / (isLarge(size) ? 4 : 1);
+  const pairs = (2 * PICTURE_BYTES * Math.min(HISTORY, steps)) / (isLarge(size) ? 4 : 1);
   return (
     PICTURE_BYTES * (PICTURES + (options.averaging > 0 ? 1 : 0)) +
     (options.optimizer === 'lbfgs' ? pairs : 4 * PICTURE_BYTES) +

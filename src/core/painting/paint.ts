@@ -219,7 +219,8 @@ class Run {
 
   #painting(s: number): Painted {
     const { content, options, styles } = this.job;
-    return { network: this.#network(s), options, styles: styles.length, whole: content };
+    const { steps } = this.scales[s] as Scale;
+    return { network: this.#network(s), options, styles: styles.length, whole: content, steps };
   }
 
   /** How long tiles of a scale may be; Infinity where it is painted whole. */

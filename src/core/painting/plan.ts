@@ -25,7 +25,8 @@ export const paintedBy =
   ({ network, coarse }: Lookers, options: Options, styles: number, scales: readonly Scale[]) =>
   (i: number): Painted => {
     const last = scales.length - 1;
-    return { network: (i < last && coarse) || network, options, styles, whole: scales[last] as Scale };
+    const { steps } = scales[i] as Scale;
+    return { network: (i < last && coarse) || network, options, styles, whole: scales[last] as Scale, steps };
   };
 
 /**

@@ -1,4 +1,6 @@
 /** What the page of the parity test is asked for, and the pictures both sides make for themselves. */
+
+import { type Options, resolveOptions } from '../../../src/core/options/options.js';
 import { type Picture, picture } from '../../../src/core/pictures/picture.js';
 import { seededNumbers } from '../../support/random.js';
 
@@ -11,6 +13,13 @@ export interface ParityJob {
   /** Evaluations to time after the first. */
   readonly repeats: number;
 }
+
+/** SwiftShader compiles a program for each operation and shape: three blocks have every kind of them. */
+const THREE_BLOCKS = { contentLayers: 'conv3_2', styleLayers: 'conv1_1,conv2_1,conv3_2' };
+
+/** The small network is for what is very slow. */
+export const optionsOf = ({ network }: Pick<ParityJob, 'network'>): Options =>
+  resolveOptions(network === 'small' ? THREE_BLOCKS : {});
 
 /** A smooth picture with some noise, RGB in 0..255. */
 export function seededPicture(width: number, height: number, seed: number): Picture {

@@ -2,11 +2,10 @@
 import { wholeObjective } from '../../../src/core/costs/objective/whole.js';
 import { toNetwork } from '../../../src/core/networks/formats/canonical.js';
 import { readNetworkFile } from '../../../src/core/networks/formats/read.js';
-import { resolveOptions } from '../../../src/core/options/options.js';
 import { createWebEngine } from '../../../src/engines/web.js';
 import { POCKET_URL, RUNTIME_FILES } from '../../../src/studio/painting/runtime.js';
 import { smallNetwork } from '../../support/network.js';
-import { type ParityJob, seededPicture } from './job.js';
+import { optionsOf, type ParityJob, seededPicture } from './job.js';
 
 self.onmessage = async ({ data: job }: MessageEvent<ParityJob>) => {
   try {
@@ -21,7 +20,7 @@ self.onmessage = async ({ data: job }: MessageEvent<ParityJob>) => {
     const content = seededPicture(job.width, job.height, 1);
     const styles = [{ picture: seededPicture(job.width, job.height, 2), weight: 1 }];
     const begun = performance.now();
-    const objective = await wholeObjective(engine, { network, content, styles, options: resolveOptions() });
+    const objective = await wholeObjective(engine, { network, content, styles, options: optionsOf(job) });
     const readySeconds = (performance.now() - begun) / 1000;
     const pixels = seededPicture(job.width, job.height, 3).data;
     let evaluation = await objective.evaluate(pixels);
