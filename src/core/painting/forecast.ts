@@ -35,6 +35,9 @@ const PER_WEIGHT_BYTE = 4.2;
  * lies idle between them in the runtime's blocks.
  */
 const PER_FEATURE = 1.6;
+/** From so many pixels on more lies idle: twice as much of the whole at ten times as many. */
+const IDLE_PX = 2e6;
+const IDLE_GROWTH = 0.3;
 /** The same of a tile, which also holds parts of features without its halo. */
 const TILE_PER_FEATURE = 2;
 /** The same of a picture that is only looked at, without gradients. */
@@ -64,7 +67,9 @@ export function forecastBytes(size: Size, painted: Painted, coreSidePx = Number.
   const seen = Object.keys(layers);
   const isWhole = coreSidePx === Number.POSITIVE_INFINITY;
   const features = isWhole
-    ? PER_FEATURE * pixels * featuresPerPixel(network, deepestLayer(network, layers))
+    ? PER_FEATURE *
+      Math.max(1, pixels / IDLE_PX) ** IDLE_GROWTH *
+      (pixels * featuresPerPixel(network, deepestLayer(network, layers)))
     : featuresInTiles(size, network, seen, coreSidePx);
   const held = given + pixels * bytesPerPixel(size, painted, isWhole);
   return BASE_BYTES + PER_WEIGHT_BYTE * weightBytes + 4 * features + held;
