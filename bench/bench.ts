@@ -112,7 +112,7 @@ function forecastPaintings(): string[] {
     '--network pocket --size 1024 --statistic sliced',
     `--network pocket --size 1024 ${more.join(' ')}`,
     '--network pocket --size 1600 --max-memory 1.2GB',
-    '--network pocket --size 1600 --max-memory 1.5GB --statistic sliced',
+    '--network pocket --size 1600 --max-memory 2GB --statistic sliced',
     `--network ${network} --size 400`,
     `--network ${network} --size 768`,
     `--network ${network} --size 1024 --max-memory 1.3GB`,
@@ -122,7 +122,10 @@ function forecastPaintings(): string[] {
 
 async function allTimed(wanted: readonly string[]): Promise<PaintingResult[]> {
   const results: PaintingResult[] = [];
-  for (const one of wanted) results.push(await timePainting(one));
+  for (const one of wanted) {
+    results.push(await timePainting(one));
+    console.log(`${results.length} of ${wanted.length} paintings`);
+  }
   return results;
 }
 

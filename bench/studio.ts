@@ -222,7 +222,7 @@ async function memory(url: string): Promise<void> {
     const { page } = await opened(browser, url, size);
     const forecast = await forecastOf(page);
     await pressPaint(page);
-    await page.locator('.figures').filter({ hasText: 'Step 13' }).waitFor({ timeout: 900_000 });
+    await page.locator('.figures').filter({ hasText: 'Step 8' }).waitFor({ timeout: 900_000 });
     console.log(`${size} px: "${forecast}"; ${((await peakBytes(browser)) / 1e9).toFixed(2)} GB`);
     await browser.close();
   }
