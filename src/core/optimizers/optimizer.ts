@@ -29,7 +29,7 @@ export interface Optimizer<S> {
    */
   step<P extends Point>(state: S, at: P, evaluate: Evaluate<P>): Promise<{ readonly state: S; readonly at: P }>;
   /**
-   * Takes what was learned along to a picture of another size.
+   * The state to begin with at another size: what was learned goes along where that helps.
    *
    * @param resample brings [3, H, W] from the old size to the new.
    */

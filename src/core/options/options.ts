@@ -312,7 +312,7 @@ const BALANCED = {
   optimizer: 'lbfgs',
   steps: 12,
   lastSteps: 8,
-  largeSteps: 8,
+  largeSteps: 4,
   learningRate: 2,
   averaging: 0,
   clamp: 'yes',
@@ -349,7 +349,7 @@ const TEXTURE = { firstSize: 256, steps: 60 };
 
 /** Named sets of options. */
 export const PRESETS = {
-  draft: { ...BALANCED, size: 384, steps: 8, lastSteps: 5, largeSteps: 5, firstSteps: 20 },
+  draft: { ...BALANCED, size: 384, steps: 8, lastSteps: 5, largeSteps: 3, firstSteps: 20 },
   balanced: BALANCED,
   fine: { ...BALANCED, size: 768, steps: 80, lastSteps: 25, largeSteps: 25, firstSteps: 200 },
   print: PRINT,

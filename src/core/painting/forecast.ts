@@ -42,7 +42,7 @@ const IDLE_GROWTH = 0.3;
 const TILE_PER_FEATURE = 2;
 /** The same of a picture that is only looked at, without gradients. */
 const LOOKED_PER_FEATURE = 0.8;
-/** Pixels, their gradient, pixels and gradient of a trial, three floats each; and as much as waits to be collected. */
+/** Of three floats a pixel each: pixels and gradient, those of a trial, and one and a half that wait to be collected. */
 const PICTURES = 5.5;
 const PICTURE_BYTES = 12;
 /**

@@ -15,7 +15,7 @@ export interface Scale {
 const LARGE_STEPS_PX = 1e6;
 /** The optimiser's memory of scales of more pixels than this is kept in 8 bits a number. */
 const LARGE_MEMORY_PX = 4e6;
-/** Whether a scale is so large that the memory of its optimiser is kept in 8 bits a number. */
+/** Whether it is: by the scale alone, as what a painting becomes must not depend on the machine. */
 export const isLarge = ({ width, height }: Size) => width * height > LARGE_MEMORY_PX;
 /** Past steps that L-BFGS remembers, each in 24 bytes a pixel; of large scales, each in 6. */
 export const HISTORY = 5;
