@@ -6,8 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { secondsLeft } from '#dist/core/painting/forecast.js';
-import { runningMedian } from '#dist/core/painting/pace.js';
+import { timeLeft } from '#dist/core/painting/pace.js';
 import type { PlannedScale } from '#dist/core/painting/plan.js';
 import { notePeaks } from './quality/measured.js';
 
@@ -42,6 +41,7 @@ interface Event {
   readonly forecastSeconds: number;
   readonly forecastBytes: number;
   readonly scales: readonly PlannedScale[];
+  readonly step: number;
   readonly scale: number;
   readonly seconds: number;
 }
@@ -61,16 +61,18 @@ export async function timePainting(flags: string): Promise<PaintingResult> {
     let steps = 0;
     let firstStepSeconds = Number.NaN;
     const peaks = new Map<number, number>();
-    const pace = runningMedian();
+    let left = timeLeft([]);
     let trusted: { readonly atSeconds: number; readonly left: number } | undefined;
     for await (const line of createInterface({ input: child.stdout })) {
       const event = JSON.parse(line) as Event;
-      if (event.type === 'start') start = event;
+      if (event.type === 'start') {
+        start = event;
+        left = timeLeft(event.scales);
+      }
       if (event.type !== 'step') continue;
       if (steps++ === 0) firstStepSeconds = seconds();
-      const scales = start?.scales ?? [];
-      const now = pace(event.seconds / (scales[event.scale]?.work ?? 1));
-      if (steps === TRUSTED_STEPS) trusted = { atSeconds: seconds(), left: secondsLeft(scales, steps, now) };
+      const secondsLeft = left(event);
+      if (steps === TRUSTED_STEPS) trusted = { atSeconds: seconds(), left: secondsLeft };
       notePeaks(child.pid as number, peaks);
     }
     const code = await ended;

@@ -101,10 +101,10 @@ async function firstLoad(browser: Browser, url: string): Promise<void> {
   host.close();
 }
 
-async function opened(browser: Browser, url: string, size: number) {
+async function opened(browser: Browser, url: string, size: number, address = values.address) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
   const page = await context.newPage();
-  await page.goto(`${url}#lang=en&photo=boats&style=swirls&size=${size}&${values.address}`);
+  await page.goto(`${url}#lang=en&photo=boats&style=swirls&size=${size}&${address}`);
   await page.locator('.style').waitFor();
   return { context, page };
 }
@@ -219,10 +219,10 @@ async function forecasts(url: string): Promise<void> {
 async function memory(url: string): Promise<void> {
   for (const size of SIZES) {
     const browser = await launchBrowser();
-    const { page } = await opened(browser, url, size);
+    const { page } = await opened(browser, url, size, 'first-size=0&steps=8&large-steps=8');
     const forecast = await forecastOf(page);
     await pressPaint(page);
-    await page.locator('.figures').filter({ hasText: 'Step 8' }).waitFor({ timeout: 900_000 });
+    await page.locator('.figures').filter({ hasText: 'Step 8 of 8' }).waitFor({ timeout: 900_000 });
     console.log(`${size} px: "${forecast}"; ${((await peakBytes(browser)) / 1e9).toFixed(2)} GB`);
     await browser.close();
   }

@@ -31,7 +31,7 @@ const job: Job = {
   network,
   options,
 };
-const painted = { network, options, styles: 1, whole: size, steps: 3 };
+const painted = { network, options, styles: 1, finalSize: size, steps: 3 };
 /** Too little for the whole picture, enough for tiles. */
 const IN_TILES = (forecastBytes(size, painted) + forecastBytes(size, painted, 128)) / 2;
 

@@ -21,7 +21,7 @@ export interface Painted {
   /** How many styles are painted from. */
   readonly styles: number;
   /** Of the painting at its last scale, at which photo and styles are held all the while. */
-  readonly whole: Size;
+  readonly finalSize: Size;
   /** At the scale: the optimiser remembers no more. */
   readonly steps: number;
 }
@@ -63,7 +63,8 @@ export function forecastBytes(size: Size, painted: Painted, coreSidePx = Number.
   const layers = { ...options.contentLayers, ...options.styleLayers };
   const weightBytes = Object.values(network.tensors).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
   const pixels = size.width * size.height;
-  const given = PICTURE_BYTES * painted.whole.width * painted.whole.height * (1 + styles * options.styleScale ** 2);
+  const given =
+    PICTURE_BYTES * painted.finalSize.width * painted.finalSize.height * (1 + styles * options.styleScale ** 2);
   const seen = Object.keys(layers);
   const isWhole = coreSidePx === Number.POSITIVE_INFINITY;
   const features = isWhole
@@ -146,7 +147,7 @@ export function assertFits(size: Size, painted: Painted, maxBytes: number): void
   let [fits, tooLarge] = [0, longSidePx];
   while (tooLarge - fits > 16) {
     const side = Math.round((fits + tooLarge) / 2);
-    const smaller = { ...painted, whole: scaled(painted.whole, side) };
+    const smaller = { ...painted, finalSize: scaled(painted.finalSize, side) };
     if (fittingCoreSidePx(scaled(size, side), smaller, maxBytes) === undefined) tooLarge = side;
     else fits = side;
   }

@@ -26,6 +26,7 @@ import {
   settled,
 } from './job.js';
 import { type Kept, keepNothing, keptOf } from './kept.js';
+import { paintedBy } from './plan.js';
 import { hasFinite, notFinite, type PaintPoint, safeStep, setbackNotice } from './safe-step.js';
 import { sceneAt } from './scene.js';
 import { type Scale, scalesOf } from './schedule.js';
@@ -218,9 +219,8 @@ class Run {
   }
 
   #painting(s: number): Painted {
-    const { content, options, styles } = this.job;
-    const { steps } = this.scales[s] as Scale;
-    return { network: this.#network(s), options, styles: styles.length, whole: content, steps };
+    const { network, coarseNetwork: coarse, options, styles } = this.job;
+    return paintedBy({ network, coarse }, options, styles.length, this.scales)(s);
   }
 
   /** How long tiles of a scale may be; Infinity where it is painted whole. */

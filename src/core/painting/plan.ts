@@ -26,7 +26,7 @@ export const paintedBy =
   (i: number): Painted => {
     const last = scales.length - 1;
     const { steps } = scales[i] as Scale;
-    return { network: (i < last && coarse) || network, options, styles, whole: scales[last] as Scale, steps };
+    return { network: (i < last && coarse) || network, options, styles, finalSize: scales[last] as Scale, steps };
   };
 
 /**

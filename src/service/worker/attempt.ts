@@ -6,10 +6,8 @@ import sharp from 'sharp';
 import type { DeviceChoice } from '../../core/devices.js';
 import { GivernyError } from '../../core/errors.js';
 import type { OptionsInput } from '../../core/options/options.js';
-import { secondsLeft } from '../../core/painting/forecast.js';
 import type { StepReport } from '../../core/painting/job.js';
-import { runningMedian } from '../../core/painting/pace.js';
-import type { PlannedScale } from '../../core/painting/plan.js';
+import { timeLeft } from '../../core/painting/pace.js';
 import type { NamedBytes, Painted, PaintRequest } from '../../node/painting/request.js';
 import { type Painting, startPainting } from '../../node/painting/start-painting.js';
 import type { EventData } from '../contract.js';
@@ -117,18 +115,15 @@ class Attempt {
   }
 
   async #start(): Promise<Painting> {
-    const pace = runningMedian();
-    let planned: readonly PlannedScale[] = [];
+    let left = timeLeft([]);
     return startPainting({
       ...(await this.#request()),
       onStart: ({ scales }) => {
-        planned = scales;
+        left = timeLeft(scales);
       },
       onStep: (report) => {
         const { notice: _, ...reached } = report;
-        const { step, scale, seconds } = reached;
-        const left = secondsLeft(planned, step + 1, pace(seconds / (planned[scale]?.work ?? 1)));
-        this.#reached = { ...reached, secondsLeft: left };
+        this.#reached = { ...reached, secondsLeft: left(reached) };
       },
       onSaved: (path) => {
         if (path.startsWith(join(this.#folder, 'frames'))) this.#preview = path;
