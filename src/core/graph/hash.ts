@@ -22,7 +22,10 @@ export function hashOfText(text: string): string {
 const rotated = (x: number, bits: number) => (x << bits) | (x >>> (32 - bits));
 
 function hashWords(words: Uint32Array): string {
-  let [h1, h2, h3, h4] = [0, 0, 0, 0];
+  let h1 = 0;
+  let h2 = 0;
+  let h3 = 0;
+  let h4 = 0;
   // A last block that is not full is filled up with zeros; the length below tells it from one that ends in zeros.
   for (let i = 0; i < words.length; i += 4) {
     h1 ^= Math.imul(rotated(Math.imul(words[i] as number, 0x239b961b), 15), 0xab0e9789);
@@ -34,16 +37,21 @@ function hashWords(words: Uint32Array): string {
     h4 ^= Math.imul(rotated(Math.imul(words[i + 3] ?? 0, 0xa1e38b93), 18), 0x239b961b);
     h4 = (Math.imul((rotated(h4, 13) + h1) | 0, 5) + 0x32ac3b17) | 0;
   }
-  const mixed = mixedTogether([h1, h2, h3, h4].map((h) => h ^ (4 * words.length)));
-  return mixedTogether(mixed.map(avalanched))
-    .map((h) => (h >>> 0).toString(16).padStart(8, '0'))
-    .join('');
+  // Without arrays: what is made of them is compiled again and again, as some hold small integers and some do not.
+  const length = 4 * words.length;
+  h1 ^= length;
+  h2 ^= length;
+  h3 ^= length;
+  h4 ^= length;
+  h1 = (h1 + h2 + h3 + h4) | 0;
+  h2 = avalanched(h2 + h1);
+  h3 = avalanched(h3 + h1);
+  h4 = avalanched(h4 + h1);
+  h1 = (avalanched(h1) + h2 + h3 + h4) | 0;
+  return hexadecimal(h1) + hexadecimal(h2 + h1) + hexadecimal(h3 + h1) + hexadecimal(h4 + h1);
 }
 
-function mixedTogether(parts: readonly number[]): number[] {
-  const sum = parts.reduce((total, h) => (total + h) | 0, 0);
-  return parts.map((h, i) => (i === 0 ? sum : (h + sum) | 0));
-}
+const hexadecimal = (h: number) => (h >>> 0).toString(16).padStart(8, '0');
 
 function avalanched(h: number): number {
   const once = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

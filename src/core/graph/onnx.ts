@@ -107,6 +107,9 @@ function field(number: number, value: number | Uint8Array): Uint8Array {
 
 /** Base-128 of an int64; negative numbers as two's complement in ten bytes. */
 function varint(value: number): Uint8Array {
+  // Nearly all are lengths and extents, which need no big integers.
+  if (value >= 0 && value < 0x80) return Uint8Array.of(value);
+  if (value >= 0 && value < 0x4000) return Uint8Array.of((value & 0x7f) | 0x80, value >> 7);
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));
   do {
@@ -119,5 +122,7 @@ function varint(value: number): Uint8Array {
 
 /** Names here are ASCII. */
 function text(value: string): Uint8Array {
-  return Uint8Array.from(value, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(value.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = value.charCodeAt(i);
+  return bytes;
 }

@@ -4,76 +4,133 @@ import type { Precondition } from './optimizer.js';
 
 /** Share of the gradient that goes on as it is; the rest goes on smoothed. */
 const FINE = 0.1;
-/** Half the width of the box that smooths, of the long side of a picture. */
-const RADIUS = 1 / 16;
+/** How far smoothing reaches in each of its two passes, of the long side of a picture. */
+const REACH = 1 / 40;
+/** Cells of the grid that is smoothed on, along the long side. */
+const CELLS = 128;
 
 /**
  * Enlarges what large areas of a picture have in common, about ten times against its finest detail: costs of
  * convolutions are flat along smooth changes, such as of colour, and steep along grain, so that a bare gradient
- * paints grain first. As an inverse Hessian to begin with it is symmetric and positive definite: 0.1 I + 0.9 B B with
- * B the mean over a box, the picture mirrored at its border (a Sobolev gradient in spirit: Neuberger, "Sobolev
- * Gradients and Differential Equations", 1997).
+ * paints grain first. As an inverse Hessian to begin with it is symmetric and positive definite: 0.1 I + 0.9 U S S' U',
+ * where U' adds up the pixels of square cells, and S smooths on their grid (a Sobolev gradient: Neuberger, "Sobolev
+ * Gradients and Differential Equations", 1997). A gradient that is the same everywhere stays as it is.
  *
  * @returns maps [3, H, W] to [3, H, W].
  */
 export function coarseFirst({ width, height }: Size): Precondition {
-  const radius = Math.max(1, Math.round(RADIUS * Math.max(width, height)));
-  const size = width * height;
-  const [columns, rows] = [mirrored(width, radius), mirrored(height, radius)];
+  const cell = Math.max(1, Math.round(Math.max(width, height) / CELLS));
+  const reach = REACH * Math.max(width, height);
+  const [across, down] = [axisOf(width, cell), axisOf(height, cell)];
+  const [rows, columns] = [new Smoother(across, reach), new Smoother(down, reach)];
   return (gradient) => {
     const result = new Float32Array(gradient.length);
-    const across = new Float32Array(size);
-    const smooth = new Float32Array(size);
-    for (let begin = 0; begin < gradient.length; begin += size) {
-      smooth.set(gradient.subarray(begin, begin + size));
-      for (let time = 0; time < 2; time++) {
-        rowMeans(smooth, across, columns, radius, width);
-        columnMeans(across, smooth, rows, radius, width);
+    const grid = new Float64Array(across.count * down.count);
+    for (let begin = 0; begin < gradient.length; begin += width * height) {
+      grid.fill(0);
+      for (let y = 0; y < height; y++) {
+        addCells(grid, across.count * Math.floor(y / cell), gradient, begin + y * width, width, cell);
       }
-      for (let i = 0; i < size; i++) {
-        result[begin + i] = FINE * (gradient[begin + i] as number) + (1 - FINE) * (smooth[i] as number);
+      for (let y = 0; y < down.count; y++) rows.smooth(grid, y * across.count, 1);
+      for (let x = 0; x < across.count; x++) columns.smooth(grid, x, across.count);
+      for (let y = 0; y < height; y++) {
+        mixRow(result, gradient, begin + y * width, grid, across.count * Math.floor(y / cell), width, cell);
       }
     }
     return result;
   };
 }
 
-/** Which of `length` neighbours stands at -radius ... length + radius, where they are mirrored at both ends. */
-function mirrored(length: number, radius: number): Int32Array {
-  const period = 2 * length;
-  return Int32Array.from({ length: length + 2 * radius + 1 }, (_, i) => {
-    const round = (((i - radius) % period) + period) % period;
-    return Math.min(round, period - 1 - round);
-  });
+/** An axis cut into cells. */
+interface Axis {
+  readonly count: number;
+  /** How many pixels each cell has; the last may have fewer. */
+  readonly extents: Float64Array;
+  readonly cell: number;
 }
 
-/** Means of 2 radius + 1 neighbours along every row of `width` numbers. */
-function rowMeans(from: Float32Array, to: Float32Array, places: Int32Array, radius: number, width: number): void {
-  const box = 2 * radius + 1;
-  for (let begin = 0; begin < from.length; begin += width) {
+function axisOf(length: number, cell: number): Axis {
+  const count = Math.ceil(length / cell);
+  return { count, cell, extents: Float64Array.from({ length: count }, (_, i) => Math.min(cell, length - i * cell)) };
+}
+
+/** Adds the pixels of a row to its cells, of which the first stands at `into`. */
+function addCells(grid: Float64Array, into: number, planes: Float32Array, row: number, width: number, cell: number): void {
+  for (let x = 0, at = into; x < width; at++) {
     let sum = 0;
-    for (let i = 0; i < box; i++) sum += from[begin + (places[i] as number)] as number;
-    for (let i = 0; i < width; i++) {
-      to[begin + i] = sum / box;
-      sum += (from[begin + (places[i + box] as number)] as number) - (from[begin + (places[i] as number)] as number);
+    for (const end = Math.min(width, x + cell); x < end; x++) sum += planes[row + x] as number;
+    grid[at] = (grid[at] as number) + sum;
+  }
+}
+
+/** A row of the gradient, mixed with what is smooth in its cells, of which the first stands at `from`. */
+function mixRow(
+  into: Float32Array,
+  gradient: Float32Array,
+  row: number,
+  grid: Float64Array,
+  from: number,
+  width: number,
+  cell: number,
+): void {
+  for (let x = 0, at = from; x < width; at++) {
+    const smooth = (1 - FINE) * (grid[at] as number);
+    for (const end = Math.min(width, x + cell); x < end; x++) {
+      into[row + x] = FINE * (gradient[row + x] as number) + smooth;
     }
   }
 }
 
-/** The same along every column. */
-function columnMeans(from: Float32Array, to: Float32Array, places: Int32Array, radius: number, width: number): void {
-  const box = 2 * radius + 1;
-  const sums = new Float64Array(width);
-  const rowAt = (i: number) => width * (places[i] as number);
-  for (let i = 0; i < box; i++) {
-    for (let x = 0, next = rowAt(i); x < width; x++) sums[x] = (sums[x] as number) + (from[next + x] as number);
+/**
+ * S S' along an axis, where S = (C + r A)^-1 by elimination: C has the cells' extents on its diagonal, A is the Laplacian
+ * of a path. It takes sums over cells to smooth means, whatever their extents, and is symmetric.
+ */
+class Smoother {
+  /** r: how much neighbours have in common. */
+  readonly #tie: number;
+  /** Reciprocals of the pivots. */
+  readonly #pivots: Float64Array;
+
+  constructor(
+    readonly axis: Axis,
+    reach: number,
+  ) {
+    const { count, extents, cell } = axis;
+    const tie = reach ** 2 / cell;
+    const pivots = new Float64Array(count);
+    for (let i = 0; i < count; i++) {
+      const neighbours = (i > 0 ? 1 : 0) + (i < count - 1 ? 1 : 0);
+      const eliminated = i > 0 ? tie ** 2 * (pivots[i - 1] as number) : 0;
+      pivots[i] = 1 / ((extents[i] as number) + tie * neighbours - eliminated);
+    }
+    this.#tie = tie;
+    this.#pivots = pivots;
   }
-  for (let i = 0; i + box < places.length; i++) {
-    const [here, next, last] = [width * i, rowAt(i + box), rowAt(i)];
-    for (let x = 0; x < width; x++) {
-      const sum = sums[x] as number;
-      to[here + x] = sum / box;
-      sums[x] = sum + (from[next + x] as number) - (from[last + x] as number);
+
+  /** @param stride from each cell of the line to the next. */
+  smooth(grid: Float64Array, first: number, stride: number): void {
+    this.#solve(grid, first, stride);
+    const { extents } = this.axis;
+    for (let i = 0, at = first; i < extents.length; i++, at += stride) {
+      grid[at] = (extents[i] as number) * (grid[at] as number);
+    }
+    this.#solve(grid, first, stride);
+  }
+
+  #solve(grid: Float64Array, first: number, stride: number): void {
+    const tie = this.#tie;
+    const pivots = this.#pivots;
+    let before = 0;
+    let at = first;
+    for (let i = 0; i < pivots.length; i++, at += stride) {
+      before = ((grid[at] as number) + tie * before) * (pivots[i] as number);
+      grid[at] = before;
+    }
+    let after = 0;
+    for (let i = pivots.length - 1; i >= 0; i--) {
+      at -= stride;
+      after = (grid[at] as number) + tie * (pivots[i] as number) * after;
+      grid[at] = after;
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Confine, Evaluate, Optimizer, Point, Precondition } from './optimizer.js';
 import { accumulate, dot, packedDifference, unpacked, type Vector } from './packed.js';
+import { along, difference, multiplied, multiply, walk } from './vectors.js';
 
 export interface LbfgsOptions {
   /** Pairs of past steps and gradient changes kept. */
@@ -52,9 +53,7 @@ export function lbfgs(
 ): Optimizer<LbfgsState> {
   /** -H g by the two-loop recursion. */
   function direction(gradient: Float32Array, { pairs, firstStep: first }: LbfgsState): Float32Array {
-    // Of large arrays loops are several times as fast as methods that call a function for each number.
-    let d: Float32Array = new Float32Array(gradient.length);
-    for (let i = 0; i < d.length; i++) d[i] = -(gradient[i] as number);
+    let d = multiplied(gradient, -1);
     const alphas: number[] = [];
     const last = pairs.at(-1);
     // Each pass over d also takes its product with what comes next.
@@ -66,7 +65,7 @@ export function lbfgs(
     }
     d = precondition(d);
     const size = last ? 1 / (last.rho * measured(last.y)) : first / rootMeanSquare(d);
-    for (let i = 0; i < d.length; i++) d[i] = (d[i] as number) * size;
+    multiply(d, size);
     product = pairs[0] ? dot(pairs[0].y, d) : 0;
     for (const [i, { s, rho }] of pairs.entries()) {
       product = accumulate(d, (alphas[i] as number) - rho * product, s, pairs[i + 1]?.y);
@@ -90,13 +89,10 @@ export function lbfgs(
     let length = 1;
     for (let trial = 0; trial < MOST_TRIALS; trial++) {
       const pixels = direction(at.gradient, state);
-      for (let i = 0; i < pixels.length; i++) pixels[i] = (start[i] as number) + length * (pixels[i] as number);
+      walk(pixels, start, length);
       confine(pixels);
       // What the gradient promises of this way.
-      let promised = 0;
-      for (let i = 0; i < pixels.length; i++) {
-        promised += (at.gradient[i] as number) * ((pixels[i] as number) - (start[i] as number));
-      }
+      const promised = along(at.gradient, pixels, start);
       const there = await evaluate(pixels);
       if (promised < 0 && there.cost <= at.cost + SUFFICIENT * promised) return there;
       // The minimum of the parabola through both costs and the slope, kept within sensible bounds.
@@ -106,7 +102,7 @@ export function lbfgs(
     return undefined;
   }
 
-  const difference = compact ? packedDifference : exactDifference;
+  const changed: (a: Float32Array, b: Float32Array) => Vector = compact ? packedDifference : difference;
 
   return {
     start: () => ({ pairs: [], firstStep, arrived: false }),
@@ -120,7 +116,7 @@ export function lbfgs(
         found = await search(at, state, evaluate);
       }
       if (!found) return { state: { ...state, arrived: true }, at };
-      const pair = pairOf(difference(found.pixels, at.pixels), difference(found.gradient, at.gradient));
+      const pair = pairOf(changed(found.pixels, at.pixels), changed(found.gradient, at.gradient));
       if (pair) state = { ...state, pairs: [...state.pairs, pair].slice(-history) };
       return { state, at: found };
     },
@@ -134,13 +130,6 @@ export function lbfgs(
 function pairOf(s: Vector, y: Vector): Pair | undefined {
   const curvature = dot(s, y);
   return curvature > FLAT * Math.sqrt(dot(s, s) * dot(y, y)) ? { s, y, rho: 1 / curvature } : undefined;
-}
-
-/** a - b */
-function exactDifference(a: Float32Array, b: Float32Array): Vector {
-  const result = new Float32Array(a.length);
-  for (let i = 0; i < a.length; i++) result[i] = (a[i] as number) - (b[i] as number);
-  return result;
 }
 
 const rootMeanSquare = (a: Float32Array) => Math.sqrt(dot(a, a) / a.length);

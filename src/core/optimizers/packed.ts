@@ -1,4 +1,5 @@
 /** Vectors of an optimiser's memory, at a quarter of their size where pictures are large. */
+import { addAndMultiply, addTo, dotOf } from './vectors.js';
 
 /** Numbers of a block, which share a scale. */
 const BLOCK = 1024;
@@ -58,20 +59,6 @@ export function dot(a: Vector, b: Vector): number {
   return total;
 }
 
-/** In four sums, so that an addition need not wait for the one before. */
-function dotOf(a: Float32Array, b: Float32Array): number {
-  let [t0, t1, t2, t3] = [0, 0, 0, 0];
-  const whole = a.length - (a.length % 4);
-  for (let i = 0; i < whole; i += 4) {
-    t0 += (a[i] as number) * (b[i] as number);
-    t1 += (a[i + 1] as number) * (b[i + 1] as number);
-    t2 += (a[i + 2] as number) * (b[i + 2] as number);
-    t3 += (a[i + 3] as number) * (b[i + 3] as number);
-  }
-  for (let i = whole; i < a.length; i++) t0 += (a[i] as number) * (b[i] as number);
-  return t0 + t1 + (t2 + t3);
-}
-
 /**
  * a += factor * b; one pass over memory where nothing is packed.
  *
@@ -88,23 +75,7 @@ export function accumulate(a: Float32Array, factor: number, b: Vector, c?: Vecto
     addTo(a, factor, b);
     return 0;
   }
-  let [even, odd] = [0, 0];
-  const whole = a.length - (a.length % 2);
-  for (let i = 0; i < whole; i += 2) {
-    a[i] = (a[i] as number) + factor * (b[i] as number);
-    even += (a[i] as number) * (c[i] as number);
-    a[i + 1] = (a[i + 1] as number) + factor * (b[i + 1] as number);
-    odd += (a[i + 1] as number) * (c[i + 1] as number);
-  }
-  for (let i = whole; i < a.length; i++) {
-    a[i] = (a[i] as number) + factor * (b[i] as number);
-    even += (a[i] as number) * (c[i] as number);
-  }
-  return even + odd;
-}
-
-function addTo(a: Float32Array, factor: number, b: Float32Array): void {
-  for (let i = 0; i < a.length; i++) a[i] = (a[i] as number) + factor * (b[i] as number);
+  return addAndMultiply(a, factor, b, c);
 }
 
 /** The numbers of a block; of a packed one in `into`. */

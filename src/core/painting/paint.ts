@@ -10,6 +10,7 @@ import type { Engine } from '../graph/engine.js';
 import type { Network } from '../networks/network.js';
 import { pictureOf, subtractMean } from '../networks/pixels.js';
 import type { Confine, Optimizer } from '../optimizers/optimizer.js';
+import type { Options } from '../options/options.js';
 import type { Picture } from '../pictures/picture.js';
 import { resamplePlanes } from '../pictures/resample.js';
 import { confineOf, optimizerOf } from './chosen-optimizer.js';
@@ -88,6 +89,9 @@ class Run {
   #colored: Colored;
   /** Tiles that turned out to fit into memory, where more had been forecast to. */
   #mostCoreSidePx = Number.POSITIVE_INFINITY;
+  #optimizing:
+    | { readonly s: number; readonly options: Options; readonly optimizer: Optimizer<OptimizerState> }
+    | undefined;
   /** What happened since the step before. */
   #events: { readonly about: StepEvent; readonly sentence: string }[] = [];
 
@@ -312,8 +316,13 @@ class Run {
     return confineOf(this.job.options, this.#network(s));
   }
 
+  /** The same for all steps of a scale: its functions are fast once they are compiled. */
   #optimizer(s: number): Optimizer<OptimizerState> {
-    return optimizerOf(this.job.options, this.#confine(s), this.scales[s] as Scale);
+    const { options } = this.job;
+    if (this.#optimizing?.s !== s || this.#optimizing.options !== options) {
+      this.#optimizing = { s, options, optimizer: optimizerOf(options, this.#confine(s), this.scales[s] as Scale) };
+    }
+    return this.#optimizing.optimizer;
   }
 }
 
