@@ -5,6 +5,7 @@ import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { ServiceError } from '../client/errors.js';
 import { GivernyError, printable } from '../core/errors.js';
+import { startAhead } from '../node/painting/process-ahead.js';
 import { VERSION } from '../node/version.js';
 import { printEvent } from './events.js';
 import { usageSentence } from './usage.js';
@@ -97,6 +98,14 @@ function wantedSubcommand(): string | undefined {
   return first === 'help' ? undefined : 'paint';
 }
 
+/** Whether the arguments ask for a painting, as far as can be told before they are read. */
+function willPaint(): boolean {
+  const wanted = wantedSubcommand();
+  if ((wanted !== 'paint' && wanted !== 'resume') || args.includes('--help') || args.includes('-h')) return false;
+  const [first = '', second = ''] = args;
+  return existsSync(first === wanted ? second : first);
+}
+
 async function program(): Promise<Command> {
   const giverny = new Command('giverny')
     .description('Paints a photo in the style of a painting: neural style transfer by optimisation.')
@@ -173,6 +182,7 @@ for (const stream of [process.stdout, process.stderr]) {
 if (args.length === 0) {
   process.stdout.write(WELCOME);
 } else {
+  if (willPaint()) startAhead();
   try {
     await (await program()).parseAsync();
   } catch (error) {

@@ -55,7 +55,14 @@ function axisOf(length: number, cell: number): Axis {
 }
 
 /** Adds the pixels of a row to its cells, of which the first stands at `into`. */
-function addCells(grid: Float64Array, into: number, planes: Float32Array, row: number, width: number, cell: number): void {
+function addCells(
+  grid: Float64Array,
+  into: number,
+  planes: Float32Array,
+  row: number,
+  width: number,
+  cell: number,
+): void {
   for (let x = 0, at = into; x < width; at++) {
     let sum = 0;
     for (const end = Math.min(width, x + cell); x < end; x++) sum += planes[row + x] as number;

@@ -15,6 +15,11 @@ const send = (event: PaintEvent) => process.send?.(event);
 const writer = process.argv[2] as string;
 writeAs(writer);
 
+// Loaded while the request is still on its way. What fails is told with the painting, so that a native library that is
+// missing or broken becomes a sentence as well.
+const modules = Promise.all([import('./paint-file.js'), import('./painter.js')]);
+modules.catch(() => {});
+
 let stop = new AbortController();
 let current: PaintRequest | undefined;
 let painter: Painter<PictureSource> | undefined;
@@ -40,8 +45,7 @@ process.on('message', async (message: PaintRequest | 'stop') => {
 
 async function paintingOf(request: PaintRequest, signal: AbortSignal): Promise<PaintEvent> {
   try {
-    // Loaded here, so that a native library that is missing or broken becomes a sentence as well.
-    const [{ paintFile }, { openPainter }] = await Promise.all([import('./paint-file.js'), import('./painter.js')]);
+    const [{ paintFile }, { openPainter }] = await modules;
     if (request.device !== device) painter = undefined;
     device = request.device;
     painter ??= await openPainter({ ...request, tell: (sentence) => send({ event: 'notice', sentence }) });

@@ -1,15 +1,13 @@
 /** A child process that paints one request after another with one painter. It is started when it is first needed. */
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import type { GraphicsDevice } from '../../core/devices.js';
 import { type ErrorCode, GivernyError } from '../../core/errors.js';
 import type { StepReport } from '../../core/painting/job.js';
 import { remember } from '../devices/remembered.js';
-import { newWriter, removeTemporaries } from '../files/temporaries.js';
-import { inLargePages } from './large-pages.js';
+import { removeTemporaries } from '../files/temporaries.js';
+import { PAINTING_PROGRAM, takeProcess } from './process-ahead.js';
 import {
   type CheckedRequest,
   framesBeside,
@@ -55,12 +53,11 @@ interface Current {
 
 export class PaintingProcess {
   readonly #program: URL;
-  readonly #writer = newWriter();
   #child: ChildProcess | undefined;
   #current: Current | undefined;
 
   /** @param program of the process, for tests. */
-  constructor(program: URL = new URL('./child.js', import.meta.url)) {
+  constructor(program: URL = PAINTING_PROGRAM) {
     this.#program = program;
   }
 
@@ -144,11 +141,7 @@ export class PaintingProcess {
   }
 
   #start(): ChildProcess {
-    const child = fork(fileURLToPath(this.#program), [this.#writer], {
-      serialization: 'advanced',
-      env: inLargePages(process.env),
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
+    const { child, writer } = takeProcess(this.#program);
     let stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-8192);
@@ -171,7 +164,7 @@ export class PaintingProcess {
     child.on('close', (code, killer) => {
       if (this.#child === child) this.#child = undefined;
       if (!this.#current) return;
-      cleanUp(this.#current.request, this.#writer);
+      cleanUp(this.#current.request, writer);
       this.#current.died(killer ?? code, stderr);
     });
     return child;
