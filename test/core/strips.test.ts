@@ -20,7 +20,7 @@ async function run(
 ): Promise<{ data: Float32Array; strips: number }> {
   let strips = 0;
   const load = (model: Uint8Array) => {
-    strips += new TextDecoder('latin1').decode(model).split('DepthToSpace').length - 1;
+    strips += new TextDecoder('latin1').decode(model).split('ConvTranspose').length - 1;
     return engine.load(model);
   };
   const program = await Program.load({ ...engine, load, traits: { ...engine.traits, ...traits } }, { y });

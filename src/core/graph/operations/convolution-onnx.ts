@@ -3,7 +3,6 @@
 import type { Emitter, Value } from '../emitter.js';
 import type { Shape } from '../tensor.js';
 import {
-  inverseAdjoint,
   kernelTransform,
   kernelTransformAdjoint,
   POINTS,
@@ -123,12 +122,13 @@ function filter(e: Emitter, x: Value, kernel: Value, transforms: Transforms, sha
   for (let first = 0; first < rows; first += perStrip) {
     const count = Math.min(perStrip, rows - first);
     const products = e.matmul(kernel, windowPoints(e, source, transforms, first, count));
-    const outputs = e.matmul(e.constant(transforms.inverse), e.reshape(products, [POINTS, k * count * columns]));
-    const planes = e.reshape(outputs, [1, TILE * TILE * k, count, columns]);
-    const full = e.apply('DepthToSpace', [planes], [1, k, count * TILE, columns * TILE], {
-      blocksize: TILE,
-      mode: 'DCR',
+    // Tiles do not overlap, so that one plane of all channels' tiles, each 36 points deep, becomes their pixels in place.
+    const points = e.reshape(products, [1, POINTS, k * count, columns]);
+    const inverse = e.reshape(e.constant(transforms.inverse), [POINTS, 1, TILE, TILE]);
+    const planes = e.apply('ConvTranspose', [points, inverse], [1, 1, k * count * TILE, columns * TILE], {
+      strides: [TILE, TILE],
     });
+    const full = e.reshape(planes, [1, k, count * TILE, columns * TILE]);
     const height = Math.min(count * TILE, (shape[2] as number) - first * TILE);
     strips.push(e.crop(full, [1, k, height, width]));
   }
@@ -143,7 +143,7 @@ function kernelGradient(e: Emitter, x: Value, y: Value, shape: Shape): Value {
   const whole = e.pad(y, [0, 0, 0, 0], [0, 0, rows * TILE - height, columns * TILE - width]);
   const planes = e.apply('SpaceToDepth', [whole], [1, TILE * TILE * k, rows, columns], { blocksize: TILE });
   const outputs = e.reshape(planes, [TILE * TILE, k * rows * columns]);
-  const products = e.reshape(e.matmul(e.constant(inverseAdjoint), outputs), [POINTS, k, rows * columns]);
+  const products = e.reshape(e.matmul(e.constant(upright.inverse), outputs), [POINTS, k, rows * columns]);
   const windows = e.transpose(windowPoints(e, x, upright), [0, 2, 1]);
   const kernels = e.reshape(e.matmul(products, windows), [POINTS, k * c]);
   return e.reshape(e.transpose(e.matmul(e.constant(kernelTransformAdjoint), kernels), [1, 0]), shape);

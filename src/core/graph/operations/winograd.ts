@@ -69,7 +69,7 @@ function transposed(matrix: Matrix): Matrix {
 export interface Transforms {
   /** [36, 36]: 6x6 inputs to points. */
   readonly window: Tensor;
-  /** [16, 36]: points to 4x4 outputs. */
+  /** [36, 16]: of each point, what it adds to the 4x4 outputs. */
   readonly inverse: Tensor;
 }
 
@@ -79,11 +79,8 @@ const { inverse, kernel, window, scale } = cookToom();
 export const kernelTransform = bothAxes(kernel);
 /** [9, 36]: adjoint of kernelTransform. */
 export const kernelTransformAdjoint = bothAxes(transposed(kernel));
-/** [36, 16]: adjoint of the inverse transform, for the gradient with respect to the kernel. */
-export const inverseAdjoint = bothAxes(transposed(inverse));
-
 /** Transforms that go with a kernel's own transform. */
-export const upright: Transforms = { window: bothAxes(window), inverse: bothAxes(inverse) };
+export const upright: Transforms = { window: bothAxes(window), inverse: bothAxes(transposed(inverse)) };
 
 /**
  * Transforms that make the same kernel transform act as the kernel turned by 180 degrees: row j of its
@@ -101,6 +98,6 @@ export const turned: Transforms = (() => {
   );
   return {
     window: bothAxes(exchanged),
-    inverse: bothAxes(inverse.map((row) => RECIPROCAL.map((r) => row[r] as number))),
+    inverse: bothAxes(RECIPROCAL.map((r) => inverse.map((row) => row[r] as number))),
   };
 })();
