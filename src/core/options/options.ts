@@ -285,18 +285,17 @@ const NOTEBOOK_TF2 = {
 } satisfies Options;
 
 /**
- * The Wasserstein statistic takes over a painting's large forms where Gram matrices keep to its textures. Each of
- * 20 to 30 steps of L-BFGS lowers a scale's cost by a few hundredths: past that, the next scale is the better use of
- * time. A little total variation takes the glitter out of flat skies and no stroke out of a painting, and flatness the
+ * The Wasserstein statistic takes over a painting's large forms where Gram matrices keep to its textures. Steps are few:
+ * what they leave undone at small sizes the last one makes up for, and a little more strength and weight of colours
+ * (conv1_1) bring few steps as near to the painting as many (docs/performance.md). A little total variation takes the glitter out of flat skies and no stroke out of a painting, and flatness the
  * grain out of fields. Fine layers weigh more than coarse ones: colours and strokes come nearer to the painting's, and fewer of its forms grow where the photo
  * has others. Maxima are what VGG was trained with; means leave strokes that are beaded and staircased, as they see
- * little of what alternates within them. Strength begins a little past the middle: at 0.5 thick brushes stay timid, at
- * 0.7 faces and masts are lost.
+ * little of what alternates within them. Strength is for so few steps: at 0.55 thick brushes stay timid.
  */
 const BALANCED = {
   size: 512,
   fit: 'crop',
-  strength: 0.6,
+  strength: 0.66,
   styleScale: 1,
   styleMix: 'blend',
   styleFit: 'whole',
@@ -306,24 +305,31 @@ const BALANCED = {
   pooling: 'max',
   padding: 'replicate',
   contentLayers: { conv4_2: 1 },
-  styleLayers: { conv1_1: 0.3, conv2_1: 0.2, conv3_1: 0.2, conv4_1: 0.2, conv5_1: 0.1 },
+  styleLayers: { conv1_1: 0.5, conv2_1: 0.2, conv3_1: 0.2, conv4_1: 0.2, conv5_1: 0.1 },
   tv: 0.1,
-  flatness: 0.15,
+  flatness: 0.18,
   optimizer: 'lbfgs',
-  steps: 12,
-  lastSteps: 8,
+  steps: 8,
+  lastSteps: 7,
   largeSteps: 4,
   learningRate: 2,
   averaging: 0,
   clamp: 'yes',
   tolerance: 0.01,
   firstSize: 128,
-  firstSteps: 25,
+  firstSteps: 12,
   init: 'content',
   seed: 3,
 } satisfies Options;
 
 export const DEFAULTS: Options = BALANCED;
+
+/** What goes with many steps, in which colours and strength come by themselves. */
+const LONG = {
+  strength: 0.6,
+  styleLayers: { ...BALANCED.styleLayers, conv1_1: 0.3 },
+  flatness: 0.15,
+} satisfies Partial<Options>;
 
 /**
  * For woodcuts and other prints of flat colours with contours. At the painting's own size contours are a pixel wide and
@@ -334,9 +340,11 @@ const PRINT = {
   ...BALANCED,
   strength: 0.65,
   styleScale: 1.5,
+  styleLayers: LONG.styleLayers,
   firstSize: 64,
   firstSteps: 40,
   steps: 20,
+  lastSteps: 8,
   flatness: 0.6,
 } satisfies Options;
 
@@ -349,9 +357,9 @@ const TEXTURE = { firstSize: 256, steps: 60 };
 
 /** Named sets of options. */
 export const PRESETS = {
-  draft: { ...BALANCED, size: 384, steps: 8, lastSteps: 5, largeSteps: 3, firstSteps: 20 },
+  draft: { ...BALANCED, size: 384, steps: 6, lastSteps: 5, largeSteps: 3, firstSteps: 10 },
   balanced: BALANCED,
-  fine: { ...BALANCED, size: 768, steps: 80, lastSteps: 25, largeSteps: 25, firstSteps: 200 },
+  fine: { ...BALANCED, ...LONG, size: 768, steps: 80, lastSteps: 25, largeSteps: 25, firstSteps: 200 },
   print: PRINT,
   notebook: NOTEBOOK,
   'notebook-tf2': NOTEBOOK_TF2,
