@@ -145,7 +145,7 @@ describe('giverny resume', () => {
     const { stdout } = await giverny(folder, ['resume', 'photo-style.giverny', ...flags]);
     expect(events(stdout).at(-1)).toMatchObject({ type: 'done', steps: done + 2 });
     const recipe = JSON.parse((await giverny(folder, ['recipe', 'photo-style.png', '--json'])).stdout);
-    expect(recipe.options).toMatchObject({ steps: 60, strength: 0.6 });
+    expect(recipe.options).toMatchObject({ steps: 60, strength: 0.66 });
     expect(recipe.changes).toEqual([{ step: done, options: { strength: 0.9, steps: done + 2 } }]);
     // And the recipe paints it again.
     const again = ['--recipe', 'photo-style.png', '--network', 'tiny.safetensors', '-o', 'again.png'];
@@ -229,7 +229,7 @@ describe('a state that is in the way', () => {
     child.kill('SIGINT');
     const printed = events((await result).stdout);
     expect(printed.find(({ type }) => type === 'notice').message).toBe(
-      '"out.giverny" is the state of another painting (its strength is 0.6 in place of 0.8): it stays, and this one begins anew.',
+      '"out.giverny" is the state of another painting (its strength is 0.66 in place of 0.8): it stays, and this one begins anew.',
     );
     expect(printed.at(-1).state).toBe('out-2.giverny');
     const second = events((await giverny(folder, other)).stdout);

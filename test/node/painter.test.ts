@@ -188,7 +188,7 @@ describe('changes on the way', () => {
     const painted = await paintFile({ ...request, options, changes });
     expect(painted).toMatchObject({ steps: 7, stopped: false });
     const recipe = await readRecipe(request.output);
-    expect(recipe).toMatchObject({ options: { strength: 0.6, steps: 4 }, changes, steps: 7 });
+    expect(recipe).toMatchObject({ options: { strength: 0.66, steps: 4 }, changes, steps: 7 });
     const wanted = await pixelsOf(request.output);
     await paintFile({ ...request, options: recipe.options, changes: recipe.changes });
     expect(await pixelsOf(request.output)).toEqual(wanted);
