@@ -128,7 +128,14 @@ describe('finite differences', () => {
     const network = smallNetwork();
     // A maximum of equals has no gradient. How much kinks weigh depends on these weights: the bounds below are for them.
     const styleLayers = 'conv1_1=0.3,conv2_1=0.2,conv3_1=0.2,conv4_1=0.2,conv5_1=0.1';
-    const options = resolveOptions({ statistic, strength: 0.6, styleLayers, flatness: 0.15, pooling: 'average', tv: 0 });
+    const options = resolveOptions({
+      statistic,
+      strength: 0.6,
+      styleLayers,
+      flatness: 0.15,
+      pooling: 'average',
+      tv: 0,
+    });
     for (const flat of flats.map((which) => PICTURES[which] as Picture)) {
       const scene = { network, content: ordinary, styles: [{ picture: painting, weight: 1 }], options };
       const objective = await wholeObjective(engine, scene);
