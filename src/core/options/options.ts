@@ -290,7 +290,7 @@ const NOTEBOOK_TF2 = {
  * (conv1_1) bring few steps as near to the painting as many (docs/performance.md). A little total variation takes the glitter out of flat skies and no stroke out of a painting, and flatness the
  * grain out of fields. Fine layers weigh more than coarse ones: colours and strokes come nearer to the painting's, and fewer of its forms grow where the photo
  * has others. Maxima are what VGG was trained with; means leave strokes that are beaded and staircased, as they see
- * little of what alternates within them. Strength is for so few steps: at 0.55 thick brushes stay timid.
+ * little of what alternates within them. Strength is what so few steps ask for.
  */
 const BALANCED = {
   size: 512,
