@@ -285,12 +285,13 @@ const NOTEBOOK_TF2 = {
 } satisfies Options;
 
 /**
- * The Wasserstein statistic takes over a painting's large forms where Gram matrices keep to its textures. Steps are few:
- * what they leave undone at small sizes the last one makes up for, and a little more strength and weight of colours
- * (conv1_1) bring few steps as near to the painting as many (docs/performance.md). A little total variation takes the glitter out of flat skies and no stroke out of a painting, and flatness the
- * grain out of fields. Fine layers weigh more than coarse ones: colours and strokes come nearer to the painting's, and fewer of its forms grow where the photo
- * has others. Maxima are what VGG was trained with; means leave strokes that are beaded and staircased, as they see
- * little of what alternates within them. Strength is what so few steps ask for.
+ * The Wasserstein statistic takes over a painting's large forms where Gram matrices keep to its textures. Steps
+ * are few: what they leave undone at small sizes the last one makes up for, and a little more strength and weight
+ * of colours (conv1_1) bring few steps as near to the painting as many (docs/performance.md). A little total
+ * variation takes the glitter out of flat skies and no stroke out of a painting, and flatness the grain out of
+ * fields. Fine layers weigh more than coarse ones: colours and strokes come nearer to the painting's, and fewer of
+ * its forms grow where the photo has others. Maxima are what VGG was trained with; means leave strokes that are
+ * beaded and staircased, as they see little of what alternates within them. Strength is what so few steps ask for.
  */
 const BALANCED = {
   size: 512,
