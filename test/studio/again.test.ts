@@ -100,7 +100,7 @@ describe.skipIf(CHROMIUM === undefined)('painting again', () => {
     await press(page, 'Your paintings');
     await press(page, 'Use its settings: Boats in Nagasaki');
     const set = () => page.locator('.style output').allTextContents();
-    await expect.poll(set).toEqual(['0.5', '1', '90%', '1', '60%']);
+    await expect.poll(set).toEqual(['0.5', '1', '90%', '1', '66%']);
     const mask = await saved(page, 'Save the mask');
     expect((await readRecipe(bytes)).mask?.sha256).toBe((await readPicture(mask.bytes)).sha256);
     expectNoProblems(opened);
