@@ -67,13 +67,22 @@ test('SIGTERM stops as Ctrl-C does', async () => {
 
 /** Waits for the painting process, or for the end of the command. */
 async function painterStarted(child: ChildProcess): Promise<void> {
-  while (child.exitCode === null && painterOf(child.pid as number) === 0) await sleep(5);
+  const pid = child.pid as number;
+  // The painting process starts with the command, which listens to signals a little later.
+  while (child.exitCode === null && (painterOf(pid) === 0 || !listens(pid))) await sleep(5);
 }
 
 /** A file as a painting process leaves it that is killed while it writes. */
 function halfWrite(folder: string, pid: number): void {
   const writer = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').at(-2);
   writeFileSync(join(folder, `.giverny-${writer}-half.tmp`), 'half a pic');
+}
+
+/** Whether a process has a handler of its own for SIGHUP (1), SIGINT (2) and SIGTERM (15). */
+function listens(pid: number): boolean {
+  const [, caught = '0'] = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  const bits = BigInt(`0x${caught}`);
+  return [1n, 2n, 15n].every((signal) => (bits >> (signal - 1n)) % 2n === 1n);
 }
 
 test.skipIf(!hasProc)('Ctrl-C while a painting is prepared ends it at once and writes nothing', async () => {
