@@ -20,7 +20,7 @@ test('the process that was started ahead is taken once', () => {
 
 test('it ends with a program that does not need it, which does not wait for it', async () => {
   const script = `
-    import { startAhead, takeProcess } from ${JSON.stringify(MODULE)};
+    import { startAhead } from ${JSON.stringify(MODULE)};
     import { ChildProcess } from 'node:child_process';
     const { unref } = ChildProcess.prototype;
     ChildProcess.prototype.unref = function () { console.log(this.pid); unref.call(this); };

@@ -108,16 +108,16 @@ function field(number: number, value: number | Uint8Array): Uint8Array {
 /** Base-128 of an int64; negative numbers as two's complement in ten bytes. */
 function varint(value: number): Uint8Array {
   // Nearly all are lengths and extents, which need no big integers.
-  if (value >= 0 && value < 0x80) return Uint8Array.of(value);
-  if (value >= 0 && value < 0x4000) return Uint8Array.of((value & 0x7f) | 0x80, value >> 7);
+  if (value < 0) return negativeVarint(value);
   const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, BigInt(value));
-  do {
-    const low = Number(rest & 0x7fn);
-    rest >>= 7n;
-    bytes.push(rest > 0n ? low | 0x80 : low);
-  } while (rest > 0n);
-  return Uint8Array.from(bytes);
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
+  return Uint8Array.of(...bytes, rest);
+}
+
+function negativeVarint(value: number): Uint8Array {
+  const bits = BigInt.asUintN(64, BigInt(value));
+  return Uint8Array.from({ length: 10 }, (_, i) => Number((bits >> BigInt(7 * i)) & 0x7fn) | (i < 9 ? 0x80 : 0));
 }
 
 /** Names here are ASCII. */

@@ -1,8 +1,8 @@
 /**
- * Loops over vectors of 32-bit numbers. Each is a function of its own, of one loop, or with what is left over
- * before it: a painting is over before V8 has compiled functions of many loops, and it leaves what it has compiled of a
- * loop where code behind it is met for the first time. Loops are several times as fast as methods of arrays that call a function
- * for each number.
+ * Loops over vectors of 32-bit numbers. Each is a function of its own, of one loop, or with what is left over before it: a
+ * painting is over before V8 has compiled functions of many loops, and it leaves what it has compiled of a loop where code
+ * behind it is met for the first time. Loops are several times as fast as methods of arrays that call a function for each
+ * number.
  */
 
 /** <a, b> in double precision, in four sums, so that an addition need not wait for the one before. */

@@ -1,4 +1,4 @@
-/** A child process that paints one request after another with one painter. It is started when it is first needed. */
+/** A child process that paints one request after another with one painter. It is started when it is first needed, or ahead. */
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

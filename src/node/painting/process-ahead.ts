@@ -20,7 +20,7 @@ export const PAINTING_PROGRAM = new URL('./child.js', import.meta.url);
 
 let ahead: StartedProcess | undefined;
 
-export function startProcess(program: URL): StartedProcess {
+function startProcess(program: URL): StartedProcess {
   const writer = newWriter();
   const child = fork(fileURLToPath(program), [writer], {
     serialization: 'advanced',

@@ -79,6 +79,7 @@ const { inverse, kernel, window, scale } = cookToom();
 export const kernelTransform = bothAxes(kernel);
 /** [9, 36]: adjoint of kernelTransform. */
 export const kernelTransformAdjoint = bothAxes(transposed(kernel));
+
 /** Transforms that go with a kernel's own transform. */
 export const upright: Transforms = { window: bothAxes(window), inverse: bothAxes(transposed(inverse)) };
 
