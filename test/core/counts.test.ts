@@ -32,7 +32,7 @@ const numbers = (shape: readonly number[]) => shape.reduce((product, extent) => 
 
 function productsOf({ operator, inputs, output }: Applied): number {
   const [a, b] = inputs.map(({ shape }) => shape);
-  if (operator === 'MatMul') return numbers(output.shape) * (a?.at(-1) as number);
+  if (operator === 'MatMul' || operator === 'Gemm') return numbers(output.shape) * (a?.at(-1) as number);
   if (operator === 'Conv') return numbers(output.shape) * numbers((b as readonly number[]).slice(1));
   if (operator === 'ConvTranspose') return numbers(a ?? []) * numbers((b as readonly number[]).slice(1));
   return 0;
@@ -118,8 +118,8 @@ async function countsOf(width: number, height: number, statistic: string, by?: N
 }
 
 test.each([
-  ['wasserstein', { nodes: 1048, products: 832_335_454, bytes: 4_871_628 }],
-  ['gram', { nodes: 522, products: 718_267_792, bytes: 4_693_816 }],
+  ['wasserstein', { nodes: 775, products: 825_819_338, bytes: 4_870_604 }],
+  ['gram', { nodes: 388, products: 718_267_792, bytes: 4_693_816 }],
 ])('a step of 96x64 with the statistic %s takes no more than it did', async (statistic, most) => {
   const counts = await countsOf(96, 64, statistic);
   expect(counts.nodes).toBeLessThanOrEqual(most.nodes);

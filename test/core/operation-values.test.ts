@@ -127,6 +127,13 @@ const VALUES: Record<OperationName, readonly [Example, ...Example[]]> = {
     },
   ],
   gram: [{ inputs: [counted(2, 2)], build: o.gram, output: of([2, 2], 5, 11, 11, 25) }],
+  gemm: [
+    {
+      inputs: [counted(1, 2), counted(2, 2), counted(1, 2)],
+      build: (a, b, c) => o.gemm(a, b, c, { alpha: 2, beta: 10 }),
+      output: of([1, 2], 24, 40),
+    },
+  ],
   convolution: [
     {
       inputs: [counted(1, 1, 2, 3), of([1, 1, 2, 2], 1, 0, 0, 10), of([1], 100)],
@@ -330,6 +337,26 @@ const REFUSALS: Record<OperationName, readonly Refusal[] | typeof ANY_SHAPE> = {
   ],
   gram: [
     { shapes: [[2, 3, 4]], build: o.gram, message: 'Expected a matrix [C, N] for gram but received shape [2, 3, 4].' },
+  ],
+  gemm: [
+    {
+      shapes: [
+        [2, 3],
+        [2, 3],
+        [2, 3],
+      ],
+      build: (a, b, c) => o.gemm(a, b, c),
+      message: 'Expected a [M, K] and b [K, N] for gemm but received shapes [2, 3] and [2, 3].',
+    },
+    {
+      shapes: [
+        [2, 3],
+        [3, 2],
+        [2, 3],
+      ],
+      build: (a, b, c) => o.gemm(a, b, c),
+      message: 'Expected equal shapes for gemm but received shapes [2, 2] and [2, 3].',
+    },
   ],
   convolution: [
     {

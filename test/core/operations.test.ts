@@ -145,6 +145,17 @@ const EXAMPLES: Record<OperationName, readonly Example[] | typeof LEAF> = {
     })),
   ),
   gram: [{ shapes: [[3, 7]], build: o.gram }],
+  gemm: [
+    {
+      shapes: [
+        [3, 4],
+        [4, 5],
+        [3, 5],
+      ],
+      build: (a, b, c) => o.gemm(a, b, c, { alpha: 0.5, beta: -2 }),
+    },
+    { name: 'of one matrix', shapes: [[3, 3]], build: (a) => o.gemm(a, a, a, { alpha: 2, beta: 3 }) },
+  ],
   convolution: [
     {
       name: 'plain',

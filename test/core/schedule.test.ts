@@ -15,13 +15,15 @@ test('from the first size to the full one, each twice as large', () => {
 });
 
 test('where doubling does not lead from one to the other, by one factor that is less', () => {
-  expect(sizes(384, 384)).toEqual(['128x128', '222x222', '384x384']);
-  expect(sizes(640, 640)).toEqual(['128x128', '219x219', '374x374', '640x640']);
+  expect(sizes(400, 400)).toEqual(['128x128', '226x226', '400x400']);
+  expect(sizes(800, 800)).toEqual(['128x128', '236x236', '434x434', '800x800']);
 });
 
-test('a little more than a doubling is still one, and a little more than the first size is that', () => {
-  expect(sizes(304, 304)).toEqual(['128x128', '304x304']);
-  expect(sizes(305, 305)).toEqual(['128x128', '198x198', '305x305']);
+test('by three at most, and a little more than the first size is that', () => {
+  expect(sizes(384, 384)).toEqual(['128x128', '384x384']);
+  expect(sizes(388, 388)).toEqual(['128x128', '388x388']);
+  expect(sizes(389, 389)).toEqual(['128x128', '223x223', '389x389']);
+  expect(sizes(640, 640)).toEqual(['128x128', '286x286', '640x640']);
   expect(sizes(152, 152)).toEqual(['152x152']);
   expect(sizes(153, 153)).toEqual(['128x128', '153x153']);
 });
@@ -87,7 +89,7 @@ describe.each([
       const before = scales[i - 1];
       if (!before) continue;
       expect(scale.width / before.width).toBeGreaterThan(1.6);
-      expect(scale.width / before.width).toBeLessThan(2.2);
+      expect(scale.width / before.width).toBeLessThan(2.5);
     }
   });
 });

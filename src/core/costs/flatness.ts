@@ -1,5 +1,5 @@
 /** Flatness: keeps flat what is nearly flat, and leaves edges alone. */
-import { add, constant, divide, reshape, scale, squareRoot, sum, sumTo } from '../graph/operations.js';
+import { add, constant, divide, scale, squareRoot, sum, sumTo } from '../graph/operations.js';
 import { scalar } from '../graph/tensor.js';
 import type { Options } from '../options/options.js';
 import { differences } from './differences.js';
@@ -26,9 +26,7 @@ export function flatnessTerm({ flatness, strength }: Pick<Options, 'flatness' | 
     weight: ({ areas }) => flatness * (strength === undefined ? 1 : areas.beta),
     measure: (view) => {
       const d = differences(view.picture(1), COLOR);
-      const [channels, neighbours, height, width] = d.shape as readonly [number, number, number, number];
-      const here = height * width;
-      const squares = sumTo(reshape(squared(d), [channels * neighbours, here]), [1, here]);
+      const squares = sumTo(squared(d), [1, 1, ...d.shape.slice(2)]);
       // The same as sqrt(d^2 + e^2) - e, and never below 0 by rounding.
       const lengths = add(squareRoot(add(squares, constant(scalar(GRAIN ** 2)))), constant(scalar(GRAIN)));
       return { sum: sum(divide(squares, lengths)) };

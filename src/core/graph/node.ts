@@ -30,6 +30,7 @@ export interface Attributes {
   concat: { readonly axis: number };
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   gram: None;
+  gemm: { readonly alpha: number; readonly beta: number };
   convolution: { readonly padding: number };
   convolutionInputGradient: { readonly padding: number };
   convolutionWeightGradient: { readonly padding: number };

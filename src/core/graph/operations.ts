@@ -28,4 +28,4 @@ export { constant, fixedInput, input } from './operations/leaves.js';
 export { cumulativeSum, lookUp, sort, sortBy, unsortBy } from './operations/ordering.js';
 export { concat, edgeFold, edgePad, pad, type Range, slice } from './operations/pieces.js';
 export { averagePool, maxPool, sumPool, upsample } from './operations/pooling.js';
-export { gram, matmul } from './operations/products.js';
+export { gemm, gram, matmul } from './operations/products.js';

@@ -205,7 +205,7 @@ export const optionsSchema = z.strictObject({
     group: 'Optimiser',
   }),
   firstSize: wholeNumber(0, MAX_SIDE_PX, 'px', {
-    help: 'long side at which painting begins, to about double from scale to scale; 0: at once in full size',
+    help: 'long side at which painting begins, doubled or trebled from scale to scale; 0: at once in full size',
     group: 'Scales',
   }),
   firstSteps: wholeNumber(1, 1_000_000, 'n', { help: 'most steps at the first of several scales', group: 'Scales' }),
@@ -358,7 +358,7 @@ const TEXTURE = { firstSize: 256, steps: 60 };
 
 /** Named sets of options. */
 export const PRESETS = {
-  draft: { ...BALANCED, size: 384, steps: 6, lastSteps: 5, largeSteps: 3, firstSteps: 10 },
+  draft: { ...BALANCED, size: 384, steps: 6, lastSteps: 6, largeSteps: 3 },
   balanced: BALANCED,
   fine: { ...BALANCED, ...LONG, size: 768, steps: 80, lastSteps: 25, largeSteps: 25, firstSteps: 200 },
   print: PRINT,

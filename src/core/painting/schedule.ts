@@ -25,12 +25,14 @@ export const MIN_SIDE_PX = 32;
 
 type StepOptions = Pick<Options, 'firstSize' | 'firstSteps' | 'steps' | 'lastSteps' | 'largeSteps'>;
 
-/** A rest of so many octaves is not worth a scale. */
-const SLACK = 0.25;
+/** A picture that is larger than the first size by less is painted at once: 19 %. */
+const LEAST_GROWTH = 2 ** 0.25;
+/** A rest of so many octaves is not worth another scale: two are three times apart, rather than three less than twice. */
+const SLACK = 0.6;
 
 /**
  * Scales of a painting of width x height pixels, from `firstSize` to that size itself: each is larger than the one before
- * by one factor, about 2 at most, in both directions. By the square root of 2, as in style-transfer-pytorch (Crowson),
+ * by one factor, from 1.2 to 3, in both directions. By the square root of 2, as in style-transfer-pytorch (Crowson),
  * there are twice as many scales to enter, and paintings are no better for it. Large forms are settled where they are
  * cheap, and where they lie within what a feature sees.
  */
@@ -40,8 +42,8 @@ export function scalesOf(
 ): Scale[] {
   const [long, short] = [Math.max(width, height), Math.min(width, height)];
   const whole = firstSize > 0 ? Math.min(long / firstSize, short / MIN_SIDE_PX) : 1;
-  const growths = Math.max(0, Math.ceil(Math.log2(whole) - SLACK));
-  if (growths === 0) return [{ width, height, steps }];
+  if (whole < LEAST_GROWTH) return [{ width, height, steps }];
+  const growths = Math.max(1, Math.ceil(Math.log2(whole) - SLACK));
   const sizes = Array.from({ length: growths + 1 }, (_, i): Size => {
     const shrink = whole ** (1 - i / growths);
     return { width: Math.round(width / shrink), height: Math.round(height / shrink) };

@@ -58,10 +58,13 @@ export function viewsOf(
     if (isHere(name)) return part(grids[name] as Node, coreInRegion(tile, layerStride(network, name)));
     return away(name, (network.convolutions[layerIndex(network, name)] as Convolution).outputChannels);
   };
+  let framed: Node | undefined;
   const pictureWith = (margin: number) => {
     if (first > 0) return elsewhere([1, 3, core.height + 2 * margin, core.width + 2 * margin]);
     if (margin === 0) return part(x, core);
-    return part(edgePad(x), { ...core, width: core.width + 2, height: core.height + 2 });
+    // One node for all terms: its gradient is folded once.
+    framed ??= part(edgePad(x), { ...core, width: core.width + 2, height: core.height + 2 });
+    return framed;
   };
   return ({ areas }, fed) => ({
     map: fed.map,

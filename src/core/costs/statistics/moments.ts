@@ -13,7 +13,7 @@ import {
   subtract,
   sumTo,
 } from '../../graph/operations.js';
-import { scalar, type Tensor, type Tensors, tensor } from '../../graph/tensor.js';
+import { scalar, sizeOf, type Tensor, type Tensors, tensor } from '../../graph/tensor.js';
 import type { Measures } from '../term.js';
 import type { Sampled } from './statistic.js';
 
@@ -54,8 +54,12 @@ export function centredMoments({ features, tap, weights, positions }: Sampled): 
 
 /** Mean [C", 1] and covariance [C", C"] of a picture, from what centredMoments measured of its tiles. */
 export function meanAndCovariance({ share, total, scatter }: Measures<Centred>): { mean: Node; covariance: Node } {
+  const isOneTile = sizeOf(share.shape) === 1;
+  // The share of the whole picture in itself is 1.
+  if (isOneTile && share.operation === 'constant') return { mean: total, covariance: scatter };
   const whole = sumTo(share, [1, 1]);
   const mean = divide(sumTo(total, [total.shape[0] as number, 1]), whole);
+  if (isOneTile) return { mean, covariance: divide(scatter, whole) };
   const apart = subtract(total, multiply(mean, share));
   const between = gram(divide(apart, squareRoot(add(share, TINY))));
   return { mean, covariance: divide(add(scatter, between), whole) };

@@ -4,6 +4,7 @@ import {
   constant,
   detach,
   divide,
+  gemm,
   matmul,
   multiply,
   scale,
@@ -87,9 +88,10 @@ function blendOf(gaussians: readonly (Gaussian & { readonly weight: number })[])
   return { mean, covariance: barycentre(covariances, weights, mean.length) };
 }
 
-function identity(extent: number): Node {
+/** A multiple of the identity matrix. */
+function identity(extent: number, multiple = 1): Node {
   const result = tensor([extent, extent]);
-  for (let i = 0; i < extent; i++) result.data[i * extent + i] = 1;
+  for (let i = 0; i < extent; i++) result.data[i * extent + i] = multiple;
   return constant(result);
 }
 
@@ -105,18 +107,21 @@ const norm = (x: Node) => squareRoot(sum(squared(x)));
  *   where rounding has made one of them negative. The trace, <X, (X + least)^-1/2>, is never too large for it.
  */
 function traceOfSquareRoot(x: Node, least: Node): Node {
-  const one = identity(x.shape[0] as number);
+  const extent = x.shape[0] as number;
+  const one = identity(extent);
   const raised = add(detach(x), multiply(one, least));
   const size = add(norm(raised), constant(scalar(1e-30)));
   let root = divide(raised, size);
-  let inverse: Node = one;
+  let inverse: Node | undefined;
   for (const [a, b, c] of POLYNOMIALS) {
-    const product = matmul(inverse, root);
-    const step = add(scale(one, a), add(scale(product, b), scale(matmul(product, product), c)));
+    // a + b P + c P^2 of the product P of both, as c (P + b / 2c)^2 + a - b^2 / 4c.
+    const shift = b / (2 * c);
+    const shifted = inverse ? gemm(inverse, root, one, { beta: shift }) : add(root, identity(extent, shift));
+    const step = gemm(shifted, shifted, one, { alpha: c, beta: a - c * shift ** 2 });
     root = matmul(root, step);
-    inverse = matmul(step, inverse);
+    inverse = inverse ? matmul(step, inverse) : step;
   }
-  const scaled = detach(divide(inverse, squareRoot(size)));
+  const scaled = detach(divide(inverse as Node, squareRoot(size)));
   // Half of the trace moves with X, which gives the right gradient, half stays.
   return scale(add(sum(multiply(scaled, x)), sum(multiply(scaled, detach(x)))), 0.5);
 }

@@ -2,7 +2,7 @@
 import type { Value } from '../emitter.js';
 import type { Attributes, Node } from '../node.js';
 import type { Shape } from '../tensor.js';
-import { sumTo } from './layout.js';
+import { expand, reshape, sumTo } from './layout.js';
 import { constant } from './leaves.js';
 import { apply, type Operation, type Operations } from './operation.js';
 import { broadcast, same } from './shape-rules.js';
@@ -31,6 +31,17 @@ function binary(
   };
 }
 
+const PRODUCT = binary('Mul', [(dy, _, b) => multiply(dy, b), (dy, a) => multiply(dy, a)]);
+const MULTIPLY: Operation<Attributes['multiply']> = {
+  ...PRODUCT,
+  // 2 dy x of a square, where the sum of both sides' gradients would take a pass over all elements.
+  gradient: (dy, node, index) => {
+    const [a, b] = node.inputs as [Node, Node];
+    if (a !== b) return PRODUCT.gradient(dy, node, index);
+    return index === 0 ? multiply(scale(dy, 2), a) : undefined;
+  },
+};
+
 export const ELEMENTWISE: Operations<
   | 'add'
   | 'subtract'
@@ -48,7 +59,7 @@ export const ELEMENTWISE: Operations<
 > = {
   add: binary('Add', [(dy) => dy, (dy) => dy]),
   subtract: binary('Sub', [(dy) => dy, (dy) => negate(dy)]),
-  multiply: binary('Mul', [(dy, _, b) => multiply(dy, b), (dy, a) => multiply(dy, a)]),
+  multiply: MULTIPLY,
   divide: binary('Div', [(dy, _, b) => divide(dy, b), (dy, a, b) => negate(divide(multiply(dy, a), multiply(b, b)))]),
   // dy * (1 + sign(a - b)) / 2 for a: all to the larger, half to each of two that are equal.
   maximum: binary('Max', [
@@ -108,8 +119,23 @@ export const multiply = (a: Node, b: Node): Node => apply(ELEMENTWISE, 'multiply
 /** a / b; shapes broadcast. */
 export const divide = (a: Node, b: Node): Node => apply(ELEMENTWISE, 'divide', unrepeated(a, b), {});
 
-/** x times a number known when the graph is built. */
-export const scale = (x: Node, factor: number): Node => multiply(x, constant(factor));
+/**
+ * x times a number known when the graph is built. Of a value that is repeated, reshaped or multiplied by another such
+ * number, what is small is multiplied.
+ */
+export function scale(x: Node, factor: number): Node {
+  const [inner, by] = x.inputs as [Node, Node?];
+  if (x.operation === 'expand') return expand(scale(inner, factor), x.shape);
+  if (x.operation === 'reshape') return reshape(scale(inner, factor), x.shape);
+  const number = x.operation === 'multiply' && by ? numberOf(by) : undefined;
+  return number === undefined ? multiply(x, constant(factor)) : multiply(inner, constant(factor * number));
+}
+
+/** The number that a node is; undefined for others. */
+function numberOf({ operation, shape, attributes }: Node): number | undefined {
+  if (operation !== 'constant' || shape.length > 0) return undefined;
+  return (attributes as Attributes['constant']).value.data[0];
+}
 
 /** -x. */
 export const negate = (x: Node): Node => scale(x, -1);

@@ -135,14 +135,13 @@ export const edgeFold = (y: Node): Node => apply(PIECES, 'edgeFold', [y], {});
 /** Along one axis: the first element added to the second, the last to the last but one, both then left out. */
 function foldEdges(emitter: Emitter, y: Value, axis: number): Value {
   const inner = (y.shape[axis] as number) - 2;
-  const core = emitter.sliceAxis(y, axis, 1, inner + 1);
-  const padded = (edge: Value, before: number, after: number) =>
-    emitter.pad(
-      edge,
-      y.shape.map((_, i) => (i === axis ? before : 0)),
-      y.shape.map((_, i) => (i === axis ? after : 0)),
-    );
-  const first = padded(emitter.sliceAxis(y, axis, 0, 1), 0, inner - 1);
-  const last = padded(emitter.sliceAxis(y, axis, inner + 1, inner + 2), inner - 1, 0);
-  return emitter.apply('Add', [emitter.apply('Add', [core, first], core.shape), last], core.shape);
+  const from = (start: number, end: number) => emitter.sliceAxis(y, axis, start, end);
+  const plus = (a: Value, b: Value) => emitter.apply('Add', [a, b], a.shape);
+  const first = plus(from(1, 2), from(0, 1));
+  const beyond = from(inner + 1, inner + 2);
+  if (inner === 1) return plus(first, beyond);
+  const last = plus(from(inner, inner + 1), beyond);
+  const middle = inner > 2 ? [from(2, inner)] : [];
+  const shape = y.shape.map((extent, i) => (i === axis ? inner : extent));
+  return emitter.concat([first, ...middle, last], axis, shape);
 }

@@ -110,17 +110,22 @@ function planar(levels: Samples, channels: 3 | 4, width: number): Layered {
   return channels === 3 ? { picture: fromBytes(width, height, levels) } : fromRgba(width, height, levels);
 }
 
-/** By shares of 1 / (length - 1); between them the curve is straight. */
-const SRGB_OF_LIGHT = Float64Array.from({ length: 65_537 }, (_, i) => {
-  const light = i / 65_536;
-  return light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055;
-});
+/** By shares of 1 / (length - 1); between them the curve is straight. Most pictures are sRGB and need none. */
+let srgbOfLight: Float64Array | undefined;
+
+function srgbCurve(): Float64Array {
+  return Float64Array.from({ length: 65_537 }, (_, i) => {
+    const light = i / 65_536;
+    return light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055;
+  });
+}
 
 function srgbOf(light: number): number {
   if (!(light > 0)) return 0;
   if (light >= 1) return 1;
+  srgbOfLight ??= srgbCurve();
   const at = light * 65_536;
   const i = Math.floor(at);
-  const from = SRGB_OF_LIGHT[i] as number;
-  return from + (at - i) * ((SRGB_OF_LIGHT[i + 1] as number) - from);
+  const from = srgbOfLight[i] as number;
+  return from + (at - i) * ((srgbOfLight[i + 1] as number) - from);
 }
