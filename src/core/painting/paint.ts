@@ -10,7 +10,6 @@ import type { Engine } from '../graph/engine.js';
 import type { Network } from '../networks/network.js';
 import { pictureOf, subtractMean } from '../networks/pixels.js';
 import type { Confine, Optimizer } from '../optimizers/optimizer.js';
-import type { Options } from '../options/options.js';
 import type { Picture } from '../pictures/picture.js';
 import { resamplePlanes } from '../pictures/resample.js';
 import { confineOf, optimizerOf } from './chosen-optimizer.js';
@@ -89,9 +88,6 @@ class Run {
   #colored: Colored;
   /** Tiles that turned out to fit into memory, where more had been forecast to. */
   #mostCoreSidePx = Number.POSITIVE_INFINITY;
-  #optimizing:
-    | { readonly s: number; readonly options: Options; readonly optimizer: Optimizer<OptimizerState> }
-    | undefined;
   /** What happened since the step before. */
   #events: { readonly about: StepEvent; readonly sentence: string }[] = [];
 
@@ -155,12 +151,14 @@ class Run {
       if (!hasFinite(at)) throw notFinite('the start picture');
       if (state.costs.length === 0) state = { ...state, costs: remembered([], at.cost) };
       if (revision) ({ state, at } = await this.#revise(easel, state, at, revision));
+      // One for all steps: its functions are fast once they are compiled.
+      let optimizer = this.#optimizer(s);
       while (!isOver(state)) {
         this.signal?.throwIfAborted();
         const begun = performance.now();
         let taken: Awaited<ReturnType<typeof safeStep>>;
         try {
-          taken = await safeStep(this.#optimizer(s), state.optimizer, at, (pixels) => easel.evaluate(pixels));
+          taken = await safeStep(optimizer, state.optimizer, at, (pixels) => easel.evaluate(pixels));
         } catch (error) {
           this.#recover(error, s);
           at = await this.#place(easel, state);
@@ -178,7 +176,10 @@ class Run {
         };
         const seconds = (performance.now() - begun) / 1000;
         const next = yield this.#report(state, easel.kept, at.costs, seconds, taken.setbacks);
-        if (next) ({ state, at } = await this.#revise(easel, state, at, next));
+        if (next) {
+          ({ state, at } = await this.#revise(easel, state, at, next));
+          optimizer = this.#optimizer(s);
+        }
       }
       return state;
     } finally {
@@ -316,13 +317,8 @@ class Run {
     return confineOf(this.job.options, this.#network(s));
   }
 
-  /** The same for all steps of a scale: its functions are fast once they are compiled. */
   #optimizer(s: number): Optimizer<OptimizerState> {
-    const { options } = this.job;
-    if (this.#optimizing?.s !== s || this.#optimizing.options !== options) {
-      this.#optimizing = { s, options, optimizer: optimizerOf(options, this.#confine(s), this.scales[s] as Scale) };
-    }
-    return this.#optimizing.optimizer;
+    return optimizerOf(this.job.options, this.#confine(s), this.scales[s] as Scale);
   }
 }
 

@@ -81,7 +81,8 @@ export async function paintFile(request: PaintRequest & RequestSettings): Promis
 
   const began = performance.now();
   const secondsNow = () => secondsBefore + (performance.now() - began) / 1000;
-  const results = new Results(painter, prepared, checked, settings, print, resumed?.state.step, secondsNow);
+  const keptStep = resumed?.state.step;
+  const results = new Results({ painter, prepared, request: checked, settings, print, keptStep, secondsNow });
   const { changes = [], stopAfter = Number.POSITIVE_INFINITY } = checked;
   let last = place.reached;
   await results.begin(last ? last.step + 1 : 0);

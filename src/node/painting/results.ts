@@ -14,6 +14,19 @@ import type { CheckedRequest, Painted, PictureSource, RequestSettings } from './
 import { StateKeeper } from './state.js';
 import { framesPlace, Timelapse } from './timelapse.js';
 
+/** What the files of a painting are made from. */
+export interface ResultsOf {
+  readonly painter: Painter<PictureSource>;
+  readonly prepared: Prepared<PictureSource>;
+  readonly request: CheckedRequest;
+  readonly settings: RequestSettings;
+  readonly print: Finish['print'];
+  /** The step of the state that the state file holds already. */
+  readonly keptStep: number | undefined;
+  /** How long has been painted so far. */
+  secondsNow(): number;
+}
+
 /** The files of one painting. */
 export class Results {
   /** The painting as it is now, with its changes so far. */
@@ -27,19 +40,7 @@ export class Results {
   readonly #keeper: StateKeeper | undefined;
   #framesFail = false;
 
-  /**
-   * @param keptStep the step of the state that the state file holds already.
-   * @param secondsNow how long has been painted so far.
-   */
-  constructor(
-    painter: Painter<PictureSource>,
-    prepared: Prepared<PictureSource>,
-    request: CheckedRequest,
-    settings: RequestSettings,
-    print: Finish['print'],
-    keptStep: number | undefined,
-    secondsNow: () => number,
-  ) {
+  constructor({ painter, prepared, request, settings, print, keptStep, secondsNow }: ResultsOf) {
     this.#painter = painter;
     this.prepared = prepared;
     this.#request = request;
