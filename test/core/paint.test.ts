@@ -136,7 +136,7 @@ describe('scales', () => {
   /** Widths of the first layer's weights by widths of the pictures that were looked at. */
   async function lookedAt(coarseNetwork: Network | undefined) {
     const engine = watchedEngine();
-    const content = waves(112, 80, 1);
+    const content = waves(144, 104, 1);
     const options = { firstSize: 45, firstSteps: 2, steps: 2 };
     await stepsOf(
       jobOf(options, { content, coarseNetwork, styles: [{ picture: content, weight: 1 }] }),
@@ -154,8 +154,8 @@ describe('scales', () => {
   }
 
   test('the coarse network looks at all scales but the last', async () => {
-    expect(await lookedAt(smallNetwork([[4], [8], [10]]))).toEqual(['112:6', '45:4', '71:4']);
-    expect(await lookedAt(undefined)).toEqual(['112:6', '45:6', '71:6']);
+    expect(await lookedAt(smallNetwork([[4], [8], [10]]))).toEqual(['144:6', '45:4', '80:4']);
+    expect(await lookedAt(undefined)).toEqual(['144:6', '45:6', '80:6']);
   });
 
   test.each(['adam', 'lbfgs'])('%s: a coarse network of another mean does not move the bounds', async (optimizer) => {

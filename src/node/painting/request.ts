@@ -8,7 +8,7 @@ import type { Network } from '../../core/networks/network.js';
 import type { OptionsInput } from '../../core/options/options.js';
 import type { StepReport } from '../../core/painting/job.js';
 import type { Painter } from '../../core/painting/painter.js';
-import type { PlannedScale } from '../../core/painting/plan.js';
+import type { Prepared } from '../../core/painting/prepared.js';
 import type { Change } from '../../core/painting/recipe.js';
 import type { Picture } from '../../core/pictures/picture.js';
 import { BITS, FORMATS, type PictureFormat, PROFILES, type PrintWish } from '../files/formats.js';
@@ -105,19 +105,14 @@ export interface NamedNetwork {
 }
 
 /** All is read and checked; painting begins. */
-export interface Started {
-  readonly width: number;
-  readonly height: number;
-  /** At most, through all scales. */
-  readonly steps: number;
-  readonly scales: readonly PlannedScale[];
-  /** Memory of the painting process, in bytes. */
-  readonly forecastBytes: number;
+export interface Started
+  extends Pick<
+    Prepared<PictureSource>,
+    'width' | 'height' | 'steps' | 'scales' | 'forecastBytes' | 'networkNote' | 'notes'
+  > {
   /** Wall time of all steps on a machine like most, before anything was measured on this one. */
   readonly forecastSeconds: number;
   readonly network: NamedNetwork;
-  /** Which network was taken, and how to get the other, where 'auto' chose it. */
-  readonly networkNote?: string | undefined;
   /** Looks at all scales but the last, where that is another. */
   readonly coarseNetwork?: NamedNetwork | undefined;
   readonly engine: string;
@@ -125,8 +120,6 @@ export interface Started {
   readonly device: string;
   /** Where the painting goes on from a state file: its path, and how many steps were done. */
   readonly resumed?: { readonly state: string; readonly step: number } | undefined;
-  /** What was done to the pictures before painting, and what is odd about them, for people to read. */
-  readonly notes: readonly string[];
 }
 
 /** Who wants to know how a painting goes. */
