@@ -55,7 +55,7 @@ await take(empty, 'studio/empty');
 const desktop = await visit(DESKTOP, `#lang=en&${EXAMPLE}`);
 await desktop.locator('.style').first().waitFor();
 await paint(desktop);
-await untilSays(desktop, /Step (2[6-9]|3\d) of/);
+await untilSays(desktop, /Step (1[3-9]|2\d) of/);
 await take(desktop, 'studio/painting');
 await untilDone(desktop);
 await take(desktop, 'studio/done');
@@ -96,7 +96,7 @@ const served = await visit(SMALL, 'studio/#lang=en&photo=boats&style=swirls&pres
 await served.locator('.style').first().waitFor();
 await served.getByLabel('Where to paint').selectOption('server');
 await paint(served);
-await untilSays(served, /Step (2[2-9]|3\d) of/);
+await untilSays(served, /Step (1[4-9]|2\d) of/);
 await take(served, 'service-studio');
 await served.context().close();
 const reference = await visit(SMALL, 'api', serviceUrl);
