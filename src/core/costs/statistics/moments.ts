@@ -54,19 +54,14 @@ export function centredMoments({ features, tap, weights, positions }: Sampled): 
 
 /** Mean [C", 1] and covariance [C", C"] of a picture, from what centredMoments measured of its tiles. */
 export function meanAndCovariance({ share, total, scatter }: Measures<Centred>): { mean: Node; covariance: Node } {
-  const isOneTile = sizeOf(share.shape) === 1;
-  if (isOneTile && isOne(share)) return { mean: total, covariance: scatter };
   const whole = sumTo(share, [1, 1]);
   const mean = divide(sumTo(total, [total.shape[0] as number, 1]), whole);
-  if (isOneTile) return { mean, covariance: divide(scatter, whole) };
+  // Of one tile there is nothing between tiles.
+  if (sizeOf(share.shape) === 1) return { mean, covariance: divide(scatter, whole) };
   const apart = subtract(total, multiply(mean, share));
   const between = gram(divide(apart, squareRoot(add(share, TINY))));
   return { mean, covariance: divide(add(scatter, between), whole) };
 }
-
-/** Whether a share is that of the whole picture in itself, known when the graph is built. */
-const isOne = ({ operation, attributes }: Node) =>
-  operation === 'constant' && (attributes as Node<'constant'>['attributes']).value.data[0] === 1;
 
 /** Mean [C] and covariance [C, C], row-major, in double precision. */
 export interface Gaussian {

@@ -32,15 +32,6 @@ function binary(
 }
 
 const PRODUCT = binary('Mul', [(dy, _, b) => multiply(dy, b), (dy, a) => multiply(dy, a)]);
-const MULTIPLY: Operation<Attributes['multiply']> = {
-  ...PRODUCT,
-  // 2 dy x of a square, where the sum of both sides' gradients would take a pass over all elements.
-  gradient: (dy, node, index) => {
-    const [a, b] = node.inputs as [Node, Node];
-    if (a !== b) return PRODUCT.gradient(dy, node, index);
-    return index === 0 ? multiply(scale(dy, 2), a) : undefined;
-  },
-};
 
 export const ELEMENTWISE: Operations<
   | 'add'
@@ -59,7 +50,15 @@ export const ELEMENTWISE: Operations<
 > = {
   add: binary('Add', [(dy) => dy, (dy) => dy]),
   subtract: binary('Sub', [(dy) => dy, (dy) => negate(dy)]),
-  multiply: MULTIPLY,
+  multiply: {
+    ...PRODUCT,
+    // 2 dy x of a square, where the sum of both sides' gradients would take a pass over all elements.
+    gradient: (dy, node, index) => {
+      const [a, b] = node.inputs as [Node, Node];
+      if (a !== b) return PRODUCT.gradient(dy, node, index);
+      return index === 0 ? multiply(scale(dy, 2), a) : undefined;
+    },
+  },
   divide: binary('Div', [(dy, _, b) => divide(dy, b), (dy, a, b) => negate(divide(multiply(dy, a), multiply(b, b)))]),
   // dy * (1 + sign(a - b)) / 2 for a: all to the larger, half to each of two that are equal.
   maximum: binary('Max', [
@@ -116,8 +115,9 @@ export const subtract = (a: Node, b: Node): Node => apply(ELEMENTWISE, 'subtract
 /** a * b, element by element; shapes broadcast. */
 export const multiply = (a: Node, b: Node): Node => apply(ELEMENTWISE, 'multiply', unrepeated(a, b), {});
 
-/** a / b; shapes broadcast. */
-export const divide = (a: Node, b: Node): Node => apply(ELEMENTWISE, 'divide', unrepeated(a, b), {});
+/** a / b; shapes broadcast. Where b is the number 1, a itself. */
+export const divide = (a: Node, b: Node): Node =>
+  numberOf(b) === 1 && b.shape.length <= a.shape.length ? a : apply(ELEMENTWISE, 'divide', unrepeated(a, b), {});
 
 /**
  * x times a number known when the graph is built. Of a value that is repeated, reshaped or multiplied by another such
@@ -127,14 +127,15 @@ export function scale(x: Node, factor: number): Node {
   const [inner, by] = x.inputs as [Node, Node?];
   if (x.operation === 'expand') return expand(scale(inner, factor), x.shape);
   if (x.operation === 'reshape') return reshape(scale(inner, factor), x.shape);
-  const number = x.operation === 'multiply' && by ? numberOf(by) : undefined;
+  const number = x.operation === 'multiply' && by && by.shape.length <= inner.shape.length ? numberOf(by) : undefined;
   return number === undefined ? multiply(x, constant(factor)) : multiply(inner, constant(factor * number));
 }
 
-/** The number that a node is; undefined for others. */
-function numberOf({ operation, shape, attributes }: Node): number | undefined {
-  if (operation !== 'constant' || shape.length > 0) return undefined;
-  return (attributes as Attributes['constant']).value.data[0];
+/** The number that a constant of one element is; undefined for other nodes. */
+function numberOf({ operation, attributes }: Node): number | undefined {
+  if (operation !== 'constant') return undefined;
+  const { data } = (attributes as Attributes['constant']).value;
+  return data.length === 1 ? data[0] : undefined;
 }
 
 /** -x. */
